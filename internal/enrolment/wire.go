@@ -59,6 +59,11 @@ type Grant struct {
 	Unit   Unit      `json:"unit"`
 	At     int64     `json:"at"` // the county's clock, Unix milliseconds
 
+	// CountyReplica and CountyKey name the county's own replica and the key
+	// that verifies what it writes and certifies.
+	CountyReplica schema.ID         `json:"county_replica"`
+	CountyKey     ed25519.PublicKey `json:"county_key"`
+
 	// The client fills these from the code and the connection that worked.
 	Address string `json:"-"`
 	Pin     []byte `json:"-"`
