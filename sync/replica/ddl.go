@@ -1,0 +1,144 @@
+package replica
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"fieldkit/sync/schema"
+)
+
+// Tables of the engine itself; their names begin with an underscore.
+const engineDDL = `
+CREATE TABLE IF NOT EXISTS _meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _origin (idx INTEGER PRIMARY KEY, replica BLOB NOT NULL, incarnation INTEGER NOT NULL, UNIQUE (replica, incarnation)) STRICT;
+CREATE TABLE IF NOT EXISTS _audience (idx INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE IF NOT EXISTS _certificate (replica BLOB PRIMARY KEY, key BLOB NOT NULL, signature BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _journal (tbl INTEGER NOT NULL, id BLOB NOT NULL, audience INTEGER NOT NULL, since INTEGER NOT NULL, prevs BLOB, PRIMARY KEY (tbl, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _stream (origin INTEGER NOT NULL, audience INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (origin, audience)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _changeset (origin INTEGER NOT NULL, audience INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, last INTEGER NOT NULL, received_at INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (origin, audience, number)) STRICT;
+CREATE TABLE IF NOT EXISTS _unsent (origin INTEGER NOT NULL, audience INTEGER NOT NULL, number INTEGER NOT NULL, tbl INTEGER NOT NULL, id BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (origin, audience, number, tbl, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _ack (origin INTEGER NOT NULL, audience INTEGER NOT NULL, number INTEGER NOT NULL, last INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (origin, audience, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _loser (tbl INTEGER NOT NULL, id BLOB NOT NULL, col INTEGER NOT NULL, at INTEGER NOT NULL, origin INTEGER NOT NULL, pending INTEGER NOT NULL, value ANY, sealed BLOB, PRIMARY KEY (tbl, id, col, at, origin)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _held (n INTEGER PRIMARY KEY, origin INTEGER NOT NULL, audience INTEGER NOT NULL, number INTEGER NOT NULL, tbl INTEGER, id BLOB, reason TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS _unknown (origin INTEGER NOT NULL, audience INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (origin, audience, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _partial (replica BLOB NOT NULL, incarnation INTEGER NOT NULL, audience TEXT NOT NULL, number INTEGER NOT NULL, total INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (replica, incarnation, audience)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _local (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+`
+
+func quote(name string) string { return `"` + name + `"` }
+
+func sqlType(c *schema.Column) string {
+	switch c.Type {
+	case schema.Int, schema.Bool:
+		return "INTEGER"
+	case schema.Bytes, schema.Ref:
+		return "BLOB"
+	default:
+		return "TEXT"
+	}
+}
+
+// migrate makes the database fit the schema: tables, columns and indexes that
+// are missing are added, in one transaction. Adding a column rewrites no row.
+func migrate(ctx context.Context, tx *sql.Tx, s *schema.Schema) error {
+	if _, err := tx.ExecContext(ctx, engineDDL); err != nil {
+		return err
+	}
+	for _, t := range s.Tables {
+		have, err := columnsOf(ctx, tx, t.Name)
+		if err != nil {
+			return err
+		}
+		if len(have) == 0 {
+			defs := []string{"id BLOB PRIMARY KEY NOT NULL"}
+			for i := range t.Columns {
+				if c := &t.Columns[i]; !c.Sealed() {
+					defs = append(defs, columnDef(c))
+				}
+			}
+			defs = append(defs, "_clock BLOB NOT NULL", "_sealed BLOB")
+			if _, err := tx.ExecContext(ctx, "CREATE TABLE "+quote(t.Name)+" ("+strings.Join(defs, ", ")+") STRICT"); err != nil {
+				return fmt.Errorf("create table %s: %w", t.Name, err)
+			}
+		} else {
+			for i := range t.Columns {
+				if c := &t.Columns[i]; !c.Sealed() && !have[c.Name] {
+					if _, err := tx.ExecContext(ctx, "ALTER TABLE "+quote(t.Name)+" ADD COLUMN "+columnDef(c)); err != nil {
+						return fmt.Errorf("add column %s.%s: %w", t.Name, c.Name, err)
+					}
+				}
+			}
+		}
+		for _, columns := range t.Indexes {
+			name := quote(t.Name + "_" + strings.Join(columns, "_"))
+			if _, err := tx.ExecContext(ctx, "CREATE INDEX IF NOT EXISTS "+name+" ON "+quote(t.Name)+" ("+strings.Join(columns, ", ")+")"); err != nil {
+				return fmt.Errorf("index %s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
+func columnDef(c *schema.Column) string {
+	def := quote(c.Name) + " " + sqlType(c)
+	if c.Kind == schema.Counter {
+		def += " NOT NULL DEFAULT 0"
+	}
+	return def
+}
+
+func columnsOf(ctx context.Context, tx *sql.Tx, table string) (map[string]bool, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT name FROM pragma_table_info(?)", table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	have := map[string]bool{}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		have[name] = true
+	}
+	return have, rows.Err()
+}
+
+// statements are the SQL texts of one table.
+type statements struct {
+	columns string // the open columns, then _clock and _sealed
+	open    []int  // positions of the open columns
+	load    string
+	insert  string
+}
+
+func newStatements(t *schema.Table) statements {
+	var s statements
+	names := []string{}
+	for i := range t.Columns {
+		if c := &t.Columns[i]; !c.Sealed() {
+			s.open = append(s.open, i)
+			names = append(names, quote(c.Name))
+		}
+	}
+	names = append(names, "_clock", "_sealed")
+	s.columns = strings.Join(names, ", ")
+	s.load = "SELECT " + s.columns + " FROM " + quote(t.Name) + " WHERE id = ?"
+	s.insert = "INSERT INTO " + quote(t.Name) + " (" + s.columns + ", id) VALUES (" + strings.Repeat("?, ", len(names)) + "?)"
+	return s
+}
+
+// update is the SQL that writes the open columns in the set, the clock and the sealed fields.
+func (s *statements) update(t *schema.Table, changed uint64) string {
+	var b strings.Builder
+	b.WriteString("UPDATE " + quote(t.Name) + " SET ")
+	for _, i := range s.open {
+		if changed&(1<<i) != 0 {
+			b.WriteString(quote(t.Columns[i].Name) + " = ?, ")
+		}
+	}
+	b.WriteString("_clock = ?, _sealed = ? WHERE id = ?")
+	return b.String()
+}

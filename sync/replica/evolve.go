@@ -1,0 +1,100 @@
+package replica
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"fieldkit/sync/changeset"
+)
+
+// A changeset may hold tables and columns that a newer schema declares. They
+// are kept in the stored bytes, forwarded with them, and merged when this
+// replica is opened with a schema that knows them.
+
+// noteUnknown remembers a changeset of which something was not merged.
+func (tx *Tx) noteUnknown(origin, audience int, number uint64) error {
+	return tx.exec(`INSERT INTO _unknown (origin, audience, number) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, origin, audience, int64(number))
+}
+
+// columnNames is the schema's set of known columns, "table.column" by numbers.
+func (r *Replica) columnNames() map[string]bool {
+	out := map[string]bool{}
+	for _, t := range r.opts.Schema.Tables {
+		for i := range t.Columns {
+			out[columnName(t.Number, t.Columns[i].Number)] = true
+		}
+	}
+	return out
+}
+
+func columnName(table, column uint16) string { return fmt.Sprintf("%d.%d", table, column) }
+
+// evolve merges what earlier schemas did not know, once per change of schema.
+func (r *Replica) evolve(ctx context.Context) error {
+	text, err := meta[[]byte](ctx, r.conn, "columns")
+	if err != nil {
+		return err
+	}
+	before := map[string]bool{}
+	if text != nil {
+		if err := json.Unmarshal(text, &before); err != nil {
+			return fmt.Errorf("read known columns: %w", err)
+		}
+	}
+	now, err := json.Marshal(r.columnNames())
+	if err != nil || string(now) == string(text) {
+		return err
+	}
+	return r.update(ctx, true, func(tx *Tx) error {
+		if err := setMeta(tx.ctx, tx.conn, "columns", now); err != nil {
+			return err
+		}
+		if text == nil {
+			return nil
+		}
+		type item struct {
+			origin, audience int
+			number           int64
+			bytes            []byte
+		}
+		var items []item
+		rows, err := tx.conn.QueryContext(tx.ctx, `SELECT c.origin, c.audience, c.number, c.bytes FROM _unknown u
+			JOIN _changeset c ON c.origin = u.origin AND c.audience = u.audience AND c.number = u.number ORDER BY c.rowid`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var i item
+			if err := rows.Scan(&i.origin, &i.audience, &i.number, &i.bytes); err != nil {
+				return err
+			}
+			items = append(items, i)
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		for _, i := range items {
+			c, err := changeset.Parse(i.bytes)
+			if err != nil {
+				return fmt.Errorf("stored changeset: %w", err)
+			}
+			body, err := c.Body()
+			if err != nil {
+				continue // was held back when it arrived
+			}
+			m := &merger{tx: tx, origin: i.origin, audience: i.audience, number: uint64(i.number),
+				known: func(table, column uint16) bool { return before[columnName(table, column)] }}
+			if err := m.body(body); err != nil {
+				return err
+			}
+			if !m.unknown {
+				if err := tx.exec(`DELETE FROM _unknown WHERE origin = ? AND audience = ? AND number = ?`, i.origin, i.audience, i.number); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,168 @@
+package replica
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"fieldkit/sync/changeset"
+)
+
+// Vector is what this replica holds: the highest contiguous number of every
+// stream. Writes not yet sealed are not in it.
+func (r *Replica) Vector(ctx context.Context) (changeset.Vector, error) {
+	rows, err := r.read.QueryContext(ctx, `SELECT o.replica, o.incarnation, a.name, s.number FROM _stream s
+		JOIN _origin o ON o.idx = s.origin JOIN _audience a ON a.idx = s.audience`)
+	if err != nil {
+		return nil, fmt.Errorf("read vector: %w", err)
+	}
+	defer rows.Close()
+	v := changeset.Vector{}
+	for rows.Next() {
+		var s changeset.Stream
+		var n uint64
+		if err := rows.Scan(&s.Origin.Replica, &s.Origin.Incarnation, &s.Audience, &n); err != nil {
+			return nil, fmt.Errorf("read vector: %w", err)
+		}
+		v[s] = n
+	}
+	return v, rows.Err()
+}
+
+// Ref names a stored changeset.
+type Ref struct {
+	Stream changeset.Stream
+	Number uint64
+	Size   int // bytes
+}
+
+// Missing lists the stored changesets that a holder of have lacks and may get,
+// in the order in which they came here.
+func (r *Replica) Missing(ctx context.Context, have changeset.Vector, allowed func(changeset.Stream) bool) ([]Ref, error) {
+	held, err := r.Vector(ctx)
+	if err != nil {
+		return nil, err
+	}
+	type found struct {
+		Ref
+		rowid int64
+	}
+	var list []found
+	for s, n := range held {
+		if n <= have[s] || !allowed(s) {
+			continue
+		}
+		rows, err := r.read.QueryContext(ctx, `SELECT c.rowid, c.number, length(c.bytes) FROM _changeset c
+			JOIN _origin o ON o.idx = c.origin JOIN _audience a ON a.idx = c.audience
+			WHERE o.replica = ? AND o.incarnation = ? AND a.name = ? AND c.number > ?`,
+			s.Origin.Replica[:], s.Origin.Incarnation, s.Audience, int64(have[s]))
+		if err != nil {
+			return nil, fmt.Errorf("list changesets: %w", err)
+		}
+		for rows.Next() {
+			f := found{Ref: Ref{Stream: s}}
+			if err := rows.Scan(&f.rowid, &f.Number, &f.Size); err != nil {
+				rows.Close()
+				return nil, fmt.Errorf("list changesets: %w", err)
+			}
+			list = append(list, f)
+		}
+		if err := rows.Close(); err != nil {
+			return nil, fmt.Errorf("list changesets: %w", err)
+		}
+	}
+	slices.SortFunc(list, func(a, b found) int { return int(a.rowid - b.rowid) })
+	out := make([]Ref, len(list))
+	for i, f := range list {
+		out[i] = f.Ref
+	}
+	return out, nil
+}
+
+// Changeset reads the bytes of a stored changeset, as they were sealed.
+func (r *Replica) Changeset(ctx context.Context, s changeset.Stream, number uint64) ([]byte, error) {
+	var b []byte
+	err := r.read.QueryRowContext(ctx, `SELECT c.bytes FROM _changeset c JOIN _origin o ON o.idx = c.origin JOIN _audience a ON a.idx = c.audience
+		WHERE o.replica = ? AND o.incarnation = ? AND a.name = ? AND c.number = ?`,
+		s.Origin.Replica[:], s.Origin.Incarnation, s.Audience, int64(number)).Scan(&b)
+	if err != nil {
+		return nil, fmt.Errorf("read changeset %s %d: %w", s.Origin, number, err)
+	}
+	return b, nil
+}
+
+// Acknowledge notes what the county has on its disk of this replica's streams.
+// at is the county's time of that. Only streams of this replica count.
+func (r *Replica) Acknowledge(ctx context.Context, v changeset.Vector, at time.Time) error {
+	return r.update(ctx, false, func(tx *Tx) error {
+		for s, n := range v {
+			origin, known := tx.r.origins.byName[s.Origin]
+			audience, named := tx.r.audiences.byName[s.Audience]
+			if s.Origin.Replica != r.id || !known || !named || n == 0 {
+				continue
+			}
+			var last int64
+			err := tx.conn.QueryRowContext(tx.ctx, `SELECT last FROM _changeset WHERE origin = ? AND audience = ? AND number = ?`, origin, audience, int64(n)).Scan(&last)
+			if errors.Is(err, sql.ErrNoRows) {
+				continue // a number this replica does not know of: not ours to confirm
+			}
+			if err != nil {
+				return err
+			}
+			if err := tx.exec(`INSERT INTO _ack (origin, audience, number, last, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+				origin, audience, int64(n), last, at.UnixMilli()); err != nil {
+				return err
+			}
+			if err := tx.exec(`DELETE FROM _unsent WHERE origin = ? AND audience = ? AND number <= ?`, origin, audience, int64(n)); err != nil {
+				return err
+			}
+		}
+		return setMeta(tx.ctx, tx.conn, "acknowledged", at.UnixMilli())
+	})
+}
+
+// Partial is the beginning of a changeset whose transfer was cut.
+type Partial struct {
+	Stream changeset.Stream
+	Number uint64
+	Total  int // bytes of the whole
+	Bytes  []byte
+}
+
+// KeepPartial keeps what has arrived of a changeset; one per stream.
+func (r *Replica) KeepPartial(ctx context.Context, p Partial) error {
+	return r.update(ctx, false, func(tx *Tx) error {
+		return tx.exec(`INSERT INTO _partial (replica, incarnation, audience, number, total, bytes) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (replica, incarnation, audience) DO UPDATE SET number = excluded.number, total = excluded.total, bytes = excluded.bytes`,
+			p.Stream.Origin.Replica[:], p.Stream.Origin.Incarnation, p.Stream.Audience, int64(p.Number), p.Total, p.Bytes)
+	})
+}
+
+// DropPartial forgets what is kept of a stream's next changeset.
+func (r *Replica) DropPartial(ctx context.Context, s changeset.Stream) error {
+	return r.update(ctx, false, func(tx *Tx) error {
+		return tx.exec(`DELETE FROM _partial WHERE replica = ? AND incarnation = ? AND audience = ?`,
+			s.Origin.Replica[:], s.Origin.Incarnation, s.Audience)
+	})
+}
+
+// Partials lists the beginnings kept.
+func (r *Replica) Partials(ctx context.Context) ([]Partial, error) {
+	rows, err := r.read.QueryContext(ctx, `SELECT replica, incarnation, audience, number, total, bytes FROM _partial`)
+	if err != nil {
+		return nil, fmt.Errorf("read partial changesets: %w", err)
+	}
+	defer rows.Close()
+	var out []Partial
+	for rows.Next() {
+		var p Partial
+		if err := rows.Scan(&p.Stream.Origin.Replica, &p.Stream.Origin.Incarnation, &p.Stream.Audience, &p.Number, &p.Total, &p.Bytes); err != nil {
+			return nil, fmt.Errorf("read partial changesets: %w", err)
+		}
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}

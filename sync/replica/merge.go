@@ -1,0 +1,494 @@
+package replica
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/schema"
+)
+
+// Why a received changeset was not taken. errors.Is tells them apart; the
+// errors of package changeset occur too.
+var (
+	// ErrGap: an earlier changeset of the stream is missing; ask for it and offer this one again.
+	ErrGap = errors.New("an earlier changeset of the stream is missing")
+	// ErrFork: another changeset is held under the same number, or the chain does
+	// not fit: two replicas write under one identity.
+	ErrFork = errors.New("the stream has forked")
+	// ErrOrigin: no certificate names the key of the stream's replica.
+	ErrOrigin = errors.New("the changeset's author is not certified")
+)
+
+// MaxAhead is how far a stamp may lie ahead of the county's time before its
+// changeset is held back instead of merged.
+const MaxAhead = 24 * time.Hour
+
+// Applied says what became of one changeset.
+type Applied struct {
+	Stream changeset.Stream
+	Number uint64
+	// Duplicate: it was held already; nothing changed.
+	Duplicate bool
+	// Err is set when the changeset was not taken; nothing of it was merged.
+	Err error
+}
+
+// Apply merges changesets in one transaction. One that cannot be taken is
+// reported in its place and does not keep the others out; the error is for what
+// concerns them all, such as a full disk, and then nothing changed.
+func (r *Replica) Apply(ctx context.Context, raws ...[]byte) ([]Applied, error) {
+	var out []Applied
+	err := r.update(ctx, true, func(tx *Tx) error {
+		if err := tx.seal(); err != nil {
+			return err
+		}
+		out = make([]Applied, len(raws))
+		for i, raw := range raws {
+			if err := tx.apply(raw, &out[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("merge changesets: %w", err)
+	}
+	return out, nil
+}
+
+func (tx *Tx) apply(raw []byte, out *Applied) error {
+	c, err := changeset.Parse(raw)
+	if err != nil {
+		out.Err = err
+		return nil
+	}
+	out.Stream, out.Number = c.Stream, c.Number
+	if c.Realm != tx.r.opts.Realm {
+		out.Err = fmt.Errorf("changeset %w: %s", ErrRealm, c.Realm)
+		return nil
+	}
+	key, err := tx.keyOf(c.Stream.Origin.Replica)
+	if err != nil {
+		return err
+	}
+	if key == nil {
+		out.Err = fmt.Errorf("%w: %s", ErrOrigin, c.Stream.Origin)
+		return nil
+	}
+	if out.Err = c.Verify(key); out.Err != nil {
+		return nil
+	}
+	origin, err := tx.r.origins.number(tx.ctx, tx.conn, c.Stream.Origin)
+	if err != nil {
+		return err
+	}
+	audience, err := tx.r.audiences.number(tx.ctx, tx.conn, c.Stream.Audience)
+	if err != nil {
+		return err
+	}
+	h, err := tx.head(origin, audience)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.Number <= h.number:
+		return tx.compareHeld(c, origin, audience, out)
+	case c.Number > h.number+1:
+		out.Err = fmt.Errorf("%w: %s has %d, got %d", ErrGap, c.Stream.Origin, h.number, c.Number)
+		return nil
+	case c.Prev != h.hash || c.First <= h.last:
+		out.Err = fmt.Errorf("%w: %s number %d does not follow", ErrFork, c.Stream.Origin, c.Number)
+		return tx.hold(origin, audience, c.Number, 0, nil, out.Err.Error())
+	}
+	if tx.r.isRoot() && c.Last.Time().After(tx.wall.Add(MaxAhead)) {
+		if err := tx.hold(origin, audience, c.Number, 0, nil, fmt.Sprintf("written under a clock that is ahead: %s", c.Last)); err != nil {
+			return err
+		}
+		return tx.storeChangeset(origin, audience, c)
+	}
+	body, err := c.Body()
+	if err != nil {
+		// Signed by its author and whole, yet not readable here: kept, forwarded
+		// and shown, so that what follows is not kept out.
+		if err := tx.hold(origin, audience, c.Number, 0, nil, err.Error()); err != nil {
+			return err
+		}
+		return tx.storeChangeset(origin, audience, c)
+	}
+	m := &merger{tx: tx, origin: origin, audience: audience, number: c.Number}
+	if err := m.body(body); err != nil {
+		return err
+	}
+	if err := tx.storeChangeset(origin, audience, c); err != nil {
+		return err
+	}
+	tx.r.clock.Observe(c.Last)
+	tx.observed = true
+	return tx.flush()
+}
+
+// compareHeld tells a duplicate from a fork.
+func (tx *Tx) compareHeld(c *changeset.Changeset, origin, audience int, out *Applied) error {
+	var held []byte
+	err := tx.conn.QueryRowContext(tx.ctx, `SELECT hash FROM _changeset WHERE origin = ? AND audience = ? AND number = ?`,
+		origin, audience, int64(c.Number)).Scan(&held)
+	if err != nil {
+		return fmt.Errorf("compare with what is held: %w", err)
+	}
+	if hash := c.Hash(); string(held) == string(hash[:]) {
+		out.Duplicate = true
+		return nil
+	}
+	out.Err = fmt.Errorf("%w: %s number %d is held with other content", ErrFork, c.Stream.Origin, c.Number)
+	return tx.hold(origin, audience, c.Number, 0, nil, out.Err.Error())
+}
+
+// hold notes a changeset, or one row of it, that was not merged.
+func (tx *Tx) hold(origin, audience int, number uint64, table uint16, id []byte, reason string) error {
+	var tbl any
+	if table != 0 {
+		tbl = int64(table)
+	}
+	return tx.exec(`INSERT INTO _held (origin, audience, number, tbl, id, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		origin, audience, int64(number), tbl, id, reason, tx.wall.UnixMilli())
+}
+
+// merger merges the body of one changeset.
+type merger struct {
+	tx       *Tx
+	origin   int
+	audience int
+	number   uint64
+	origins  []int // body's origins → local numbers
+	// known, when set, are the columns merged already: only others are taken.
+	known   func(table, column uint16) bool
+	unknown bool // something of the body is not in the schema
+	seen    map[int]head
+}
+
+func (m *merger) body(body *changeset.Body) error {
+	m.seen = map[int]head{}
+	m.origins = make([]int, len(body.Origins))
+	for i, o := range body.Origins {
+		n, err := m.tx.r.origins.number(m.tx.ctx, m.tx.conn, o)
+		if err != nil {
+			return err
+		}
+		m.origins[i] = n
+	}
+	for i := range body.Tables {
+		t := m.tx.r.opts.Schema.TableByNumber(body.Tables[i].Number)
+		if t == nil {
+			m.unknown = true
+			continue
+		}
+		for j := range body.Tables[i].Rows {
+			if err := m.row(t, &body.Tables[i].Rows[j]); err != nil {
+				return fmt.Errorf("merge %s: %w", t.Name, err)
+			}
+		}
+	}
+	if m.unknown && m.known == nil {
+		return m.tx.noteUnknown(m.origin, m.audience, m.number)
+	}
+	return nil
+}
+
+func (m *merger) row(t *schema.Table, w *changeset.Row) error {
+	if err := m.check(t, w); err != nil {
+		if m.known != nil {
+			return nil // held when it first arrived
+		}
+		return m.tx.hold(m.origin, m.audience, m.number, t.Number, w.ID[:], err.Error())
+	}
+	p, err := m.tx.loadRow(t, w.ID)
+	if err != nil {
+		return err
+	}
+	if p.clock.audience == 0 {
+		p.clock.audience = m.audience
+	}
+	var sealed []uint16
+	var sealedValues []any
+	for i := range w.Cells {
+		cell := &w.Cells[i]
+		at := t.Index(cell.Column)
+		if at < 0 {
+			m.unknown = true
+			continue
+		}
+		if m.known != nil && m.known(t.Number, cell.Column) {
+			continue
+		}
+		c := &t.Columns[at]
+		switch c.Kind {
+		case schema.Counter:
+			m.counter(p, cell)
+		case schema.Set:
+			m.set(p, cell)
+		case schema.Immutable, schema.Register:
+			wins, err := m.register(p, at, cell)
+			if err != nil {
+				return err
+			}
+			if !wins {
+				continue
+			}
+			s := stamp{cell.At, m.origin}
+			value := cellValue(cell)
+			if c.Sealed() {
+				p.strike(c.Number)
+				sealed, sealedValues = append(sealed, c.Number), append(sealedValues, value)
+			} else {
+				p.values[at] = value
+				p.changed |= 1 << at
+			}
+			p.clock.setField(c.Number, s, !c.Sealed() && value == nil)
+			p.dirty = true
+		}
+	}
+	if len(sealed) > 0 {
+		e, err := m.tx.r.vault.sealFields(t, w.ID, sealed, sealedValues)
+		if err != nil {
+			return err
+		}
+		p.envelopes = append(p.envelopes, e)
+	}
+	return nil
+}
+
+// check says whether the known cells of a row fit the schema.
+func (m *merger) check(t *schema.Table, w *changeset.Row) error {
+	if w.ID.IsNil() {
+		return errors.New("a row without an id")
+	}
+	for i := range w.Cells {
+		cell := &w.Cells[i]
+		at := t.Index(cell.Column)
+		if at < 0 {
+			continue
+		}
+		c := &t.Columns[at]
+		if cell.Kind != c.Kind || cell.Type != c.Type {
+			return fmt.Errorf("column %s comes as a %s of type %d", c.Name, cell.Kind, cell.Type)
+		}
+		if cell.At == 0 {
+			return fmt.Errorf("column %s has no stamp", c.Name)
+		}
+		if c.Kind == schema.Register || c.Kind == schema.Immutable {
+			if _, err := c.Normalize(cellValue(cell)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func cellValue(cell *changeset.Cell) any {
+	if cell.Null {
+		return nil
+	}
+	switch cell.Type {
+	case schema.Int, schema.Bool:
+		return cell.Int
+	case schema.Bytes:
+		return []byte(cell.Text)
+	case schema.Ref:
+		return schema.ID([]byte(cell.Text))
+	}
+	return cell.Text
+}
+
+// counter takes an origin's totals if they are newer than those held.
+func (m *merger) counter(p *pendingRow, cell *changeset.Cell) {
+	s := p.clock.shard(cell.Column, m.origin, true)
+	if cell.At > s.at {
+		s.at, s.plus, s.minus = cell.At, cell.Plus, cell.Minus
+		p.dirty = true
+	}
+}
+
+// set raises the tags of the touched elements.
+func (m *merger) set(p *pendingRow, cell *changeset.Cell) {
+	for _, w := range cell.Elements {
+		e := p.clock.element(cell.Column, w.Value, true)
+		var changed bool
+		if w.Added != 0 {
+			if e.added, changed = raise(e.added, m.origin, w.Added); changed {
+				p.dirty = true
+			}
+		}
+		for _, v := range w.Removed {
+			if e.removed, changed = raise(e.removed, m.origins[v.Origin], v.At); changed {
+				p.dirty = true
+			}
+		}
+	}
+}
+
+// register decides whether an incoming write becomes the value of a field, and
+// keeps the losing version of a concurrent pair.
+//
+// Every write names the versions its author overwrote. A version that no known
+// write names is a leaf; the newest leaf is the value, every other one lost a
+// concurrent overwrite and is kept for review. Which leaves there are does not
+// depend on the order in which writes arrive: a name that comes before the
+// version it names is kept as pending until that version is seen.
+func (m *merger) register(p *pendingRow, at int, cell *changeset.Cell) (wins bool, err error) {
+	c := &p.table.Columns[at]
+	incoming := stamp{cell.At, m.origin}
+	current := p.stampOf(at)
+	if incoming == current {
+		return false, nil
+	}
+	if c.Kind == schema.Immutable {
+		return current.zero() || m.tx.r.origins.less(incoming, current), nil
+	}
+	sawCurrent := false
+	for _, v := range cell.Prev {
+		prev := stamp{v.At, m.origins[v.Origin]}
+		if prev == current {
+			sawCurrent = true
+			continue
+		}
+		if err := m.overwritten(p, c, prev); err != nil {
+			return false, err
+		}
+	}
+	if current.zero() || m.tx.r.origins.less(current, incoming) {
+		if !current.zero() && !sawCurrent {
+			return true, m.tx.keepLoser(p, at, current)
+		}
+		return true, nil
+	}
+	named, err := m.tx.dropLoser(p, c, incoming, true)
+	if err != nil || named {
+		return false, err // its overwrite arrived before it
+	}
+	return false, m.tx.keepIncoming(p, c, incoming, cellValue(cell))
+}
+
+// overwritten notes that some write knowingly replaced a version that is not
+// the current one.
+func (m *merger) overwritten(p *pendingRow, c *schema.Column, prev stamp) error {
+	if dropped, err := m.tx.dropLoser(p, c, prev, false); err != nil || dropped {
+		return err
+	}
+	if prev.origin == m.origin || prev.origin == m.tx.r.own {
+		return nil // in order within a stream: seen and overwritten before
+	}
+	h, ok := m.seen[prev.origin]
+	if !ok {
+		var err error
+		if h, err = m.tx.head(prev.origin, m.audience); err != nil {
+			return err
+		}
+		m.seen[prev.origin] = h
+	}
+	if prev.at <= h.last {
+		return nil
+	}
+	return m.tx.insertLoser(p, c, prev, true, nil, nil)
+}
+
+// keepLoser moves the current version of a field to the losing ones.
+func (tx *Tx) keepLoser(p *pendingRow, at int, current stamp) error {
+	c := &p.table.Columns[at]
+	if c.Sealed() {
+		e := p.take(c.Number)
+		if e == nil {
+			return fmt.Errorf("%w: %s has a stamp and no value", ErrDamaged, c.Name)
+		}
+		return tx.insertLoser(p, c, current, false, nil, packEnvelopes([]envelope{*e}))
+	}
+	return tx.insertLoser(p, c, current, false, p.values[at], nil)
+}
+
+// keepIncoming puts an incoming write straight to the losing versions.
+func (tx *Tx) keepIncoming(p *pendingRow, c *schema.Column, s stamp, value any) error {
+	if !c.Sealed() {
+		return tx.insertLoser(p, c, s, false, value, nil)
+	}
+	e, err := tx.r.vault.sealFields(p.table, p.id, []uint16{c.Number}, []any{value})
+	if err != nil {
+		return err
+	}
+	return tx.insertLoser(p, c, s, false, nil, packEnvelopes([]envelope{e}))
+}
+
+func (tx *Tx) insertLoser(p *pendingRow, c *schema.Column, s stamp, pending bool, value any, sealed []byte) error {
+	var blob any
+	if sealed != nil {
+		blob = sealed
+	}
+	tx.tables[p.table.Name] = true
+	return tx.exec(`INSERT INTO _loser (tbl, id, col, at, origin, pending, value, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		p.table.Number, p.id[:], c.Number, int64(s.at), s.origin, pending, sqlValue(value), blob)
+}
+
+// dropLoser removes a losing (or pending) version and tells whether it was there.
+func (tx *Tx) dropLoser(p *pendingRow, c *schema.Column, s stamp, pending bool) (bool, error) {
+	stmt, err := tx.stmt(`DELETE FROM _loser WHERE tbl = ? AND id = ? AND col = ? AND at = ? AND origin = ? AND pending = ?`)
+	if err != nil {
+		return false, err
+	}
+	res, err := stmt.ExecContext(tx.ctx, p.table.Number, p.id[:], c.Number, int64(s.at), s.origin, pending)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}
+
+// Resolve settles a field whose concurrent versions were looked at: the value is
+// written with all of them overwritten knowingly.
+func (tx *Tx) Resolve(table string, id schema.ID, column string, value any) error {
+	p, err := tx.load(table, id)
+	if err != nil {
+		return err
+	}
+	c := p.table.Column(column)
+	if c == nil || c.Kind != schema.Register {
+		return fmt.Errorf("%s.%s is not a register: %w", table, column, ErrUnknown)
+	}
+	losers, err := tx.losers(p, c)
+	if err != nil {
+		return err
+	}
+	if len(losers) == 0 {
+		return tx.Put(table, id, schema.Values{column: value})
+	}
+	if err := tx.put(table, id, schema.Values{column: value}, map[string]bool{column: true}); err != nil {
+		return err
+	}
+	for _, s := range losers {
+		if _, err := tx.dropLoser(p, c, s, false); err != nil {
+			return err
+		}
+	}
+	p.entry.prevs[c.Number] = append(slices.Clone(p.entry.prevs[c.Number]), losers...)
+	p.entry.changed = true
+	return nil
+}
+
+func (tx *Tx) losers(p *pendingRow, c *schema.Column) ([]stamp, error) {
+	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT at, origin FROM _loser WHERE tbl = ? AND id = ? AND col = ? AND pending = 0`,
+		p.table.Number, p.id[:], c.Number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []stamp
+	for rows.Next() {
+		var s stamp
+		if err := rows.Scan(&s.at, &s.origin); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,334 @@
+package replica
+
+import (
+	"context"
+	"crypto/ed25519"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	_ "modernc.org/sqlite" // the database driver
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/hlc"
+	"fieldkit/sync/schema"
+)
+
+// Options say what to open.
+type Options struct {
+	// Dir is the replica's own data directory; it is created when missing and
+	// holds the database, the data key and the device key.
+	Dir    string
+	Schema *schema.Schema
+	// Realm is the county: changesets of another realm are refused.
+	Realm schema.ID
+	// Wall is the wall clock, time.Now when nil.
+	Wall func() time.Time
+	// Audience names who may hold a row, asked when a row is first written here
+	// after a seal; nil means "everyone". It may read with Tx.Get only.
+	Audience func(tx *Tx, table *schema.Table, id schema.ID) (string, error)
+	// Log receives what an administrator should know; never a value of a row.
+	Log *slog.Logger
+}
+
+// Replica is an open database. It is safe for concurrent use: writes take turns,
+// reads do not wait for them.
+type Replica struct {
+	opts    Options
+	id      schema.ID
+	key     ed25519.PrivateKey
+	clock   *hlc.Clock
+	vault   *vault
+	write   *sql.DB
+	conn    *sql.Conn // the one connection that writes
+	read    *sql.DB
+	origins *origins
+	sql     map[*schema.Table]*statements
+
+	mu        sync.Mutex // serialises Update, Seal and Apply
+	own       int        // number of this replica's current origin
+	sealed    hlc.Stamp  // own writes up to here are in changesets
+	audiences *names
+	prepared  map[string]*sql.Stmt
+	root      ed25519.PublicKey
+
+	watch    sync.Mutex
+	watchers map[int]func(Change)
+	nextID   int
+}
+
+// Change tells what a commit touched.
+type Change struct {
+	Tables []string
+	Remote bool // the changes came from another replica
+}
+
+// dsn is the one place that sets how the database is opened.
+func dsn(path string, readOnly bool) string {
+	v := url.Values{}
+	for _, p := range []string{
+		"journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "temp_store(MEMORY)", "trusted_schema(OFF)",
+		"cell_size_check(ON)", "foreign_keys(ON)", "busy_timeout(5000)", "wal_autocheckpoint(1000)", "journal_size_limit(4194304)",
+	} {
+		v.Add("_pragma", p)
+	}
+	if readOnly {
+		v.Add("_pragma", "query_only(ON)")
+	}
+	v.Set("_txlock", "immediate")
+	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + v.Encode()
+}
+
+// Open opens or creates a replica.
+func Open(ctx context.Context, o Options) (_ *Replica, err error) {
+	if o.Wall == nil {
+		o.Wall = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Audience == nil {
+		o.Audience = func(*Tx, *schema.Table, schema.ID) (string, error) { return "everyone", nil }
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open replica: %w", err)
+	}
+	r := &Replica{opts: o, sql: map[*schema.Table]*statements{}, prepared: map[string]*sql.Stmt{}, watchers: map[int]func(Change){}}
+	for _, t := range o.Schema.Tables {
+		if len(t.Columns) > 64 {
+			return nil, fmt.Errorf("table %s: %d columns are more than 64", t.Name, len(t.Columns))
+		}
+		s := newStatements(t)
+		r.sql[t] = &s
+	}
+	if r.vault, err = openVault(o.Dir); err != nil {
+		return nil, fmt.Errorf("open replica: %w", err)
+	}
+	seed, err := loadOrCreateSecret(filepath.Join(o.Dir, "device.key"), ed25519.SeedSize)
+	if err != nil {
+		return nil, fmt.Errorf("device key: %w", err)
+	}
+	r.key = ed25519.NewKeyFromSeed(seed)
+	path := filepath.Join(o.Dir, "replica.db")
+	if r.write, err = sql.Open("sqlite", dsn(path, false)); err != nil {
+		return nil, fmt.Errorf("open replica: %w", err)
+	}
+	r.write.SetMaxOpenConns(1)
+	defer func() {
+		if err != nil {
+			_ = r.Close()
+		}
+	}()
+	if err := r.load(ctx); err != nil {
+		return nil, fmt.Errorf("open replica %s: %w", path, err)
+	}
+	if r.read, err = sql.Open("sqlite", dsn(path, true)); err != nil {
+		return nil, fmt.Errorf("open replica: %w", err)
+	}
+	r.read.SetMaxOpenConns(4)
+	if err := r.evolve(ctx); err != nil {
+		return nil, fmt.Errorf("open replica %s: %w", path, err)
+	}
+	return r, nil
+}
+
+// load migrates the database and reads what the replica keeps in memory.
+func (r *Replica) load(ctx context.Context) error {
+	conn, err := r.write.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	r.conn = conn
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := migrate(ctx, tx, r.opts.Schema); err != nil {
+		return err
+	}
+	if r.origins, err = loadOrigins(ctx, tx); err != nil {
+		return err
+	}
+	if r.audiences, err = loadNames(ctx, tx); err != nil {
+		return err
+	}
+	realm, err := meta[[]byte](ctx, tx, "realm")
+	if err != nil {
+		return err
+	}
+	if realm == nil {
+		if err := setMeta(ctx, tx, "realm", r.opts.Realm[:]); err != nil {
+			return err
+		}
+		id := schema.NewID(r.opts.Wall().UnixMilli())
+		if err := setMeta(ctx, tx, "replica", id[:]); err != nil {
+			return err
+		}
+		if err := setMeta(ctx, tx, "incarnation", int64(1)); err != nil {
+			return err
+		}
+	} else if schema.ID(realm) != r.opts.Realm {
+		return fmt.Errorf("%w: the database belongs to %s", ErrRealm, schema.ID(realm))
+	}
+	id, err := meta[[]byte](ctx, tx, "replica")
+	if err != nil {
+		return err
+	}
+	r.id = schema.ID(id)
+	incarnation, err := meta[int64](ctx, tx, "incarnation")
+	if err != nil {
+		return err
+	}
+	if r.own, err = r.origins.number(ctx, tx, changeset.Origin{Replica: r.id, Incarnation: uint32(incarnation)}); err != nil {
+		return err
+	}
+	sealed, err := meta[int64](ctx, tx, "sealed")
+	if err != nil {
+		return err
+	}
+	r.sealed = hlc.Stamp(sealed)
+	last, err := meta[int64](ctx, tx, "clock")
+	if err != nil {
+		return err
+	}
+	r.clock = hlc.New(r.opts.Wall, hlc.Stamp(last))
+	root, err := meta[[]byte](ctx, tx, "root")
+	if err != nil {
+		return err
+	}
+	r.root = root
+	return tx.Commit()
+}
+
+// Close releases the database. Nothing is lost without it.
+func (r *Replica) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var errs []error
+	for _, s := range r.prepared {
+		errs = append(errs, s.Close())
+	}
+	r.prepared = nil
+	if r.conn != nil {
+		errs = append(errs, r.conn.Close())
+	}
+	for _, db := range []*sql.DB{r.read, r.write} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// ID is this replica's identity.
+func (r *Replica) ID() schema.ID { return r.id }
+
+// Realm is the county this replica belongs to.
+func (r *Replica) Realm() schema.ID { return r.opts.Realm }
+
+// PublicKey verifies what this replica writes.
+func (r *Replica) PublicKey() ed25519.PublicKey { return r.key.Public().(ed25519.PublicKey) }
+
+// Sign signs a message with this replica's key. The caller separates domains.
+func (r *Replica) Sign(message []byte) []byte { return ed25519.Sign(r.key, message) }
+
+// Wall is this replica's wall clock.
+func (r *Replica) Wall() time.Time { return r.opts.Wall() }
+
+// Subscribe calls fn after every commit that changed rows, in the order of the
+// commits, on the committing goroutine: fn must not write.
+func (r *Replica) Subscribe(fn func(Change)) (cancel func()) {
+	r.watch.Lock()
+	defer r.watch.Unlock()
+	id := r.nextID
+	r.nextID++
+	r.watchers[id] = fn
+	return func() {
+		r.watch.Lock()
+		defer r.watch.Unlock()
+		delete(r.watchers, id)
+	}
+}
+
+func (r *Replica) notify(c Change) {
+	r.watch.Lock()
+	fns := make([]func(Change), 0, len(r.watchers))
+	for _, fn := range r.watchers {
+		fns = append(fns, fn)
+	}
+	r.watch.Unlock()
+	for _, fn := range fns {
+		fn(c)
+	}
+}
+
+// names numbers audiences.
+type names struct {
+	byName map[string]int
+	list   []string
+}
+
+func loadNames(ctx context.Context, q querier) (*names, error) {
+	n := &names{byName: map[string]int{}, list: []string{""}}
+	rows, err := q.QueryContext(ctx, `SELECT idx, name FROM _audience ORDER BY idx`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var idx int
+		var name string
+		if err := rows.Scan(&idx, &name); err != nil {
+			return nil, err
+		}
+		if idx != len(n.list) {
+			return nil, fmt.Errorf("audience %d is missing", len(n.list))
+		}
+		n.byName[name] = idx
+		n.list = append(n.list, name)
+	}
+	return n, rows.Err()
+}
+
+func (n *names) number(ctx context.Context, q execer, name string) (int, error) {
+	if idx, ok := n.byName[name]; ok {
+		return idx, nil
+	}
+	idx := len(n.list)
+	if _, err := q.ExecContext(ctx, `INSERT INTO _audience (idx, name) VALUES (?, ?)`, idx, name); err != nil {
+		return 0, fmt.Errorf("register audience: %w", err)
+	}
+	n.byName[name] = idx
+	n.list = append(n.list, name)
+	return idx, nil
+}
+
+func (n *names) forget(from int) {
+	for _, name := range n.list[from:] {
+		delete(n.byName, name)
+	}
+	n.list = n.list[:from]
+}
+
+func meta[T any](ctx context.Context, q querier, key string) (value T, err error) {
+	err = q.QueryRowContext(ctx, `SELECT value FROM _meta WHERE key = ?`, key).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	if err != nil {
+		err = fmt.Errorf("read %s: %w", key, err)
+	}
+	return value, err
+}
+
+func setMeta(ctx context.Context, q execer, key string, value any) error {
+	_, err := q.ExecContext(ctx, `INSERT INTO _meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
+	return err
+}

@@ -1,0 +1,333 @@
+package replica
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/hlc"
+	"fieldkit/sync/schema"
+)
+
+// A changeset is filled up to about this many bytes before compression.
+const sealTarget = 512 << 10
+
+// Seal turns the journal into changesets: one chain per audience. It does
+// nothing when nothing was written since the last seal.
+func (r *Replica) Seal(ctx context.Context) error {
+	return r.update(ctx, false, func(tx *Tx) error { return tx.seal() })
+}
+
+// journaled is one entry of the journal on its way into a changeset.
+type journaled struct {
+	table *schema.Table
+	id    schema.ID
+	entry journalEntry
+}
+
+func (tx *Tx) seal() error {
+	if err := tx.flush(); err != nil {
+		return err
+	}
+	byAudience, err := tx.readJournal()
+	if err != nil || len(byAudience) == 0 {
+		return err
+	}
+	audiences := make([]int, 0, len(byAudience))
+	for a := range byAudience {
+		audiences = append(audiences, a)
+	}
+	slices.Sort(audiences)
+	newest := tx.r.sealed
+	for _, a := range audiences {
+		last, err := tx.sealStream(a, byAudience[a])
+		if err != nil {
+			return fmt.Errorf("seal for %q: %w", tx.r.audiences.list[a], err)
+		}
+		newest = max(newest, last)
+	}
+	if err := tx.exec(`DELETE FROM _journal`); err != nil {
+		return err
+	}
+	// Entries held in memory are gone with the journal: a later write of this
+	// transaction starts a new one.
+	for _, p := range tx.order {
+		p.entry = nil
+	}
+	tx.r.sealed = newest
+	return setMeta(tx.ctx, tx.conn, "sealed", int64(newest))
+}
+
+func (tx *Tx) readJournal() (map[int][]journaled, error) {
+	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT tbl, id, audience, since, prevs FROM _journal ORDER BY tbl, id`)
+	if err != nil {
+		return nil, fmt.Errorf("read journal: %w", err)
+	}
+	defer rows.Close()
+	out := map[int][]journaled{}
+	for rows.Next() {
+		var number uint16
+		var prevs []byte
+		j := journaled{entry: journalEntry{prevs: map[uint16][]stamp{}}}
+		if err := rows.Scan(&number, &j.id, &j.entry.audience, &j.entry.since, &prevs); err != nil {
+			return nil, fmt.Errorf("read journal: %w", err)
+		}
+		if j.table = tx.r.opts.Schema.TableByNumber(number); j.table == nil {
+			return nil, fmt.Errorf("the journal names table %d: %w", number, ErrUnknown)
+		}
+		if err := j.entry.unpackPrevs(prevs); err != nil {
+			return nil, fmt.Errorf("read journal: %w", err)
+		}
+		out[j.entry.audience] = append(out[j.entry.audience], j)
+	}
+	return out, rows.Err()
+}
+
+// sealStream seals the entries of one audience and returns the newest stamp in them.
+func (tx *Tx) sealStream(audience int, entries []journaled) (newest hlc.Stamp, err error) {
+	for len(entries) > 0 {
+		size, n := 0, 0
+		batch := newBatch(tx)
+		for n < len(entries) && size < sealTarget {
+			grown, err := batch.add(&entries[n])
+			if err != nil {
+				return 0, err
+			}
+			size += grown
+			n++
+		}
+		for {
+			last, err := tx.sealBatch(audience, batch)
+			if err == nil {
+				newest = max(newest, last)
+				break
+			}
+			if !errors.Is(err, changeset.ErrTooLarge) || n == 1 {
+				return 0, err
+			}
+			n /= 2
+			batch = newBatch(tx)
+			for i := range n {
+				if _, err := batch.add(&entries[i]); err != nil {
+					return 0, err
+				}
+			}
+		}
+		entries = entries[n:]
+	}
+	return newest, nil
+}
+
+// batch is a body under construction.
+type batch struct {
+	tx      *Tx
+	body    changeset.Body
+	origins map[int]int // local number → index in the body
+	rows    []batchRow
+	first   hlc.Stamp
+	last    hlc.Stamp
+}
+
+type batchRow struct {
+	table uint16
+	id    schema.ID
+	at    hlc.Stamp
+}
+
+func newBatch(tx *Tx) *batch {
+	return &batch{tx: tx, body: changeset.Body{Origins: []changeset.Origin{tx.r.origins.name(tx.r.own)}}, origins: map[int]int{tx.r.own: 0}}
+}
+
+func (b *batch) version(s stamp) changeset.Version {
+	i, ok := b.origins[s.origin]
+	if !ok {
+		i = len(b.body.Origins)
+		b.origins[s.origin] = i
+		b.body.Origins = append(b.body.Origins, b.tx.r.origins.name(s.origin))
+	}
+	return changeset.Version{At: s.at, Origin: i}
+}
+
+func (b *batch) versions(list []stamp) []changeset.Version {
+	var out []changeset.Version
+	for _, s := range list {
+		out = append(out, b.version(s))
+	}
+	return out
+}
+
+func (b *batch) tags(list []tag) []changeset.Version {
+	var out []changeset.Version
+	for _, t := range list {
+		out = append(out, b.version(stamp{t.at, t.origin}))
+	}
+	return out
+}
+
+// add puts what this replica changed of a row since the last seal into the
+// body and returns about how many bytes that takes.
+func (b *batch) add(j *journaled) (size int, err error) {
+	r := b.tx.r
+	p, err := b.tx.loadRow(j.table, j.id)
+	if err != nil {
+		return 0, err
+	}
+	out := changeset.Row{ID: j.id}
+	for i := range j.table.Columns {
+		c := &j.table.Columns[i]
+		cell := changeset.Cell{Column: c.Number, Kind: c.Kind, Type: c.Type}
+		switch c.Kind {
+		case schema.Counter:
+			s := p.clock.shard(c.Number, r.own, false)
+			if s == nil || s.at <= r.sealed {
+				continue
+			}
+			cell.At, cell.Plus, cell.Minus = s.at, s.plus, s.minus
+		case schema.Set:
+			if _, touched := j.entry.prevs[c.Number]; !touched {
+				continue
+			}
+			for e := range p.clock.elements {
+				el := &p.clock.elements[e]
+				if el.column != c.Number {
+					continue
+				}
+				w := changeset.Element{Value: el.value, Removed: b.tags(el.removed)}
+				for _, a := range el.added {
+					if a.origin == r.own && a.at > r.sealed {
+						w.Added = a.at
+						cell.At = max(cell.At, a.at)
+					}
+				}
+				if w.Added != 0 || len(w.Removed) > 0 {
+					cell.Elements = append(cell.Elements, w)
+					size += len(el.value) + 8
+				}
+			}
+			if len(cell.Elements) == 0 {
+				continue
+			}
+			cell.At = max(cell.At, j.entry.since)
+		default:
+			s := p.stampOf(i)
+			if s.origin != r.own || s.at <= r.sealed {
+				continue
+			}
+			value, err := b.tx.current(p, i)
+			if err != nil {
+				return 0, err
+			}
+			cell.At, cell.Prev = s.at, b.versions(j.entry.prevs[c.Number])
+			switch v := value.(type) {
+			case nil:
+				cell.Null = true
+			case int64:
+				cell.Int = v
+			case string:
+				cell.Text = v
+			case []byte:
+				cell.Text = string(v)
+			case schema.ID:
+				cell.Text = string(v[:])
+			}
+			size += len(cell.Text)
+		}
+		size += 3
+		out.Cells = append(out.Cells, cell)
+	}
+	if len(out.Cells) == 0 {
+		return 0, fmt.Errorf("%w: %s %s is in the journal without a change", ErrDamaged, j.table.Name, j.id)
+	}
+	slices.SortFunc(out.Cells, func(a, b changeset.Cell) int { return int(a.Column) - int(b.Column) })
+	// The row's stamp is the one that most cells share; the others travel as differences.
+	counts := map[hlc.Stamp]int{}
+	at := hlc.Stamp(0)
+	for _, c := range out.Cells {
+		counts[c.At]++
+		at = max(at, c.At)
+		if b.first == 0 || c.At < b.first {
+			b.first = c.At
+		}
+	}
+	b.last = max(b.last, at)
+	for s, n := range counts {
+		if best := counts[out.At]; n > best || n == best && s < out.At {
+			out.At = s
+		}
+	}
+	if len(b.body.Tables) == 0 || b.body.Tables[len(b.body.Tables)-1].Number != j.table.Number {
+		b.body.Tables = append(b.body.Tables, changeset.Table{Number: j.table.Number})
+	}
+	t := &b.body.Tables[len(b.body.Tables)-1]
+	t.Rows = append(t.Rows, out)
+	b.rows = append(b.rows, batchRow{j.table.Number, j.id, at})
+	return size + 24, nil
+}
+
+// sealBatch signs a body as the next changeset of a stream and stores it.
+func (tx *Tx) sealBatch(audience int, b *batch) (hlc.Stamp, error) {
+	r := tx.r
+	head, err := tx.head(r.own, audience)
+	if err != nil {
+		return 0, err
+	}
+	c, err := changeset.Seal(changeset.Header{
+		Realm:  r.opts.Realm,
+		Stream: changeset.Stream{Origin: r.origins.name(r.own), Audience: r.audiences.list[audience]},
+		Number: head.number + 1, Prev: head.hash, First: b.first, Last: b.last,
+	}, &b.body, r.key)
+	if err != nil {
+		return 0, err
+	}
+	if err := tx.storeChangeset(r.own, audience, c); err != nil {
+		return 0, err
+	}
+	for _, row := range b.rows {
+		if err := tx.exec(`INSERT INTO _unsent (origin, audience, number, tbl, id, at) VALUES (?, ?, ?, ?, ?, ?)`,
+			r.own, audience, int64(c.Number), row.table, row.id[:], int64(row.at)); err != nil {
+			return 0, err
+		}
+	}
+	return b.last, nil
+}
+
+// head is the newest changeset held of a stream; number 0 for none.
+type head struct {
+	number uint64
+	hash   changeset.Hash
+	last   hlc.Stamp
+}
+
+func (tx *Tx) head(origin, audience int) (h head, err error) {
+	stmt, err := tx.stmt(`SELECT number, hash, last FROM _stream WHERE origin = ? AND audience = ?`)
+	if err != nil {
+		return h, err
+	}
+	rows, err := stmt.QueryContext(tx.ctx, origin, audience)
+	if err != nil {
+		return h, err
+	}
+	defer rows.Close()
+	if rows.Next() {
+		var hash []byte
+		if err := rows.Scan(&h.number, &hash, &h.last); err != nil {
+			return h, err
+		}
+		copy(h.hash[:], hash)
+	}
+	return h, rows.Err()
+}
+
+// storeChangeset keeps a changeset and moves its stream's head.
+func (tx *Tx) storeChangeset(origin, audience int, c *changeset.Changeset) error {
+	hash := c.Hash()
+	if err := tx.exec(`INSERT INTO _changeset (origin, audience, number, hash, last, received_at, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		origin, audience, int64(c.Number), hash[:], int64(c.Last), tx.wall.UnixMilli(), c.Bytes()); err != nil {
+		return fmt.Errorf("store changeset: %w", err)
+	}
+	return tx.exec(`INSERT INTO _stream (origin, audience, number, hash, last) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (origin, audience) DO UPDATE SET number = excluded.number, hash = excluded.hash, last = excluded.last`,
+		origin, audience, int64(c.Number), hash[:], int64(c.Last))
+}

@@ -1,0 +1,372 @@
+package replica
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"fieldkit/sync/hlc"
+	"fieldkit/sync/schema"
+)
+
+// State says how far what this replica wrote of a row has got.
+type State int
+
+// The states of a row.
+const (
+	// StateRemote: this replica wrote nothing of it.
+	StateRemote State = iota
+	// StateStored: durable here; the county has not confirmed all of it.
+	StateStored
+	// StateReceived: the county has everything this replica wrote of it on its disk.
+	StateReceived
+)
+
+// Progress is the state of a row; At is the county's acknowledgement when it is
+// StateReceived, else this replica's newest write of it.
+type Progress struct {
+	State State
+	At    time.Time
+}
+
+// Progress tells the states of rows. Rows that do not exist are left out.
+func (r *Replica) Progress(ctx context.Context, table string, ids []schema.ID) (map[schema.ID]Progress, error) {
+	t := r.opts.Schema.Table(table)
+	if t == nil {
+		return nil, fmt.Errorf("table %q: %w", table, ErrUnknown)
+	}
+	out := make(map[schema.ID]Progress, len(ids))
+	for _, id := range ids {
+		var clock []byte
+		var waiting int
+		rows, err := r.read.QueryContext(ctx, `SELECT _clock, EXISTS (SELECT 1 FROM _journal WHERE tbl = ?1 AND id = ?2)
+			OR EXISTS (SELECT 1 FROM _unsent WHERE tbl = ?1 AND id = ?2) FROM `+quote(table)+` WHERE id = ?2`, t.Number, id[:])
+		if err != nil {
+			return nil, fmt.Errorf("read progress: %w", err)
+		}
+		found := rows.Next()
+		if found {
+			err = rows.Scan(&clock, &waiting)
+		}
+		rows.Close()
+		if err != nil {
+			return nil, fmt.Errorf("read progress: %w", err)
+		}
+		if !found {
+			continue
+		}
+		c, err := unpackClock(clock)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: %w", table, id, ErrDamaged)
+		}
+		own := r.ownNewest(&c)
+		switch {
+		case own == 0:
+			out[id] = Progress{State: StateRemote}
+		case waiting != 0:
+			out[id] = Progress{State: StateStored, At: own.Time()}
+		default:
+			at, err := r.acknowledgedAt(ctx, own)
+			if err != nil {
+				return nil, err
+			}
+			out[id] = Progress{State: StateReceived, At: at}
+		}
+	}
+	return out, nil
+}
+
+// ownNewest is the newest stamp by any incarnation of this replica.
+func (r *Replica) ownNewest(c *rowClock) hlc.Stamp {
+	var newest hlc.Stamp
+	for origin := 1; origin < r.origins.len(); origin++ {
+		if r.origins.name(origin).Replica == r.id {
+			_, own := c.newest(origin)
+			newest = max(newest, own)
+		}
+	}
+	return newest
+}
+
+func (r *Replica) acknowledgedAt(ctx context.Context, own hlc.Stamp) (time.Time, error) {
+	var ms int64
+	err := r.read.QueryRowContext(ctx, `SELECT coalesce(min(at), 0) FROM _ack WHERE last >= ?`, int64(own)).Scan(&ms)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read acknowledgements: %w", err)
+	}
+	return time.UnixMilli(ms), nil
+}
+
+// Status sums up what waits.
+type Status struct {
+	Waiting          int       // rows written here of which the county lacks something
+	OldestWaiting    time.Time // zero when nothing waits
+	LastAcknowledged time.Time // zero when never
+	Held             int       // changesets and rows that were received but not merged
+}
+
+// Status reads the sums.
+func (r *Replica) Status(ctx context.Context) (Status, error) {
+	var s Status
+	var oldest, last int64
+	err := r.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM (SELECT tbl, id FROM _journal UNION SELECT tbl, id FROM _unsent)),
+		(SELECT coalesce(min(at), 0) FROM (SELECT since AS at FROM _journal UNION ALL SELECT at FROM _unsent)),
+		(SELECT coalesce(max(value), 0) FROM _meta WHERE key = 'acknowledged'), (SELECT count(*) FROM _held)`).
+		Scan(&s.Waiting, &oldest, &last, &s.Held)
+	if err != nil {
+		return s, fmt.Errorf("read status: %w", err)
+	}
+	if oldest > 0 {
+		s.OldestWaiting = hlc.Stamp(oldest).Time()
+	}
+	if last > 0 {
+		s.LastAcknowledged = time.UnixMilli(last)
+	}
+	return s, nil
+}
+
+// Pending is a row of which the county lacks something.
+type Pending struct {
+	Table string
+	ID    schema.ID
+	At    time.Time
+}
+
+// Waiting lists what waits, oldest first.
+func (r *Replica) Waiting(ctx context.Context, limit int) ([]Pending, error) {
+	rows, err := r.read.QueryContext(ctx, `SELECT tbl, id, min(at) AS oldest FROM (SELECT tbl, id, since AS at FROM _journal UNION ALL SELECT tbl, id, at FROM _unsent)
+		GROUP BY tbl, id ORDER BY oldest LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list what waits: %w", err)
+	}
+	defer rows.Close()
+	var out []Pending
+	for rows.Next() {
+		var p Pending
+		var table uint16
+		var at int64
+		if err := rows.Scan(&table, &p.ID, &at); err != nil {
+			return nil, fmt.Errorf("list what waits: %w", err)
+		}
+		if t := r.opts.Schema.TableByNumber(table); t != nil {
+			p.Table = t.Name
+		}
+		p.At = hlc.Stamp(at).Time()
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}
+
+// Held is a changeset, or one row of it, that was received but not merged. Its
+// bytes are kept.
+type Held struct {
+	Replica schema.ID
+	Number  uint64
+	Table   string    // "" for a whole changeset
+	ID      schema.ID // the row, zero for a whole changeset
+	Reason  string
+	At      time.Time
+}
+
+// HeldBack lists them, newest first.
+func (r *Replica) HeldBack(ctx context.Context) ([]Held, error) {
+	rows, err := r.read.QueryContext(ctx, `SELECT o.replica, h.number, coalesce(h.tbl, 0), h.id, h.reason, h.at
+		FROM _held h JOIN _origin o ON o.idx = h.origin ORDER BY h.n DESC LIMIT 1000`)
+	if err != nil {
+		return nil, fmt.Errorf("list what is held back: %w", err)
+	}
+	defer rows.Close()
+	var out []Held
+	for rows.Next() {
+		var h Held
+		var table uint16
+		var at int64
+		if err := rows.Scan(&h.Replica, &h.Number, &table, &h.ID, &h.Reason, &at); err != nil {
+			return nil, fmt.Errorf("list what is held back: %w", err)
+		}
+		if t := r.opts.Schema.TableByNumber(table); t != nil {
+			h.Table = t.Name
+		}
+		h.At = time.UnixMilli(at)
+		out = append(out, h)
+	}
+	return out, rows.Err()
+}
+
+// Version is one of the values that were written without knowing of each other.
+type Version struct {
+	Value   any // string, int64, []byte, schema.ID or nil
+	At      time.Time
+	Replica schema.ID
+}
+
+// Conflict is a field that two replicas overwrote without seeing each other's
+// value. The winner is the field's value; the loser is kept.
+type Conflict struct {
+	Table  string
+	ID     schema.ID
+	Column string
+	Winner Version
+	Loser  Version
+}
+
+// Conflicts lists the concurrent overwrites that nobody has settled, newest
+// first. Pairs with equal values are left out.
+func (r *Replica) Conflicts(ctx context.Context) ([]Conflict, error) {
+	rows, err := r.read.QueryContext(ctx, `SELECT tbl, id, col, at, origin, value, sealed FROM _loser WHERE pending = 0 ORDER BY at DESC LIMIT 1000`)
+	if err != nil {
+		return nil, fmt.Errorf("list concurrent edits: %w", err)
+	}
+	defer rows.Close()
+	var out []Conflict
+	for rows.Next() {
+		var number, column uint16
+		var id schema.ID
+		var s stamp
+		var value any
+		var sealed []byte
+		if err := rows.Scan(&number, &id, &column, &s.at, &s.origin, &value, &sealed); err != nil {
+			return nil, fmt.Errorf("list concurrent edits: %w", err)
+		}
+		t := r.opts.Schema.TableByNumber(number)
+		if t == nil || t.Index(column) < 0 {
+			continue
+		}
+		at := t.Index(column)
+		c := &t.Columns[at]
+		if c.Sealed() {
+			list, err := unpackEnvelopes(sealed)
+			if err != nil || len(list) != 1 {
+				return nil, fmt.Errorf("%s %s: %w", t.Name, id, errSealed)
+			}
+			values, err := r.vault.openFields(t, id, &list[0])
+			if err != nil {
+				return nil, fmt.Errorf("%s %s: %w", t.Name, id, err)
+			}
+			for i, n := range list[0].columns {
+				if n == column {
+					value = values[i]
+				}
+			}
+		} else if value, err = fromSQL(c, value); err != nil {
+			return nil, fmt.Errorf("%s %s: %w", t.Name, id, err)
+		}
+		row, err := r.Get(ctx, t.Name, id)
+		if err != nil {
+			return nil, err
+		}
+		if row == nil {
+			continue
+		}
+		won := row.row.stampOf(at)
+		k := Conflict{Table: t.Name, ID: id, Column: c.Name,
+			Winner: Version{Value: row.value(c.Name), At: won.at.Time(), Replica: r.origins.name(won.origin).Replica},
+			Loser:  Version{Value: value, At: s.at.Time(), Replica: r.origins.name(s.origin).Replica}}
+		if fmt.Sprint(k.Winner.Value) != fmt.Sprint(k.Loser.Value) {
+			out = append(out, k)
+		}
+	}
+	return out, rows.Err()
+}
+
+// StateHash is equal on replicas that hold the same rows with the same clocks
+// and the same losing versions. It reads every row's clock.
+func (r *Replica) StateHash(ctx context.Context) (uint64, error) {
+	var sum uint64
+	for _, t := range r.opts.Schema.Tables {
+		rows, err := r.read.QueryContext(ctx, "SELECT substr(_clock, 1, 8) FROM "+quote(t.Name))
+		if err != nil {
+			return 0, fmt.Errorf("hash state: %w", err)
+		}
+		for rows.Next() {
+			var b []byte
+			if err := rows.Scan(&b); err != nil {
+				rows.Close()
+				return 0, fmt.Errorf("hash state: %w", err)
+			}
+			if len(b) == 8 {
+				sum += binary.BigEndian.Uint64(b)
+			}
+		}
+		if err := rows.Close(); err != nil {
+			return 0, fmt.Errorf("hash state: %w", err)
+		}
+	}
+	losers, err := r.hashLosers(ctx)
+	return sum + losers, err
+}
+
+func (r *Replica) hashLosers(ctx context.Context) (uint64, error) {
+	rows, err := r.read.QueryContext(ctx, `SELECT tbl, id, col, at, origin, pending, value FROM _loser`)
+	if err != nil {
+		return 0, fmt.Errorf("hash state: %w", err)
+	}
+	defer rows.Close()
+	h := hasher{origins: r.origins}
+	var sum uint64
+	for rows.Next() {
+		var number, column uint16
+		var id schema.ID
+		var s stamp
+		var pending bool
+		var value any
+		if err := rows.Scan(&number, &id, &column, &s.at, &s.origin, &pending, &value); err != nil {
+			return 0, fmt.Errorf("hash state: %w", err)
+		}
+		t := r.opts.Schema.TableByNumber(number)
+		if t == nil || t.Index(column) < 0 {
+			continue
+		}
+		p := partLoser
+		c := &t.Columns[t.Index(column)]
+		if pending {
+			p = partPending
+		} else if !c.Sealed() {
+			if value, err = fromSQL(c, value); err != nil {
+				return 0, fmt.Errorf("hash state: %w", err)
+			}
+		}
+		sum += h.version(p, t, id, c, s, value)
+	}
+	return sum, rows.Err()
+}
+
+// Check recomputes every row's checksum and opens every sealed field, and names
+// the rows that do not fit: damage that SQLite itself cannot see.
+func (r *Replica) Check(ctx context.Context) (damaged []Pending, err error) {
+	h := hasher{origins: r.origins}
+	for _, t := range r.opts.Schema.Tables {
+		rows, err := r.read.QueryContext(ctx, "SELECT "+r.sql[t].columns+", id FROM "+quote(t.Name))
+		if err != nil {
+			return nil, fmt.Errorf("check %s: %w", t.Name, err)
+		}
+		for rows.Next() {
+			from := &row{table: t, values: make([]any, len(t.Columns)), exists: true}
+			_, err := r.scan(t, rows, from, &from.id)
+			if err == nil {
+				_, err = r.public(from)
+			}
+			if err == nil {
+				stored := make([]any, len(from.values))
+				copy(stored, from.values)
+				from.refresh()
+				for i := range stored {
+					if stored[i] != nil && fmt.Sprint(stored[i]) != fmt.Sprint(from.values[i]) {
+						err = ErrDamaged
+					}
+				}
+				if h.row(from) != from.clock.check {
+					err = ErrDamaged
+				}
+			}
+			if err != nil {
+				damaged = append(damaged, Pending{Table: t.Name, ID: from.id})
+			}
+		}
+		if err := rows.Close(); err != nil {
+			return nil, fmt.Errorf("check %s: %w", t.Name, err)
+		}
+	}
+	return damaged, nil
+}

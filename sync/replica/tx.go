@@ -1,0 +1,427 @@
+package replica
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"fieldkit/sync/hlc"
+	"fieldkit/sync/schema"
+)
+
+// Errors of reading and writing rows.
+var (
+	ErrRealm   = errors.New("belongs to another realm")
+	ErrUnknown = errors.New("no such table or column")
+	ErrDamaged = errors.New("the row is damaged")
+)
+
+// Tx is one transaction: one action of a user, durable as a whole or not at all.
+type Tx struct {
+	r      *Replica
+	ctx    context.Context
+	conn   *sql.Conn
+	wall   time.Time
+	stamp  hlc.Stamp // of this transaction's writes, 0 until the first
+	rows   map[rowKey]*pendingRow
+	order  []*pendingRow
+	tables map[string]bool
+	hash   hasher
+	// observed: the clock moved past a received stamp
+	observed bool
+	flushing bool
+}
+
+type rowKey struct {
+	table uint16
+	id    schema.ID
+}
+
+// pendingRow is a row in the transaction with what is to be written of it.
+type pendingRow struct {
+	row
+	changed uint64 // positions of open columns to write
+	dirty   bool
+	entry   *journalEntry
+}
+
+// Update runs fn in one transaction. When fn returns nil its writes are durable
+// on disk by the time Update returns; on an error or a panic nothing changes.
+func (r *Replica) Update(ctx context.Context, fn func(*Tx) error) error {
+	return r.update(ctx, false, fn)
+}
+
+func (r *Replica) update(ctx context.Context, remote bool, fn func(*Tx) error) (err error) {
+	r.mu.Lock()
+	tables, err := r.locked(ctx, fn)
+	r.mu.Unlock()
+	if err == nil && len(tables) > 0 {
+		r.notify(Change{Tables: tables, Remote: remote})
+	}
+	return err
+}
+
+func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []string, err error) {
+	if r.prepared == nil {
+		return nil, errors.New("the replica is closed")
+	}
+	origins, audiences, own, sealed := r.origins.len(), len(r.audiences.list), r.own, r.sealed
+	if _, err := r.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return nil, fmt.Errorf("begin: %w", err)
+	}
+	done := false
+	defer func() {
+		if !done {
+			_, _ = r.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") // SQLite may have rolled back already
+			r.origins.forget(origins)
+			r.audiences.forget(audiences)
+			r.own, r.sealed = own, sealed
+		}
+	}()
+	tx := &Tx{r: r, ctx: ctx, conn: r.conn, wall: r.opts.Wall(), rows: map[rowKey]*pendingRow{}, tables: map[string]bool{}, hash: hasher{origins: r.origins}}
+	if err := fn(tx); err != nil {
+		return nil, err
+	}
+	if err := tx.flush(); err != nil {
+		return nil, err
+	}
+	if tx.stamp != 0 || tx.observed {
+		if err := tx.exec(`INSERT INTO _meta (key, value) VALUES ('clock', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, int64(r.clock.Last())); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := r.conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
+		return nil, fmt.Errorf("commit: %w", err)
+	}
+	done = true
+	for name := range tx.tables {
+		tables = append(tables, name)
+	}
+	slices.Sort(tables)
+	return tables, nil
+}
+
+// Context is the context Update was called with.
+func (tx *Tx) Context() context.Context { return tx.ctx }
+
+// Now is the wall time at which the transaction began, the same for all of it.
+func (tx *Tx) Now() time.Time { return tx.wall }
+
+// NewID makes the id of a row that only this replica can create.
+func (tx *Tx) NewID() schema.ID { return schema.NewID(tx.wall.UnixMilli()) }
+
+// now is the stamp of this transaction's writes.
+func (tx *Tx) now() stamp {
+	if tx.stamp == 0 {
+		tx.stamp = tx.r.clock.Now()
+	}
+	return stamp{tx.stamp, tx.r.own}
+}
+
+// Put writes registers of a row, creating it when it does not exist. A column
+// that already holds the value is not written again. Immutable columns take only
+// their first value. A NULL for a column never written is not a write.
+func (tx *Tx) Put(table string, id schema.ID, values schema.Values) error {
+	return tx.put(table, id, values, nil)
+}
+
+func (tx *Tx) put(table string, id schema.ID, values schema.Values, force map[string]bool) error {
+	p, err := tx.load(table, id)
+	if err != nil {
+		return err
+	}
+	t := p.table
+	var sealed []uint16
+	var sealedValues []any
+	type write struct {
+		i     int
+		value any
+	}
+	var writes []write
+	for name, raw := range values {
+		c := t.Column(name)
+		if c == nil {
+			return fmt.Errorf("put %s.%s: %w", table, name, ErrUnknown)
+		}
+		v, err := c.Normalize(raw)
+		if err != nil {
+			return fmt.Errorf("put %s: %w", table, err)
+		}
+		i := t.Index(c.Number)
+		old := p.stampOf(i)
+		if c.Kind == schema.Immutable && !old.zero() || old.zero() && v == nil {
+			continue
+		}
+		if !old.zero() && !force[name] {
+			current, err := tx.current(p, i)
+			if err != nil {
+				return err
+			}
+			if reflect.DeepEqual(current, v) {
+				continue
+			}
+		}
+		writes = append(writes, write{i, v})
+	}
+	// A fixed order, since the first written field may become the base stamp.
+	slices.SortFunc(writes, func(a, b write) int { return a.i - b.i })
+	for _, w := range writes {
+		c := &t.Columns[w.i]
+		if err := tx.journal(p, c.Number, p.stampOf(w.i)); err != nil {
+			return err
+		}
+		if c.Sealed() {
+			p.strike(c.Number)
+			sealed, sealedValues = append(sealed, c.Number), append(sealedValues, w.value)
+		} else {
+			p.values[w.i] = w.value
+			p.changed |= 1 << w.i
+		}
+		p.clock.setField(c.Number, tx.now(), !c.Sealed() && w.value == nil)
+		p.dirty = true
+	}
+	if len(sealed) > 0 {
+		e, err := tx.r.vault.sealFields(t, id, sealed, sealedValues)
+		if err != nil {
+			return err
+		}
+		p.envelopes = append(p.envelopes, e)
+	}
+	return nil
+}
+
+// current is a register's value, opened when sealed.
+func (tx *Tx) current(p *pendingRow, i int) (any, error) {
+	c := &p.table.Columns[i]
+	if !c.Sealed() {
+		return p.values[i], nil
+	}
+	for e := range p.envelopes {
+		if slices.Contains(p.envelopes[e].live, c.Number) {
+			values, err := tx.r.vault.openFields(p.table, p.id, &p.envelopes[e])
+			if err != nil {
+				return nil, err
+			}
+			return values[slices.Index(p.envelopes[e].columns, c.Number)], nil
+		}
+	}
+	return nil, nil
+}
+
+// Add adds to a counter, creating the row when it does not exist.
+func (tx *Tx) Add(table string, id schema.ID, column string, delta int64) error {
+	p, c, err := tx.loadColumn(table, id, column, schema.Counter)
+	if err != nil || delta == 0 {
+		return err
+	}
+	if err := tx.journal(p, c.Number, stamp{}); err != nil {
+		return err
+	}
+	s := p.clock.shard(c.Number, tx.r.own, true)
+	s.at = tx.now().at
+	if delta > 0 {
+		s.plus += uint64(delta)
+	} else {
+		s.minus += uint64(-delta)
+	}
+	p.dirty = true
+	return nil
+}
+
+// Include adds elements to a set; those already in it are left alone.
+func (tx *Tx) Include(table string, id schema.ID, column string, elements ...string) error {
+	p, c, err := tx.loadColumn(table, id, column, schema.Set)
+	if err != nil {
+		return err
+	}
+	for _, value := range elements {
+		e := p.clock.element(c.Number, value, false)
+		if e != nil && e.present() {
+			continue
+		}
+		if err := tx.journal(p, c.Number, stamp{}); err != nil {
+			return err
+		}
+		e = p.clock.element(c.Number, value, true)
+		e.added, _ = raise(e.added, tx.r.own, tx.now().at)
+		p.dirty = true
+	}
+	return nil
+}
+
+// Exclude removes elements from a set: those adds that this replica has seen.
+func (tx *Tx) Exclude(table string, id schema.ID, column string, elements ...string) error {
+	p, c, err := tx.loadColumn(table, id, column, schema.Set)
+	if err != nil {
+		return err
+	}
+	for _, value := range elements {
+		e := p.clock.element(c.Number, value, false)
+		if e == nil || !e.present() {
+			continue
+		}
+		if err := tx.journal(p, c.Number, stamp{}); err != nil {
+			return err
+		}
+		tx.now()
+		for _, a := range e.added {
+			e.removed, _ = raise(e.removed, a.origin, a.at)
+		}
+		p.dirty = true
+	}
+	return nil
+}
+
+// Get reads a row as the transaction sees it; nil when there is none.
+func (tx *Tx) Get(table string, id schema.ID) (*Row, error) {
+	p, err := tx.load(table, id)
+	if err != nil {
+		return nil, err
+	}
+	if !p.exists && !p.dirty {
+		return nil, nil
+	}
+	p.refresh()
+	return tx.r.public(&p.row)
+}
+
+// Select reads rows as the transaction sees them; see Replica.Select.
+func (tx *Tx) Select(table, clause string, args ...any) ([]*Row, error) {
+	if err := tx.flush(); err != nil {
+		return nil, err
+	}
+	var out []*Row
+	err := tx.r.each(tx.ctx, tx.conn, table, clause, args, func(row *Row) error { out = append(out, row); return nil })
+	return out, err
+}
+
+func (tx *Tx) loadColumn(table string, id schema.ID, column string, kind schema.Kind) (*pendingRow, *schema.Column, error) {
+	p, err := tx.load(table, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := p.table.Column(column)
+	if c == nil || c.Kind != kind {
+		return nil, nil, fmt.Errorf("%s.%s is not a %s: %w", table, column, kind, ErrUnknown)
+	}
+	return p, c, nil
+}
+
+// load brings a row into the transaction.
+func (tx *Tx) load(table string, id schema.ID) (*pendingRow, error) {
+	t := tx.r.opts.Schema.Table(table)
+	if t == nil {
+		return nil, fmt.Errorf("table %q: %w", table, ErrUnknown)
+	}
+	return tx.loadRow(t, id)
+}
+
+func (tx *Tx) loadRow(t *schema.Table, id schema.ID) (*pendingRow, error) {
+	key := rowKey{t.Number, id}
+	if p := tx.rows[key]; p != nil {
+		return p, nil
+	}
+	if id.IsNil() {
+		return nil, fmt.Errorf("table %s: a row needs an id", t.Name)
+	}
+	p := &pendingRow{row: row{table: t, id: id, values: make([]any, len(t.Columns))}}
+	stmt, err := tx.stmt(tx.r.sql[t].load)
+	if err != nil {
+		return nil, err
+	}
+	found, err := tx.r.scan(t, stmt.QueryRowContext(tx.ctx, id[:]), &p.row)
+	if err != nil {
+		return nil, fmt.Errorf("read %s %s: %w", t.Name, id, err)
+	}
+	p.exists = found
+	tx.rows[key] = p
+	tx.order = append(tx.order, p)
+	return p, nil
+}
+
+// stmt is a prepared statement on the writing connection.
+func (tx *Tx) stmt(text string) (*sql.Stmt, error) {
+	if s := tx.r.prepared[text]; s != nil {
+		return s, nil
+	}
+	s, err := tx.conn.PrepareContext(context.WithoutCancel(tx.ctx), text)
+	if err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	tx.r.prepared[text] = s
+	return s, nil
+}
+
+func (tx *Tx) exec(text string, args ...any) error {
+	s, err := tx.stmt(text)
+	if err != nil {
+		return err
+	}
+	_, err = s.ExecContext(tx.ctx, args...)
+	return err
+}
+
+// flush writes what is pending: each row once, then its journal entry.
+func (tx *Tx) flush() error {
+	if tx.flushing {
+		return nil
+	}
+	tx.flushing = true
+	defer func() { tx.flushing = false }()
+	for i := 0; i < len(tx.order); i++ { // naming an audience may load more rows
+		p := tx.order[i]
+		if !p.dirty {
+			continue
+		}
+		if err := tx.assignAudience(p); err != nil {
+			return err
+		}
+		if err := tx.write(p); err != nil {
+			return fmt.Errorf("write %s %s: %w", p.table.Name, p.id, err)
+		}
+		tx.tables[p.table.Name] = true
+		if p.entry != nil && p.entry.changed {
+			if err := tx.writeEntry(p); err != nil {
+				return fmt.Errorf("journal %s %s: %w", p.table.Name, p.id, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) write(p *pendingRow) error {
+	p.refresh()
+	p.clock.check = tx.hash.row(&p.row)
+	s := tx.r.sql[p.table]
+	for _, i := range s.open {
+		if k := p.table.Columns[i].Kind; k == schema.Counter || k == schema.Set {
+			p.changed |= 1 << i
+		}
+	}
+	text := s.insert
+	changed := ^uint64(0)
+	if p.exists {
+		changed = p.changed
+		text = s.update(p.table, changed)
+	}
+	args := make([]any, 0, len(s.open)+3)
+	for _, i := range s.open {
+		if changed&(1<<i) != 0 {
+			args = append(args, sqlValue(p.values[i]))
+		}
+	}
+	var sealed any
+	if len(p.envelopes) > 0 {
+		sealed = packEnvelopes(p.envelopes)
+	}
+	args = append(args, p.clock.pack(), sealed, p.id[:])
+	if err := tx.exec(text, args...); err != nil {
+		return err
+	}
+	p.exists, p.dirty, p.changed = true, false, 0
+	return nil
+}
