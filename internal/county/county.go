@@ -1,0 +1,272 @@
+package county
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"fieldkit/internal/enrolment"
+	"fieldkit/internal/model"
+	"fieldkit/internal/rpc"
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+	"fieldkit/sync/transport"
+)
+
+const (
+	metaName      = "name"
+	metaRealm     = "realm"
+	metaAddresses = "addresses" // JSON array of base URLs that codes carry
+)
+
+// Options are how a county is opened.
+type Options struct {
+	Frontend  fs.FS            // the built frontend; nil serves the interfaces only
+	Addresses []string         // base URLs that kits reach the server at; nil: as set on the dashboard, else this machine's own
+	Version   string           // of this program
+	Wall      func() time.Time // nil = time.Now
+	Log       *slog.Logger
+}
+
+// County is an open county. Its methods may be called concurrently.
+type County struct {
+	dir         string
+	name        string
+	realm       schema.ID
+	store       *store
+	replica     *replica.Replica
+	sync        *transport.Server
+	events      *rpc.Events
+	certificate tls.Certificate
+	pin         []byte
+	options     Options
+	log         *slog.Logger
+	stop        []func()
+
+	mu     sync.Mutex
+	listen string // host:port of the HTTPS listener, once it stands
+}
+
+// ErrNotInitialised: the directory holds no county.
+var ErrNotInitialised = errors.New("the directory holds no county: run init first")
+
+type (
+	replicaTx  = replica.Tx
+	replicaRow = replica.Row
+)
+
+// Open opens the county that Init made in dir.
+func Open(ctx context.Context, dir string, o Options) (*County, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s, err := openStore(ctx, dir, o.Wall)
+	if err != nil {
+		return nil, err
+	}
+	c := &County{dir: dir, store: s, options: o, log: o.Log, events: rpc.NewEvents()}
+	c.stop = append(c.stop, func() { s.Close() })
+	if err := c.open(ctx); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("open the county in %s: %w", dir, err)
+	}
+	return c, nil
+}
+
+func (c *County) open(ctx context.Context) error {
+	name, err := c.store.meta(ctx, metaName)
+	if err != nil {
+		return err
+	}
+	realm, err := c.store.meta(ctx, metaRealm)
+	if err != nil {
+		return err
+	}
+	if name == nil || len(realm) != len(c.realm) {
+		return ErrNotInitialised
+	}
+	c.name, c.realm = string(name), schema.ID(realm)
+	if c.certificate, err = loadCertificate(c.dir); err != nil {
+		return err
+	}
+	leaf, err := x509.ParseCertificate(c.certificate.Certificate[0])
+	if err != nil {
+		return fmt.Errorf("load the TLS certificate: %w", err)
+	}
+	c.pin = enrolment.SPKI(leaf)
+	if c.replica, err = openReplica(ctx, c.dir, c.realm, c.options); err != nil {
+		return err
+	}
+	c.stop = append(c.stop, func() {
+		if err := c.replica.Close(); err != nil {
+			c.log.Error("close the replica", "err", err)
+		}
+	})
+	c.stop = append(c.stop, c.replica.Subscribe(func(change replica.Change) { c.changed(change.Tables...) }))
+	if err := c.replica.BecomeRoot(ctx); err != nil {
+		return err
+	}
+	c.sync = transport.NewServer(c.replica, authority{c}, c.log)
+	return c.reconcileDevices(ctx)
+}
+
+func openReplica(ctx context.Context, dir string, realm schema.ID, o Options) (*replica.Replica, error) {
+	r, err := replica.Open(ctx, replica.Options{Dir: dir, Schema: model.Schema, Realm: realm, Wall: o.Wall, Audience: model.Audience, Log: o.Log})
+	if err != nil {
+		return nil, fmt.Errorf("open the county's replica: %w", err)
+	}
+	return r, nil
+}
+
+// Close ends what Open began, in reverse order.
+func (c *County) Close() {
+	for i := len(c.stop) - 1; i >= 0; i-- {
+		c.stop[i]()
+	}
+	c.stop = nil
+}
+
+// Name is the county's name, Realm its id, Pin what kits recognise its server by.
+func (c *County) Name() string     { return c.name }
+func (c *County) Realm() schema.ID { return c.realm }
+func (c *County) Pin() []byte      { return c.pin }
+
+// Replica is the county's replica, for reports and the demo's comparison.
+func (c *County) Replica() *replica.Replica { return c.replica }
+
+// changed tells open dashboards that rows of the tables changed.
+func (c *County) changed(tables ...string) {
+	c.events.Publish("changed", map[string]any{"tables": tables, "remote": true})
+}
+
+// publicAddresses are what codes carry: the first that is set of the options,
+// the dashboard's setting, this machine's own addresses.
+func (c *County) publicAddresses(ctx context.Context) ([]string, error) {
+	if len(c.options.Addresses) > 0 {
+		return c.options.Addresses, nil
+	}
+	raw, err := c.store.meta(ctx, metaAddresses)
+	if err != nil {
+		return nil, err
+	}
+	if raw != nil {
+		var list []string
+		if err := json.Unmarshal(raw, &list); err != nil {
+			return nil, fmt.Errorf("read the server's addresses: %w", err)
+		}
+		if len(list) > 0 {
+			return list, nil
+		}
+	}
+	c.mu.Lock()
+	listen := c.listen
+	c.mu.Unlock()
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		host, port = "", strconv.Itoa(DefaultPort)
+	}
+	if ip := net.ParseIP(host); host != "" && (ip == nil || !ip.IsUnspecified()) {
+		return []string{"https://" + net.JoinHostPort(host, port)}, nil
+	}
+	list := []string{}
+	for _, ip := range ownAddresses() {
+		if len(list) < 3 {
+			list = append(list, "https://"+net.JoinHostPort(ip.String(), port))
+		}
+	}
+	if len(list) == 0 {
+		list = append(list, "https://"+net.JoinHostPort("127.0.0.1", port))
+	}
+	return list, nil
+}
+
+// setAddresses stores what codes carry from now on; an empty list means this
+// machine's own addresses.
+func (c *County) setAddresses(ctx context.Context, actor string, list []string) error {
+	probe := enrolment.Code{Addresses: list, Pin: c.pin, Realm: c.realm, Secret: make([]byte, 10)}
+	if err := probe.Validate(); len(list) > 0 && err != nil {
+		return userError("address", "addresses", "地址要写成 https://主机:端口，最多 4 个，例如 https://10.8.0.2:8443。",
+			"Write addresses as https://host:port, at most 4, for example https://10.8.0.2:8443.")
+	}
+	raw, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	return c.store.update(ctx, func(tx *sql.Tx) error {
+		if err := putMeta(ctx, tx, metaAddresses, raw); err != nil {
+			return err
+		}
+		return recordIn(ctx, tx, c.store.now(), entry{Actor: actor, Action: "addresses_set", Detail: clip(string(raw), 200)})
+	})
+}
+
+// DefaultPort is where `county serve` listens for kits when not told otherwise.
+const DefaultPort = 8443
+
+// Serve answers kits and browsers over HTTPS on listen, and browsers of this
+// machine over plain HTTP on local, until ctx ends. Either may be nil. A local
+// listener that is not on loopback is refused.
+func (c *County) Serve(ctx context.Context, listen, local net.Listener) error {
+	servers, failed := []*http.Server{}, make(chan error, 2)
+	start := func(l net.Listener, encrypted bool) {
+		server := &http.Server{
+			Handler: c.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+			ErrorLog: slog.NewLogLogger(c.log.Handler(), slog.LevelDebug),
+		}
+		servers = append(servers, server)
+		go func() {
+			var err error
+			if encrypted {
+				server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{c.certificate}}
+				err = server.ServeTLS(l, "", "")
+			} else {
+				err = server.Serve(l)
+			}
+			failed <- err
+		}()
+	}
+	if local != nil {
+		if at, ok := local.Addr().(*net.TCPAddr); !ok || !at.IP.IsLoopback() {
+			return fmt.Errorf("serve the dashboard on %s: plain HTTP is for loopback only", local.Addr())
+		}
+		start(local, false)
+	}
+	if listen != nil {
+		c.mu.Lock()
+		c.listen = listen.Addr().String()
+		c.mu.Unlock()
+		start(listen, true)
+	}
+	var err error
+	running := len(servers)
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+		running--
+	}
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	for _, server := range servers {
+		if server.Shutdown(closing) != nil {
+			server.Close() // live event streams do not end by themselves
+		}
+	}
+	for range running {
+		<-failed
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,198 @@
+package county
+
+import (
+	"context"
+	"crypto/ed25519"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"fieldkit/sync/schema"
+	"fieldkit/sync/transport"
+)
+
+// device is a line of the registry: the authority on who may sync. The table
+// `device` of the replica tells kits the names; it decides nothing.
+type device struct {
+	id       schema.ID
+	key      ed25519.PublicKey
+	unit     schema.ID
+	label    string
+	state    string
+	enrolled int64
+	version  string
+
+	lastSeen, waiting, offset sql.NullInt64 // as told at the last exchange; offset in ms
+	received                  int64         // changesets since enrolment
+}
+
+const selectDevice = `SELECT id, public_key, unit_id, label, state, enrolled_at, version, last_seen, waiting, clock_offset, received FROM device`
+
+type scanner interface{ Scan(...any) error }
+
+// scanDevice reads one line; nil when there is none.
+func scanDevice(row scanner) (*device, error) {
+	var d device
+	var key []byte
+	err := row.Scan(&d.id, &key, &d.unit, &d.label, &d.state, &d.enrolled, &d.version, &d.lastSeen, &d.waiting, &d.offset, &d.received)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the device registry: %w", err)
+	}
+	if len(key) != ed25519.PublicKeySize {
+		return nil, fmt.Errorf("device %s: its public key is damaged", d.id)
+	}
+	d.key = key
+	return &d, nil
+}
+
+func (s *store) devices(ctx context.Context) ([]*device, error) {
+	rows, err := s.db.QueryContext(ctx, selectDevice+` ORDER BY label, id`)
+	if err != nil {
+		return nil, fmt.Errorf("read the device registry: %w", err)
+	}
+	defer rows.Close()
+	var list []*device
+	for rows.Next() {
+		d, err := scanDevice(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, d)
+	}
+	return list, rows.Err()
+}
+
+// authority answers the sync server's questions from the registry.
+type authority struct{ c *County }
+
+var _ transport.Authority = authority{}
+
+// Device says who a device is and what it may hold; nil when it is unknown.
+func (a authority) Device(ctx context.Context, id schema.ID) (*transport.Device, error) {
+	d, err := scanDevice(a.c.store.db.QueryRowContext(ctx, selectDevice+` WHERE id = ?`, id))
+	if err != nil || d == nil {
+		return nil, err
+	}
+	known := &transport.Device{ID: d.id, PublicKey: d.key, Active: d.state == deviceActive, Entitled: entitled(d.unit)}
+	switch d.state {
+	case deviceLost:
+		known.Reason = "县办公室已把这台电脑标为遗失，暂不接收。已录的内容都还在本机，请联系县办公室。"
+	case deviceRetired:
+		known.Reason = "这台电脑已经停用，不再同步。已录的内容都还在本机，请联系县办公室。"
+	}
+	return known, nil
+}
+
+// entitled tells which audiences a kit of the unit may hold: what is meant for
+// everyone and what names its unit. The office's own rows go to no kit.
+func entitled(unit schema.ID) func(audience string) bool {
+	name := unit.String()
+	return func(audience string) bool {
+		if audience == "everyone" {
+			return true
+		}
+		list, ok := strings.CutPrefix(audience, "units:")
+		if !ok {
+			return false
+		}
+		for u := range strings.SplitSeq(list, ",") {
+			if u == name {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// Seen notes what a kit told in an exchange.
+func (a authority) Seen(ctx context.Context, id schema.ID, report transport.Report) {
+	_, err := a.c.store.db.ExecContext(ctx, `UPDATE device SET last_seen = ?, waiting = ?, clock_offset = ?, version = ?, received = received + ? WHERE id = ?`,
+		report.At.UnixMilli(), report.Waiting, report.ClockOffset.Milliseconds(), clip(report.Version, 40), report.Received, id)
+	if err != nil {
+		a.c.log.Error("note an exchange", "device", id.String(), "err", err)
+		return
+	}
+	a.c.changed("device")
+}
+
+func clip(s string, n int) string {
+	if len(s) > n {
+		s = strings.ToValidUTF8(s[:n], "")
+	}
+	return s
+}
+
+// setDeviceState marks a device; a lost or retired one is refused from its next request on.
+func (c *County) setDeviceState(ctx context.Context, actor, address string, id schema.ID, state string) error {
+	if state != deviceActive && state != deviceLost && state != deviceRetired {
+		return userError("device_state", "state", "没有这种状态。", "There is no such state.")
+	}
+	var d *device
+	err := c.store.update(ctx, func(tx *sql.Tx) (err error) {
+		if d, err = scanDevice(tx.QueryRowContext(ctx, selectDevice+` WHERE id = ?`, id)); err != nil {
+			return err
+		}
+		if d == nil {
+			return userError("device_unknown", "", "没有登记过这台电脑。", "This computer is not registered.")
+		}
+		if d.state == state {
+			return nil
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE device SET state = ? WHERE id = ?`, state, id); err != nil {
+			return fmt.Errorf("set a device's state: %w", err)
+		}
+		return recordIn(ctx, tx, c.store.now(), entry{Actor: actor, Action: "device_" + state, Subject: d.label, Address: address, Detail: id.String()})
+	})
+	if err != nil {
+		return err
+	}
+	d.state = state
+	if err := c.writeDeviceRow(ctx, *d); err != nil {
+		return err
+	}
+	c.changed("device")
+	return nil
+}
+
+// writeDeviceRow certifies a device's key and brings its replicated row in line
+// with the registry. What is so already is not rewritten, so it may be repeated.
+func (c *County) writeDeviceRow(ctx context.Context, d device) error {
+	if _, err := c.replica.Certify(ctx, d.id, d.key); err != nil {
+		return fmt.Errorf("certify device %s: %w", d.id, err)
+	}
+	err := c.replica.Update(ctx, func(tx *replicaTx) error {
+		row, err := tx.Get("device", d.id)
+		if err != nil {
+			return err
+		}
+		values := schema.Values{"state": d.state}
+		if row == nil {
+			values = created(tx, c.replica.ID())
+			values["state"], values["label"], values["owner_unit_id"] = d.state, d.label, d.unit
+			values["public_key"], values["enrolled_at"] = []byte(d.key), d.enrolled
+		}
+		return tx.Put("device", d.id, values)
+	})
+	if err != nil {
+		return fmt.Errorf("write the row of device %s: %w", d.id, err)
+	}
+	return nil
+}
+
+// reconcileDevices writes the rows that a crash between registry and replica left out.
+func (c *County) reconcileDevices(ctx context.Context) error {
+	list, err := c.store.devices(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		if err := c.writeDeviceRow(ctx, *d); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,260 @@
+package county
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"fieldkit/internal/enrolment"
+	"fieldkit/internal/model"
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+	"fieldkit/sync/transport"
+)
+
+// kit is a computer: a replica with a key, before or after enrolment.
+type kit struct {
+	*replica.Replica
+	grant enrolment.Grant
+}
+
+func (o *office) newKit(t *testing.T) *kit {
+	t.Helper()
+	r, err := replica.Open(t.Context(), replica.Options{Dir: t.TempDir(), Schema: model.Schema, Realm: o.realm, Wall: o.clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return &kit{Replica: r}
+}
+
+// code issues a code that the kit can parse, for the unit with that code.
+func (o *office) code(t *testing.T, unit string) enrolment.Code {
+	t.Helper()
+	issued, err := o.IssueCode(t.Context(), "console", CodeForm{Unit: UnitForm{Code: unit, Name: "单位" + unit, Department: "D02"}, Label: "D1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := enrolment.Parse(issued.Text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+func (k *kit) join(ctx context.Context, code enrolment.Code, label string) error {
+	grant, err := enrolment.Join(ctx, code, enrolment.Request{DeviceID: k.ID(), PublicKey: k.PublicKey(), Sign: k.Sign, Label: label, Version: "test"})
+	if err == nil {
+		k.grant = grant
+		err = k.TrustRoot(ctx, grant.CountyKey)
+	}
+	return err
+}
+
+func (k *kit) sync(ctx context.Context) error {
+	client := transport.NewClient(k.Replica, transport.Peer{URL: k.grant.Address, Pin: k.grant.Pin}, transport.ClientOptions{Version: "test", Retries: 1})
+	defer client.Close()
+	_, err := client.Sync(ctx, nil)
+	return err
+}
+
+func reason(err error) enrolment.Reason {
+	var e *enrolment.Error
+	if errors.As(err, &e) {
+		return e.Reason
+	}
+	return ""
+}
+
+func TestACodeEnrolsOneComputer(t *testing.T) {
+	o := openOffice(t)
+	code, first, second := o.code(t, "CGPCS"), o.newKit(t), o.newKit(t)
+	if err := first.join(t.Context(), code, "一号机"); err != nil {
+		t.Fatal(err)
+	}
+	g := first.grant
+	if g.County != "青岚县" || g.Unit.Code != "CGPCS" || g.Unit.ID != model.UnitID(o.realm, "CGPCS") || g.Label != "一号机" {
+		t.Errorf("%+v", g)
+	}
+	if err := second.join(t.Context(), code, ""); reason(err) != enrolment.Used {
+		t.Errorf("a second computer: %v", err)
+	}
+	if err := first.join(t.Context(), code, "一号机"); err != nil {
+		t.Errorf("the same computer, its answer lost: %v", err)
+	}
+	row, err := o.replica.Get(t.Context(), "device", first.ID())
+	if err != nil || row == nil || row.Text("label") != "一号机" || row.Text("state") != "active" || row.Ref("owner_unit_id") != g.Unit.ID ||
+		string(row.Bytes("public_key")) != string(first.PublicKey()) {
+		t.Errorf("device row %+v, %v", row, err)
+	}
+	if err := first.sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.sync(t.Context()); err == nil {
+		t.Error("a stranger synced")
+	}
+}
+
+func TestOfTwoComputersAtOnceOneWins(t *testing.T) {
+	o := openOffice(t)
+	code := o.code(t, "CGPCS")
+	kits := []*kit{o.newKit(t), o.newKit(t), o.newKit(t), o.newKit(t)}
+	errs := make([]error, len(kits))
+	var all sync.WaitGroup
+	for i, k := range kits {
+		all.Go(func() { errs[i] = k.join(t.Context(), code, "") })
+	}
+	all.Wait()
+	won := 0
+	for _, err := range errs {
+		if err == nil {
+			won++
+		} else if reason(err) != enrolment.Used {
+			t.Error(err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d computers enrolled with one code", won)
+	}
+}
+
+func TestCodesThatDoNotEnrol(t *testing.T) {
+	o := openOffice(t)
+	k := o.newKit(t)
+
+	expired := o.code(t, "CGPCS")
+	o.clock.advance(codeLife)
+	if err := k.join(t.Context(), expired, ""); reason(err) != enrolment.Expired {
+		t.Errorf("expired: %v", err)
+	}
+
+	issued, err := o.IssueCode(t.Context(), "console", CodeForm{Unit: UnitForm{Code: "CGPCS"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, _ := schema.ParseID(issued.ID)
+	if err := o.withdraw(t.Context(), "admin", id); err != nil {
+		t.Fatal(err)
+	}
+	withdrawn, _ := enrolment.Parse(issued.Text)
+	if err := k.join(t.Context(), withdrawn, ""); reason(err) != enrolment.Withdrawn {
+		t.Errorf("withdrawn: %v", err)
+	}
+	if err := o.withdraw(t.Context(), "admin", id); err == nil {
+		t.Error("withdrew a code twice")
+	}
+
+	foreign := o.code(t, "CGPCS")
+	foreign.Realm = schema.NewID(1)
+	if err := k.join(t.Context(), foreign, ""); reason(err) != enrolment.OtherCounty {
+		t.Errorf("of another county: %v", err)
+	}
+
+	if err := k.join(t.Context(), o.code(t, "CGPCS"), ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.join(t.Context(), o.code(t, "LKPCS"), ""); reason(err) != enrolment.OtherUnit {
+		t.Errorf("to another unit: %v", err)
+	}
+	clone := o.newKit(t)
+	impostor := enrolment.Request{DeviceID: k.ID(), PublicKey: clone.PublicKey(), Sign: clone.Sign}
+	if _, err := enrolment.Join(t.Context(), o.code(t, "CGPCS"), impostor); reason(err) != enrolment.OtherKey {
+		t.Errorf("the id of another computer: %v", err)
+	}
+	if _, err := o.IssueCode(t.Context(), "console", CodeForm{UnitID: schema.NewID(5).String()}); err == nil {
+		t.Error("issued a code for no unit")
+	}
+}
+
+func TestGuessedCodesAreSlowedDown(t *testing.T) {
+	o := openOffice(t)
+	k, good := o.newKit(t), o.code(t, "CGPCS")
+	guess := func() enrolment.Reason {
+		code := good
+		secret, err := enrolment.NewSecret()
+		if err != nil {
+			t.Fatal(err)
+		}
+		code.Secret = secret
+		return reason(k.join(t.Context(), code, ""))
+	}
+	for i := range 6 {
+		if r := guess(); r != enrolment.Unknown {
+			t.Fatalf("guess %d: %s", i, r)
+		}
+	}
+	if r := guess(); r != enrolment.TooOften {
+		t.Fatalf("no back-off: %s", r)
+	}
+	var e *enrolment.Error
+	if err := k.join(t.Context(), good, ""); !errors.As(err, &e) || e.Reason != enrolment.TooOften || e.RetryAfter < 1 {
+		t.Fatalf("the good code during the wait: %v", err)
+	}
+	o.clock.advance(time.Minute)
+	if err := k.join(t.Context(), good, ""); err != nil {
+		t.Fatalf("the good code after it: %v", err)
+	}
+}
+
+func TestSecretsOfCodesAreNotStored(t *testing.T) {
+	o := openOffice(t)
+	code := o.code(t, "CGPCS")
+	var hits int
+	if err := o.store.db.QueryRow(`SELECT count(*) FROM code WHERE secret_hash = ? OR instr(secret_hash, ?) > 0`, code.Secret, code.Secret).Scan(&hits); err != nil || hits != 0 {
+		t.Errorf("%d, %v", hits, err)
+	}
+}
+
+func TestALostComputerIsRefused(t *testing.T) {
+	o := openOffice(t)
+	k := o.newKit(t)
+	if err := k.join(t.Context(), o.code(t, "CGPCS"), ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	o.login(t)
+	if err := o.call(t, "SetDeviceState", nil, k.ID().String(), "lost"); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.sync(t.Context()); !errors.Is(err, transport.ErrUnauthorized) {
+		t.Errorf("a lost computer: %v", err)
+	}
+	if err := o.call(t, "SetDeviceState", nil, k.ID().String(), "active"); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.sync(t.Context()); err != nil {
+		t.Errorf("found again: %v", err)
+	}
+	var devices []DeviceInfo
+	if err := o.call(t, "Devices", &devices); err != nil || len(devices) != 1 || devices[0].Standing != "in" || devices[0].LastSeen == 0 || devices[0].Version != "test" {
+		t.Errorf("%+v, %v", devices, err)
+	}
+	o.clock.advance(8 * 24 * time.Hour)
+	o.login(t)
+	if err := o.call(t, "Devices", &devices); err != nil || devices[0].Standing != "silent" {
+		t.Errorf("%+v, %v", devices, err)
+	}
+	if err := o.call(t, "SetDeviceState", nil, schema.NewID(1).String(), "lost"); err == nil || err.Code != "device_unknown" {
+		t.Errorf("an unknown computer: %v", err)
+	}
+	if err := o.call(t, "SetDeviceState", nil, k.ID().String(), "broken"); err == nil || err.Code != "device_state" {
+		t.Errorf("an unknown state: %v", err)
+	}
+}
+
+func TestAudiencesOfAKit(t *testing.T) {
+	own, other := schema.NewID(1), schema.NewID(2)
+	may := entitled(own)
+	for audience, want := range map[string]bool{
+		"everyone": true, "office": false, "": false, "units:" + own.String(): true, "units:" + other.String(): false,
+		"units:" + other.String() + "," + own.String(): true, "units:": false, "units:" + own.String()[:35]: false,
+	} {
+		if may(audience) != want {
+			t.Errorf("%q: %v", audience, !want)
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package county
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"fieldkit/sync/schema"
+)
+
+// Service is the dashboard's side of the county, called as /rpc/County/…
+// Every method but Login is reached with a session only (server.go).
+type Service struct{ c *County }
+
+// Me is who is signed in.
+type Me struct {
+	Account string `json:"account"`
+	Display string `json:"display"`
+	Role    string `json:"role"` // "admin" or "analyst"
+	County  string `json:"county"`
+	Version string `json:"version"`
+}
+
+func (s *Service) me(a *account) Me {
+	return Me{Account: a.Name, Display: a.Display, Role: string(a.Role), County: s.c.name, Version: s.c.options.Version}
+}
+
+// signedIn is the session of the call.
+func signedIn(ctx context.Context) (*visit, error) {
+	v := visitOf(ctx)
+	if v == nil || v.account == nil {
+		return nil, errNoSession
+	}
+	return v, nil
+}
+
+// administrator is the session of a call that only an administrator may make.
+func administrator(ctx context.Context) (*visit, error) {
+	v, err := signedIn(ctx)
+	if err == nil && v.account.Role != Admin {
+		err = errForbidden
+	}
+	return v, err
+}
+
+// Login opens a session and sets its cookie.
+func (s *Service) Login(ctx context.Context, name, password string) (Me, error) {
+	v := visitOf(ctx)
+	if v == nil {
+		return Me{}, errNoSession
+	}
+	a, err := s.c.store.login(ctx, name, password, v.address)
+	if err != nil {
+		return Me{}, err
+	}
+	token, err := s.c.store.openSession(ctx, a, v.address)
+	if err != nil {
+		return Me{}, err
+	}
+	setCookie(v.w, v.r, token)
+	return s.me(&a), nil
+}
+
+// Logout ends the session.
+func (s *Service) Logout(ctx context.Context) error {
+	v, err := signedIn(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.c.store.closeSession(ctx, sessionToken(v.r), v.account.Name, v.address); err != nil {
+		return err
+	}
+	setCookie(v.w, v.r, "")
+	return nil
+}
+
+// Me tells who is signed in.
+func (s *Service) Me(ctx context.Context) (Me, error) {
+	v, err := signedIn(ctx)
+	if err != nil {
+		return Me{}, err
+	}
+	return s.me(v.account), nil
+}
+
+// IssueCode makes a one-time enrolment code. Its text is shown this once.
+func (s *Service) IssueCode(ctx context.Context, f CodeForm) (IssuedCode, error) {
+	v, err := administrator(ctx)
+	if err != nil {
+		return IssuedCode{}, err
+	}
+	return s.c.IssueCode(ctx, v.account.Name, f)
+}
+
+// Codes lists the codes that could still be used.
+func (s *Service) Codes(ctx context.Context) ([]OpenCode, error) {
+	if _, err := signedIn(ctx); err != nil {
+		return nil, err
+	}
+	return s.c.openCodes(ctx)
+}
+
+// WithdrawCode makes an unused code worthless.
+func (s *Service) WithdrawCode(ctx context.Context, id string) error {
+	v, err := administrator(ctx)
+	if err != nil {
+		return err
+	}
+	code, err := parseID(id)
+	if err != nil {
+		return err
+	}
+	return s.c.withdraw(ctx, v.account.Name, code)
+}
+
+// SetDeviceState marks a computer "active", "lost" or "retired".
+func (s *Service) SetDeviceState(ctx context.Context, id, state string) error {
+	v, err := administrator(ctx)
+	if err != nil {
+		return err
+	}
+	device, err := parseID(id)
+	if err != nil {
+		return err
+	}
+	return s.c.setDeviceState(ctx, v.account.Name, v.address, device, state)
+}
+
+// ServerSettings are what the office sets about the server itself.
+type ServerSettings struct {
+	Addresses []string `json:"addresses"` // what codes carry now
+	Own       bool     `json:"own"`       // they are this machine's own, not set by anyone
+	Pin       string   `json:"pin"`       // SHA-256 of the server's key, hexadecimal
+	Realm     string   `json:"realm"`
+}
+
+// Settings reads them.
+func (s *Service) Settings(ctx context.Context) (ServerSettings, error) {
+	if _, err := signedIn(ctx); err != nil {
+		return ServerSettings{}, err
+	}
+	list, err := s.c.publicAddresses(ctx)
+	if err != nil {
+		return ServerSettings{}, err
+	}
+	raw, err := s.c.store.meta(ctx, metaAddresses)
+	if err != nil {
+		return ServerSettings{}, err
+	}
+	own := len(s.c.options.Addresses) == 0 && (raw == nil || string(raw) == "[]" || string(raw) == "null")
+	return ServerSettings{Addresses: list, Own: own, Pin: fmt.Sprintf("%x", s.c.pin), Realm: s.c.realm.String()}, nil
+}
+
+// SetAddresses sets what codes carry from now on.
+func (s *Service) SetAddresses(ctx context.Context, addresses []string) error {
+	v, err := administrator(ctx)
+	if err != nil {
+		return err
+	}
+	list := []string{}
+	for _, a := range addresses {
+		if a = strings.TrimRight(strings.TrimSpace(a), "/"); a != "" {
+			list = append(list, a)
+		}
+	}
+	return s.c.setAddresses(ctx, v.account.Name, list)
+}
+
+// Audit lists sign-ins, enrolments and exports before the line seq (0: the newest).
+func (s *Service) Audit(ctx context.Context, before int64) ([]AuditEntry, error) {
+	if _, err := administrator(ctx); err != nil {
+		return nil, err
+	}
+	return s.c.store.auditLog(ctx, before, 100)
+}
+
+func parseID(text string) (schema.ID, error) {
+	id, err := schema.ParseID(text)
+	if err != nil {
+		return schema.Nil, userError("id", "", "编号不对，请刷新页面再试。", "This id is malformed; reload the page and try again.")
+	}
+	return id, nil
+}
