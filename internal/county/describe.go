@@ -24,7 +24,11 @@ func (c *County) describe(ctx context.Context, table string, ids, activities []s
 	if err != nil {
 		return nil, err
 	}
-	venues, err := c.venueNames(ctx, rows, of)
+	placed := []map[schema.ID]*replicaRow{of}
+	if table == "attendance" {
+		placed = append(placed, rows)
+	}
+	venues, err := c.venueNames(ctx, placed...)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ GROUP BY 1 HAVING sum(h.qty) >= 200
 UNION
 SELECT p.id FROM activity p, json_each(p.partner_units) e
 LEFT JOIN unit u ON lower(hex(u.id)) = replace(e.value, '-', '')
-GROUP BY 1 HAVING count(DISTINCT coalesce(lower(hex(u.merged_into)), replace(e.value, '-', ''))) >= 3`
+GROUP BY 1 HAVING count(DISTINCT coalesce(u.merged_into, u.id, e.value)) >= 3`
 
 // figureLeaflets is M02; the code is the activity's kind.
 const figureLeaflets = `

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -46,7 +47,23 @@ func (c *County) Handler() http.Handler {
 	mux.Handle("GET /events", c.events)
 	mux.HandleFunc("GET /export/{file}", c.export)
 	mux.Handle("/", pages)
-	return c.protect(mux)
+	return c.recovered(c.protect(mux))
+}
+
+// recovered keeps one request's panic from being silent: it is logged and
+// answered; the server goes on.
+func (c *County) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if p := recover(); p != nil && p != http.ErrAbortHandler {
+				c.log.Error("request failed", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+				http.Error(w, "server error", http.StatusInternalServerError)
+			} else if p != nil {
+				panic(p)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
 }
 
 // protect sets the headers, finds the session and turns strangers away.
