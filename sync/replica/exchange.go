@@ -166,3 +166,23 @@ func (r *Replica) Partials(ctx context.Context) ([]Partial, error) {
 	}
 	return out, rows.Err()
 }
+
+// Acknowledged is what the county has confirmed of this replica's streams.
+func (r *Replica) Acknowledged(ctx context.Context) (changeset.Vector, error) {
+	rows, err := r.read.QueryContext(ctx, `SELECT o.replica, o.incarnation, a.name, max(k.number) FROM _ack k
+		JOIN _origin o ON o.idx = k.origin JOIN _audience a ON a.idx = k.audience GROUP BY k.origin, k.audience`)
+	if err != nil {
+		return nil, fmt.Errorf("read acknowledgements: %w", err)
+	}
+	defer rows.Close()
+	v := changeset.Vector{}
+	for rows.Next() {
+		var s changeset.Stream
+		var n uint64
+		if err := rows.Scan(&s.Origin.Replica, &s.Origin.Incarnation, &s.Audience, &n); err != nil {
+			return nil, fmt.Errorf("read acknowledgements: %w", err)
+		}
+		v[s] = n
+	}
+	return v, rows.Err()
+}

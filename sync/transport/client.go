@@ -1,0 +1,651 @@
+package transport
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+)
+
+// Why a sync ended early. Nothing that was acknowledged is lost by any of them;
+// what was cut is resumed by the next Sync.
+var (
+	// ErrUnreachable: no answer. Try again later.
+	ErrUnreachable = errors.New("the county's server cannot be reached")
+	// ErrPortal: a web page answered instead: the network wants a login.
+	ErrPortal = errors.New("the network answers with a page of its own")
+	// ErrUnauthorized: the county does not know this device or has revoked it; see RefusedError.
+	ErrUnauthorized = errors.New("the county refuses this device")
+	// ErrProtocol: the answer is not one of this protocol.
+	ErrProtocol = errors.New("the answer is not understood")
+	// ErrBusy: the county asks to come back later.
+	ErrBusy = errors.New("the county's server is busy")
+	// ErrRealm: another county answered.
+	ErrRealm = errors.New("another county answered")
+)
+
+// RefusedError carries the county's reason. It is an ErrUnauthorized.
+type RefusedError struct{ Reason string }
+
+func (e *RefusedError) Error() string { return ErrUnauthorized.Error() + ": " + e.Reason }
+
+// Is makes errors.Is(err, ErrUnauthorized) hold.
+func (e *RefusedError) Is(target error) bool { return target == ErrUnauthorized }
+
+// Peer is where a client syncs with.
+type Peer struct {
+	URL string // base, "https://10.0.0.1:8443"
+	Pin []byte // of the server's key; nil for plain HTTP on loopback
+}
+
+// ClientOptions are all optional.
+type ClientOptions struct {
+	Version string // of this software, told to the county
+	Log     *slog.Logger
+	// Dial replaces the dialer, for tests and links of other kinds.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Stall is how long a request may bring no byte before it is given up and
+	// resumed; 20 s when zero.
+	Stall time.Duration
+	// Retries is how many requests in a row may fail without any progress before
+	// Sync gives up; 4 when zero.
+	Retries int
+}
+
+// Progress is how far a sync is. Totals grow as more becomes known.
+type Progress struct {
+	SentBytes, TotalBytes, ReceivedBytes int64
+	SentChangesets, TotalChangesets      int
+	ReceivedChangesets                   int
+}
+
+// Refusal is a changeset of this or another replica that the county did not take.
+type Refusal struct {
+	Stream changeset.Stream
+	Number uint64
+	Reason string
+}
+
+// Result sums up a finished sync.
+type Result struct {
+	Sent, Received           int   // changesets
+	SentBytes, ReceivedBytes int64 // bodies of requests and responses
+	Requests                 int
+	Refused                  []Refusal
+	ClockOffset              time.Duration // this device's wall clock minus the county's
+	At                       time.Time     // county's time of the last acknowledgement
+}
+
+// Requests start at this size, grow while they succeed and halve when they fail.
+const (
+	firstBudget = 64 << 10
+	maxBudget   = 256 << 10
+	minBudget   = 4 << 10
+	growth      = 32 << 10
+)
+
+// Client is the asking half. One Sync runs at a time.
+type Client struct {
+	r     *replica.Replica
+	peer  Peer
+	opts  ClientOptions
+	http  *http.Client
+	mu    sync.Mutex
+	busy  sync.Mutex
+	state struct {
+		session  schema.ID
+		sequence uint64
+		budget   int
+		offset   time.Duration
+	}
+}
+
+// NewClient makes the asking half.
+func NewClient(r *replica.Replica, p Peer, o ClientOptions) *Client {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Stall == 0 {
+		o.Stall = stall
+	}
+	if o.Retries == 0 {
+		o.Retries = 4
+	}
+	t := &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         o.Dial,
+		TLSHandshakeTimeout: o.Stall,
+		IdleConnTimeout:     time.Minute,
+		MaxIdleConnsPerHost: 1,
+		DisableCompression:  true,
+	}
+	if t.DialContext == nil {
+		t.DialContext = (&net.Dialer{Timeout: o.Stall, KeepAlive: 15 * time.Second}).DialContext
+	}
+	if p.Pin != nil {
+		t.TLSClientConfig = PinnedTLS(p.Pin)
+	}
+	c := &Client{r: r, peer: p, opts: o, http: &http.Client{
+		Transport:     t,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	c.state.budget = firstBudget
+	return c
+}
+
+// Close drops idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Sync exchanges with the peer until neither side lacks anything it may have.
+// progress may be nil; it is called on this goroutine.
+func (c *Client) Sync(ctx context.Context, progress func(Progress)) (Result, error) {
+	c.busy.Lock()
+	defer c.busy.Unlock()
+	run := &syncRun{c: c, progress: progress, peer: map[changeset.Stream]holding{}, skip: map[changeset.Stream]bool{}}
+	failures := 0
+	for {
+		before := run.mark()
+		done, err := run.round(ctx)
+		run.result.ClockOffset = c.state.offset
+		if err == nil {
+			failures = 0
+			c.state.budget = min(maxBudget, c.state.budget+growth)
+			if done {
+				return run.result, nil
+			}
+			continue
+		}
+		if ctx.Err() != nil {
+			return run.result, ctx.Err()
+		}
+		var session sessionError
+		if errors.As(err, &session) {
+			c.state.session = schema.Nil
+		}
+		if !retryable(err) {
+			return run.result, err
+		}
+		c.state.budget = max(minBudget, c.state.budget/2)
+		if run.mark() != before {
+			failures = 0
+		}
+		if failures++; failures > c.opts.Retries {
+			return run.result, err
+		}
+		c.opts.Log.Info("sync interrupted, resuming", "error", err, "failures", failures)
+		if err := sleep(ctx, backoff(failures)); err != nil {
+			return run.result, err
+		}
+	}
+}
+
+func retryable(err error) bool {
+	var session sessionError
+	return errors.Is(err, ErrUnreachable) || errors.Is(err, ErrBusy) || errors.As(err, &session)
+}
+
+// backoff doubles from 200 ms, with jitter of a half.
+func backoff(failures int) time.Duration {
+	d := 200 * time.Millisecond << min(failures-1, 6)
+	var b [1]byte
+	_, _ = rand.Read(b[:]) // without it, no jitter
+	return d/2 + d/2*time.Duration(b[0])/255
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+type sessionError struct{}
+
+func (sessionError) Error() string { return "the session has expired" }
+
+// syncRun is one call of Sync.
+type syncRun struct {
+	c        *Client
+	progress func(Progress)
+	seen     Progress
+	result   Result
+	// peer is what the other side holds, as far as known.
+	peer  map[changeset.Stream]holding
+	known bool
+	skip  map[changeset.Stream]bool // refused: not offered again in this run
+	last  int64                     // position at the last round that moved
+	still int                       // rounds since
+}
+
+// position grows with everything that gets to either side.
+func (s *syncRun) position() int64 {
+	n := s.seen.ReceivedBytes
+	for _, h := range s.peer {
+		n += int64(h.number)*changeset.MaxSize + int64(h.partial)
+	}
+	return n
+}
+
+// mark changes when something got through.
+func (s *syncRun) mark() [3]int64 {
+	return [3]int64{s.seen.SentBytes, s.seen.ReceivedBytes, int64(s.result.Received)}
+}
+
+// round is one exchange. done means that neither side lacks anything.
+func (s *syncRun) round(ctx context.Context) (done bool, err error) {
+	c := s.c
+	if c.state.session.IsNil() {
+		if err := c.open(ctx); err != nil {
+			return false, err
+		}
+	}
+	if err := c.r.Seal(ctx); err != nil {
+		return false, err
+	}
+	rq, refs, err := s.prepare(ctx)
+	if err != nil {
+		return false, err
+	}
+	chunks, _, err := fill(ctx, c.r, refs, s.peer, c.state.budget)
+	if err != nil {
+		return false, err
+	}
+	head := rq.encode()
+	message := frame(magicExchange, head)
+	message = append(message, c.r.Sign(exchangeMessage(head))...)
+	message = append(message, chunks...)
+	response, cancel, err := c.post(ctx, pathExchange, message)
+	if err != nil {
+		return false, err
+	}
+	defer cancel()
+	defer response.Body.Close()
+	counted := &counter{r: response.Body}
+	in := bufio.NewReader(counted)
+	answerHead, err := readHead(in, magicAnswer)
+	if err != nil {
+		return false, c.explain(err, response)
+	}
+	var a answer
+	if err := a.decode(answerHead); err != nil {
+		return false, fmt.Errorf("%w: %w", ErrProtocol, err)
+	}
+	s.result.Requests++
+	s.result.SentBytes += int64(len(message))
+	switch a.status {
+	case statusOK:
+	case statusSession:
+		return false, sessionError{}
+	case statusBusy:
+		return false, fmt.Errorf("%w: %s", ErrBusy, a.reason)
+	case statusRefused:
+		return false, &RefusedError{Reason: a.reason}
+	default:
+		return false, fmt.Errorf("%w: %s", ErrProtocol, a.reason)
+	}
+	if err := s.learn(ctx, rq, &a); err != nil {
+		return false, err
+	}
+	err = s.receive(ctx, in)
+	s.result.ReceivedBytes += counted.n
+	if err != nil {
+		return false, err
+	}
+	s.report()
+	// Done when the answer had nothing left and what this side held was all there.
+	left, err := s.lacking(ctx)
+	if err != nil {
+		return false, err
+	}
+	if a.left == 0 && left == 0 {
+		return true, nil
+	}
+	// A round that answers well and moves nothing must not go on for ever.
+	if at := s.position(); at != s.last {
+		s.last, s.still = at, 0
+	} else if s.still++; s.still > 3 {
+		return false, fmt.Errorf("%w: it takes nothing and gives nothing", ErrProtocol)
+	}
+	return false, nil
+}
+
+// prepare builds the request's head and lists what the other side lacks.
+func (s *syncRun) prepare(ctx context.Context) (*request, []replica.Ref, error) {
+	c := s.c
+	vector, err := c.r.Vector(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !s.known {
+		// Until the county has spoken: what it acknowledged before.
+		acked, err := c.r.Acknowledged(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		for st, n := range vector {
+			h := holding{stream: st, number: n}
+			if st.Origin.Replica == c.r.ID() {
+				h.number = acked[st]
+			}
+			s.peer[st] = h
+		}
+	}
+	refs, err := s.refs(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	partials, err := c.r.Partials(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	held := map[changeset.Stream]holding{}
+	for st, n := range vector {
+		held[st] = holding{stream: st, number: n}
+	}
+	for _, p := range partials {
+		h := held[p.Stream]
+		if p.Number == h.number+1 {
+			held[p.Stream] = holding{stream: p.Stream, number: h.number, partial: len(p.Bytes), total: p.Total}
+		}
+	}
+	status, err := c.r.Status(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.state.sequence++
+	rq := &request{device: c.r.ID(), session: c.state.session, sequence: c.state.sequence, wall: c.r.Wall().UnixMilli(),
+		waiting: status.Waiting, budget: c.state.budget, version: c.opts.Version}
+	for _, h := range held {
+		rq.holdings = append(rq.holdings, h)
+	}
+	if s.seen.TotalBytes == 0 {
+		for _, ref := range refs {
+			s.seen.TotalBytes += int64(ref.Size)
+		}
+		s.seen.TotalChangesets = len(refs)
+		s.report()
+	}
+	return rq, refs, nil
+}
+
+func (s *syncRun) refs(ctx context.Context) ([]replica.Ref, error) {
+	has := changeset.Vector{}
+	for st, h := range s.peer {
+		has[st] = h.number
+	}
+	return s.c.r.Missing(ctx, has, func(st changeset.Stream) bool { return !s.skip[st] })
+}
+
+// lacking counts what the other side still lacks.
+func (s *syncRun) lacking(ctx context.Context) (int, error) {
+	refs, err := s.refs(ctx)
+	return len(refs), err
+}
+
+// learn takes in what the answer says: what is durable there, what was refused,
+// and certificates.
+func (s *syncRun) learn(ctx context.Context, rq *request, a *answer) error {
+	c := s.c
+	if len(a.held) != len(rq.holdings) {
+		return fmt.Errorf("%w: %d streams answered, %d asked", ErrProtocol, len(a.held), len(rq.holdings))
+	}
+	for _, r := range a.refused {
+		if r.holding >= len(rq.holdings) {
+			return fmt.Errorf("%w: refusal of stream %d", ErrProtocol, r.holding)
+		}
+		st := rq.holdings[r.holding].stream
+		s.skip[st] = true
+		s.result.Refused = append(s.result.Refused, Refusal{Stream: st, Number: r.number, Reason: r.reason})
+	}
+	acked := changeset.Vector{}
+	sent, bytes := 0, int64(0)
+	for i, h := range a.held {
+		st := rq.holdings[i].stream
+		before := s.peer[st]
+		if h.number > before.number {
+			sent += int(h.number - before.number)
+		}
+		s.peer[st] = holding{stream: st, number: h.number, partial: h.partial}
+		if st.Origin.Replica == c.r.ID() && h.number > 0 {
+			acked[st] = h.number
+		}
+	}
+	s.known = true
+	s.result.At = time.UnixMilli(a.wall)
+	if err := c.r.Acknowledge(ctx, acked, s.result.At); err != nil {
+		return err
+	}
+	s.result.Sent += sent
+	s.seen.SentChangesets += sent
+	left, err := s.refs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, ref := range left {
+		bytes += int64(ref.Size)
+		if h := s.peer[ref.Stream]; h.number+1 == ref.Number {
+			bytes -= int64(h.partial)
+		}
+	}
+	s.seen.TotalBytes = max(s.seen.TotalBytes, bytes)
+	s.seen.SentBytes = s.seen.TotalBytes - bytes
+	for _, cert := range a.certificates {
+		if err := c.r.Accept(ctx, cert); err != nil {
+			return fmt.Errorf("%w: %w", ErrProtocol, err)
+		}
+	}
+	return nil
+}
+
+// receive takes the chunks of an answer as they arrive, and keeps what came
+// before a cut.
+func (s *syncRun) receive(ctx context.Context, in *bufio.Reader) error {
+	intake, err := newIntake(ctx, s.c.r)
+	if err != nil {
+		return err
+	}
+	var cut error
+	for cut == nil {
+		chunk, readErr := readChunk(in)
+		if chunk != nil && len(chunk.data) > 0 {
+			s.seen.ReceivedBytes += int64(len(chunk.data))
+			if err := intake.take(ctx, chunk); err != nil {
+				return err
+			}
+			s.report()
+		}
+		if errors.Is(readErr, io.EOF) {
+			break
+		}
+		cut = readErr
+	}
+	if err := intake.apply(ctx); err != nil {
+		return err
+	}
+	for _, a := range intake.applied {
+		if a.Err == nil && !a.Duplicate {
+			s.result.Received++
+			s.seen.ReceivedChangesets++
+			if h := s.peer[a.Stream]; a.Number > h.number {
+				s.peer[a.Stream] = holding{stream: a.Stream, number: a.Number}
+			}
+		}
+	}
+	for _, a := range refused(intake.applied) {
+		s.result.Refused = append(s.result.Refused, Refusal{Stream: a.Stream, Number: a.Number, Reason: a.Err.Error()})
+		return fmt.Errorf("%w: %w", ErrProtocol, a.Err)
+	}
+	if cut != nil {
+		if errors.Is(cut, errMessage) {
+			return fmt.Errorf("%w: %w", ErrProtocol, cut)
+		}
+		return fmt.Errorf("%w: %w", ErrUnreachable, cut)
+	}
+	return nil
+}
+
+func (s *syncRun) report() {
+	if s.progress != nil {
+		s.progress(s.seen)
+	}
+}
+
+// open starts a session and learns the clock's offset. The answer is signed by
+// the realm's root key, which is learned on the first, pinned, connection.
+func (c *Client) open(ctx context.Context) error {
+	var nonce schema.ID
+	if _, err := rand.Read(nonce[:]); err != nil {
+		return err
+	}
+	var w writer
+	realm := c.r.Realm()
+	w.id(realm)
+	w.id(c.r.ID())
+	w.id(nonce)
+	began := c.r.Wall()
+	response, cancel, err := c.post(ctx, pathOpen, frame(magicOpen, w.b))
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	defer response.Body.Close()
+	head, err := readHead(bufio.NewReader(response.Body), magicOpened)
+	if err != nil {
+		return c.explain(err, response)
+	}
+	ended := c.r.Wall()
+	p := &parser{b: head}
+	st, reason, id, wall := status(p.raw(1)[0]), p.text(), p.id(), p.int()
+	root, signature := ed25519.PublicKey(p.raw(32)), p.raw(64)
+	if err := p.done(); err != nil {
+		return fmt.Errorf("%w: %w", ErrProtocol, err)
+	}
+	if !ed25519.Verify(root, openMessage(nonce, id), signature) {
+		return fmt.Errorf("%w: the answer is not signed", ErrProtocol)
+	}
+	if err := c.r.TrustRoot(ctx, root); err != nil {
+		return fmt.Errorf("%w: %w", ErrRealm, err)
+	}
+	switch st {
+	case statusOK:
+	case statusBusy:
+		return ErrBusy
+	default:
+		return &RefusedError{Reason: reason}
+	}
+	c.state.session, c.state.sequence = id, 0
+	c.state.offset = began.Add(ended.Sub(began) / 2).Sub(time.UnixMilli(wall))
+	return nil
+}
+
+// post sends a message and waits for the response's head. No byte for Stall
+// ends it. The caller calls cancel when it has read the body.
+func (c *Client) post(ctx context.Context, path string, message []byte) (*http.Response, context.CancelFunc, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := func() { cancel(nil) }
+	watch := &watchdog{d: c.opts.Stall, timer: time.AfterFunc(c.opts.Stall, func() {
+		cancel(fmt.Errorf("no byte for %s", c.opts.Stall))
+	})}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(c.peer.URL, "/")+path, &watched{bytes.NewReader(message), watch})
+	if err != nil {
+		stop()
+		return nil, nil, err
+	}
+	req.ContentLength = int64(len(message))
+	req.Header.Set("Content-Type", contentType)
+	req.Header.Set("User-Agent", "fieldkit")
+	response, err := c.http.Do(req)
+	if err != nil {
+		watch.timer.Stop()
+		cause := context.Cause(ctx)
+		stop()
+		if errors.Is(err, ErrPin) {
+			return nil, nil, ErrPin
+		}
+		if cause != nil && !errors.Is(cause, context.Canceled) {
+			err = cause
+		}
+		return nil, nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	response.Body = &watchedBody{ReadCloser: response.Body, watch: watch}
+	return response, stop, nil
+}
+
+// explain tells a portal's page from a cut line.
+func (c *Client) explain(err error, response *http.Response) error {
+	kind := response.Header.Get("Content-Type")
+	switch {
+	case strings.Contains(kind, "html") || response.StatusCode >= 300 && response.StatusCode < 400 || response.StatusCode == http.StatusNetworkAuthenticationRequired:
+		return fmt.Errorf("%w (status %d)", ErrPortal, response.StatusCode)
+	case response.StatusCode >= 500:
+		return fmt.Errorf("%w: status %d", ErrUnreachable, response.StatusCode)
+	case errors.Is(err, errMessage) || response.StatusCode != http.StatusOK:
+		return fmt.Errorf("%w: status %d: %w", ErrProtocol, response.StatusCode, err)
+	}
+	return fmt.Errorf("%w: %w", ErrUnreachable, err)
+}
+
+// watchdog ends a request that brings no byte.
+type watchdog struct {
+	d     time.Duration
+	timer *time.Timer
+}
+
+func (w *watchdog) touch() { w.timer.Reset(w.d) }
+
+type watched struct {
+	r     io.Reader
+	watch *watchdog
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	w.watch.touch()
+	return w.r.Read(p[:min(len(p), 4<<10)])
+}
+
+type watchedBody struct {
+	io.ReadCloser
+	watch *watchdog
+}
+
+func (w *watchedBody) Read(p []byte) (int, error) {
+	n, err := w.ReadCloser.Read(p)
+	if n > 0 {
+		w.watch.touch()
+	}
+	return n, err
+}
+
+func (w *watchedBody) Close() error {
+	w.watch.timer.Stop()
+	return w.ReadCloser.Close()
+}
+
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}

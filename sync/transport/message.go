@@ -1,0 +1,399 @@
+package transport
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/schema"
+)
+
+// Paths of the protocol, below the peer's base URL.
+const (
+	pathOpen     = "/sync/open"
+	pathExchange = "/sync/exchange"
+	contentType  = "application/x-fieldkit"
+)
+
+// Messages begin with a magic, so that a portal's page is never taken for one.
+const (
+	magicOpen     = "FKO\x01"
+	magicOpened   = "FKP\x01"
+	magicExchange = "FKX\x01"
+	magicAnswer   = "FKY\x01"
+	signDomain    = "fieldkit exchange v1\x00"
+)
+
+// Limits of messages.
+const (
+	maxHead    = 1 << 20
+	maxStreams = 1 << 16
+	maxText    = 4 << 10
+)
+
+// errMessage means bytes that are not a message of this protocol.
+var errMessage = errors.New("malformed message")
+
+// status opens every response.
+type status byte
+
+const (
+	statusOK      status = 0
+	statusSession status = 1 // unknown or expired session: open one
+	statusRefused status = 2 // the device may not exchange; the reason says why
+	statusBusy    status = 3 // try again later
+	statusBad     status = 4 // the request was malformed
+)
+
+// writer puts a message head together.
+type writer struct{ b []byte }
+
+func (w *writer) uint(v uint64)  { w.b = binary.AppendUvarint(w.b, v) }
+func (w *writer) int(v int64)    { w.b = binary.AppendVarint(w.b, v) }
+func (w *writer) id(v schema.ID) { w.b = append(w.b, v[:]...) }
+func (w *writer) text(s string)  { w.uint(uint64(len(s))); w.b = append(w.b, s...) }
+func (w *writer) raw(b []byte)   { w.b = append(w.b, b...) }
+
+// parser takes a message head apart; the first error sticks.
+type parser struct {
+	b   []byte
+	err error
+}
+
+func (p *parser) fail(what string) {
+	if p.err == nil {
+		p.err = fmt.Errorf("%w: %s", errMessage, what)
+	}
+	p.b = nil
+}
+
+func (p *parser) uint() uint64 {
+	v, n := binary.Uvarint(p.b)
+	if n <= 0 {
+		p.fail("number")
+		return 0
+	}
+	p.b = p.b[n:]
+	return v
+}
+
+func (p *parser) int() int64 {
+	v, n := binary.Varint(p.b)
+	if n <= 0 {
+		p.fail("number")
+		return 0
+	}
+	p.b = p.b[n:]
+	return v
+}
+
+// count reads the length of a list whose items take at least one byte each.
+func (p *parser) count(limit int) int {
+	n := p.uint()
+	if n > uint64(limit) || n > uint64(len(p.b)) {
+		p.fail("length")
+		return 0
+	}
+	return int(n)
+}
+
+func (p *parser) raw(n int) []byte {
+	if n > len(p.b) {
+		p.fail("ends too early")
+		return make([]byte, n)
+	}
+	b := p.b[:n:n]
+	p.b = p.b[n:]
+	return b
+}
+
+func (p *parser) id() schema.ID { return schema.ID(p.raw(16)) }
+
+func (p *parser) text() string { return string(p.raw(p.count(maxText))) }
+
+func (p *parser) done() error {
+	if p.err == nil && len(p.b) > 0 {
+		p.fail("bytes too many")
+	}
+	return p.err
+}
+
+// holding is one stream in a request: what its sender holds of it.
+type holding struct {
+	stream  changeset.Stream
+	number  uint64 // highest contiguous
+	partial int    // bytes held of number+1, 0 none
+	total   int    // size of that changeset, when partial > 0
+}
+
+// request is the head of an exchange.
+type request struct {
+	device   schema.ID
+	session  schema.ID
+	sequence uint64 // rises within a session: a recorded request cannot be played again
+	wall     int64  // ms
+	waiting  int    // rows of which the county lacks something
+	budget   int    // bytes of chunks wanted back
+	version  string
+	holdings []holding
+}
+
+func (r *request) encode() []byte {
+	var w writer
+	w.id(r.device)
+	w.id(r.session)
+	w.uint(r.sequence)
+	w.int(r.wall)
+	w.uint(uint64(r.waiting))
+	w.uint(uint64(r.budget))
+	w.text(r.version)
+	encodeHoldings(&w, r.holdings)
+	return w.b
+}
+
+func (r *request) decode(b []byte) error {
+	p := &parser{b: b}
+	r.device, r.session = p.id(), p.id()
+	r.sequence, r.wall = p.uint(), p.int()
+	r.waiting, r.budget = int(min(p.uint(), 1<<31)), int(min(p.uint(), 1<<31))
+	r.version = p.text()
+	r.holdings = decodeHoldings(p)
+	return p.done()
+}
+
+// Holdings name audiences and origins once each.
+func encodeHoldings(w *writer, list []holding) {
+	slices.SortStableFunc(list, func(a, b holding) int {
+		if c := a.stream.Origin.Compare(b.stream.Origin); c != 0 {
+			return c
+		}
+		return strings.Compare(a.stream.Audience, b.stream.Audience)
+	})
+	var audiences []string
+	var origins []changeset.Origin
+	for _, h := range list {
+		if !slices.Contains(audiences, h.stream.Audience) {
+			audiences = append(audiences, h.stream.Audience)
+		}
+		if len(origins) == 0 || origins[len(origins)-1] != h.stream.Origin {
+			origins = append(origins, h.stream.Origin)
+		}
+	}
+	w.uint(uint64(len(audiences)))
+	for _, a := range audiences {
+		w.text(a)
+	}
+	w.uint(uint64(len(origins)))
+	for _, o := range origins {
+		w.id(o.Replica)
+		w.uint(uint64(o.Incarnation))
+	}
+	w.uint(uint64(len(list)))
+	for _, h := range list {
+		w.uint(uint64(slices.Index(origins, h.stream.Origin)))
+		w.uint(uint64(slices.Index(audiences, h.stream.Audience)))
+		w.uint(h.number)
+		w.uint(uint64(h.partial))
+		if h.partial > 0 {
+			w.uint(uint64(h.total))
+		}
+	}
+}
+
+func decodeHoldings(p *parser) []holding {
+	audiences := make([]string, p.count(maxStreams))
+	for i := range audiences {
+		audiences[i] = p.text()
+	}
+	origins := make([]changeset.Origin, p.count(maxStreams))
+	for i := range origins {
+		origins[i] = changeset.Origin{Replica: p.id(), Incarnation: uint32(p.uint())}
+	}
+	list := make([]holding, p.count(maxStreams))
+	for i := range list {
+		o, a := p.uint(), p.uint()
+		if p.err != nil || o >= uint64(len(origins)) || a >= uint64(len(audiences)) {
+			p.fail("stream")
+			return nil
+		}
+		h := holding{stream: changeset.Stream{Origin: origins[o], Audience: audiences[a]}, number: p.uint()}
+		if h.partial = p.count2(changeset.MaxSize); h.partial > 0 {
+			h.total = p.count2(changeset.MaxSize)
+		}
+		list[i] = h
+	}
+	return list
+}
+
+// count2 reads a number up to a limit that says nothing of the bytes that follow.
+func (p *parser) count2(limit uint64) int {
+	n := p.uint()
+	if n > limit {
+		p.fail("number too large")
+		return 0
+	}
+	return int(n)
+}
+
+// refusal is a changeset that the receiver did not take.
+type refusal struct {
+	holding int // index into the request's holdings
+	number  uint64
+	reason  string
+}
+
+// answer is the head of a response.
+type answer struct {
+	status       status
+	reason       string
+	epoch        schema.ID // changes when the server is restored from a backup
+	wall         int64     // ms
+	held         []holding // the server's view of the request's streams, in the request's order
+	refused      []refusal
+	certificates []changeset.Certificate // of origins whose chunks follow
+	left         int                     // changesets still to come after this response
+	leftBytes    int
+}
+
+func (a *answer) encode() []byte {
+	var w writer
+	w.b = append(w.b, byte(a.status))
+	w.text(a.reason)
+	w.id(a.epoch)
+	w.int(a.wall)
+	w.uint(uint64(len(a.held)))
+	for _, h := range a.held {
+		w.uint(h.number)
+		w.uint(uint64(h.partial))
+	}
+	w.uint(uint64(len(a.refused)))
+	for _, r := range a.refused {
+		w.uint(uint64(r.holding))
+		w.uint(r.number)
+		w.text(r.reason)
+	}
+	w.uint(uint64(len(a.certificates)))
+	for _, c := range a.certificates {
+		w.id(c.Replica)
+		w.raw(c.Key)
+		w.raw(c.Signature[:])
+	}
+	w.uint(uint64(a.left))
+	w.uint(uint64(a.leftBytes))
+	return w.b
+}
+
+func (a *answer) decode(b []byte) error {
+	p := &parser{b: b}
+	a.status = status(p.raw(1)[0])
+	a.reason = p.text()
+	a.epoch, a.wall = p.id(), p.int()
+	a.held = make([]holding, p.count(maxStreams))
+	for i := range a.held {
+		a.held[i] = holding{number: p.uint(), partial: p.count2(changeset.MaxSize)}
+	}
+	a.refused = make([]refusal, p.count(maxStreams))
+	for i := range a.refused {
+		a.refused[i] = refusal{holding: p.count2(maxStreams), number: p.uint(), reason: p.text()}
+	}
+	a.certificates = make([]changeset.Certificate, p.count(maxStreams))
+	for i := range a.certificates {
+		c := &a.certificates[i]
+		c.Replica, c.Key = p.id(), p.raw(32)
+		copy(c.Signature[:], p.raw(64))
+	}
+	a.left, a.leftBytes = int(min(p.uint(), 1<<31)), int(min(p.uint(), 1<<40))
+	return p.done()
+}
+
+// chunk is a piece of one changeset. Stream refers into a list of streams that
+// both sides know: the request's holdings, or the names sent with the chunks.
+type chunk struct {
+	stream changeset.Stream
+	number uint64
+	total  int
+	offset int
+	data   []byte
+}
+
+// writeChunk writes a chunk: its head, preceded by the head's length, then the data.
+func appendChunk(b []byte, c *chunk) []byte {
+	var w writer
+	w.id(c.stream.Origin.Replica)
+	w.uint(uint64(c.stream.Origin.Incarnation))
+	w.text(c.stream.Audience)
+	w.uint(c.number)
+	w.uint(uint64(c.total))
+	w.uint(uint64(c.offset))
+	w.uint(uint64(len(c.data)))
+	b = binary.AppendUvarint(b, uint64(len(w.b)))
+	return append(append(b, w.b...), c.data...)
+}
+
+// readChunk reads a chunk. On an error after the head, the chunk holds the data
+// that did arrive; io.EOF before the head means that there are no more.
+func readChunk(r *bufio.Reader) (*chunk, error) {
+	n, err := binary.ReadUvarint(r)
+	if err != nil {
+		return nil, err
+	}
+	if n > maxText+64 {
+		return nil, fmt.Errorf("%w: a chunk's head of %d bytes", errMessage, n)
+	}
+	head := make([]byte, n)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, unexpected(err)
+	}
+	p := &parser{b: head}
+	c := &chunk{stream: changeset.Stream{Origin: changeset.Origin{Replica: p.id(), Incarnation: uint32(p.uint())}, Audience: p.text()}}
+	c.number, c.total, c.offset = p.uint(), p.count2(changeset.MaxSize), p.count2(changeset.MaxSize)
+	size := p.count2(changeset.MaxSize)
+	if err := p.done(); err != nil {
+		return nil, err
+	}
+	if c.total == 0 || size == 0 || c.offset+size > c.total {
+		return nil, fmt.Errorf("%w: a chunk beyond its changeset", errMessage)
+	}
+	c.data = make([]byte, size)
+	got, err := io.ReadFull(r, c.data)
+	c.data = c.data[:got]
+	if err != nil {
+		return c, unexpected(err)
+	}
+	return c, nil
+}
+
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// readHead reads a length-prefixed head after its magic.
+func readHead(r *bufio.Reader, magic string) ([]byte, error) {
+	got := make([]byte, len(magic))
+	if _, err := io.ReadFull(r, got); err != nil {
+		return nil, unexpected(err)
+	}
+	if string(got) != magic {
+		return nil, fmt.Errorf("%w: it begins with %q", errMessage, got)
+	}
+	n, err := binary.ReadUvarint(r)
+	if err != nil {
+		return nil, unexpected(err)
+	}
+	if n > maxHead {
+		return nil, fmt.Errorf("%w: a head of %d bytes", errMessage, n)
+	}
+	head := make([]byte, n)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, unexpected(err)
+	}
+	return head, nil
+}

@@ -1,0 +1,380 @@
+package transport
+
+import (
+	"bufio"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+)
+
+// Device is what the authority knows of a device that wants to exchange.
+type Device struct {
+	ID        schema.ID
+	PublicKey ed25519.PublicKey
+	Active    bool
+	Reason    string // told to a device that is not active
+	// Entitled tells whether the device may hold an audience's changesets.
+	Entitled func(audience string) bool
+}
+
+// Report is what an exchange told of a device.
+type Report struct {
+	At          time.Time     // server's time
+	Waiting     int           // rows of which the server lacked something when the device asked
+	ClockOffset time.Duration // device's wall clock minus the server's; half a round trip is in it
+	Version     string        // the device's software
+	Received    int           // changesets taken in this exchange
+}
+
+// Authority decides who may exchange. Device returns nil for an unknown one.
+type Authority interface {
+	Device(ctx context.Context, id schema.ID) (*Device, error)
+	Seen(ctx context.Context, id schema.ID, report Report)
+}
+
+const (
+	sessionTTL  = 15 * time.Minute
+	maxSessions = 10_000
+	maxBody     = 1 << 20
+	// stall is how long a body may bring no byte.
+	stall = 20 * time.Second
+)
+
+// Server is the answering half. It is an http.Handler for the paths below /sync/.
+type Server struct {
+	r        *replica.Replica
+	auth     Authority
+	log      *slog.Logger
+	busy     chan struct{} // bounds exchanges under way
+	mu       sync.Mutex
+	sessions map[schema.ID]*session
+}
+
+// session is a device that proved its key; it lives in memory, so that a
+// restarted server asks again.
+type session struct {
+	device   *Device
+	sequence uint64
+	expires  time.Time
+}
+
+// NewServer makes the answering half over a replica that is the root of its realm.
+func NewServer(r *replica.Replica, a Authority, log *slog.Logger) *Server {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Server{r: r, auth: a, log: log, busy: make(chan struct{}, 64), sessions: map[schema.ID]*session{}}
+}
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if req.Method != http.MethodPost {
+		http.Error(w, "POST only", http.StatusMethodNotAllowed)
+		return
+	}
+	req.Body = http.MaxBytesReader(w, req.Body, maxBody)
+	switch req.URL.Path {
+	case pathOpen:
+		s.open(w, req)
+	case pathExchange:
+		s.exchange(w, req)
+	default:
+		http.NotFound(w, req)
+	}
+}
+
+// body reads with a deadline that every arriving byte renews.
+type body struct {
+	r io.Reader
+	c *http.ResponseController
+}
+
+func (b body) Read(p []byte) (int, error) {
+	_ = b.c.SetReadDeadline(time.Now().Add(stall)) // a server that cannot set one still reads
+	return b.r.Read(p)
+}
+
+func reply(w http.ResponseWriter, message []byte) {
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", fmt.Sprint(len(message)))
+	w.Header()["Date"] = nil // a few bytes less on a narrow line
+	_, _ = w.Write(message)  // a cut shows on the other side
+}
+
+// open starts a session: the device proves its key over its own fresh nonce and
+// the present minute-independent request, and learns the session's name.
+func (s *Server) open(w http.ResponseWriter, req *http.Request) {
+	in := bufio.NewReader(body{req.Body, http.NewResponseController(w)})
+	head, err := readHead(in, magicOpen)
+	p := &parser{b: head}
+	realm, device, nonce := p.id(), p.id(), p.id()
+	if err != nil || p.done() != nil {
+		http.Error(w, "malformed", http.StatusBadRequest)
+		return
+	}
+	var out writer
+	answer := func(st status, reason string, id schema.ID) {
+		out.b = append(out.b, byte(st))
+		out.text(reason)
+		out.id(id)
+		out.int(s.r.Wall().UnixMilli())
+		out.raw(s.r.PublicKey())
+		// The server signs the device's nonce: whoever answers holds the root key.
+		out.raw(s.r.Sign(openMessage(nonce, id)))
+		reply(w, frame(magicOpened, out.b))
+	}
+	if realm != s.r.Realm() {
+		answer(statusRefused, "another realm", schema.Nil)
+		return
+	}
+	d, err := s.auth.Device(req.Context(), device)
+	switch {
+	case err != nil:
+		s.log.Error("look up device", "device", device, "error", err)
+		answer(statusBusy, "", schema.Nil)
+		return
+	case d == nil:
+		answer(statusRefused, "unknown device", schema.Nil)
+		return
+	case !d.Active:
+		answer(statusRefused, d.Reason, schema.Nil)
+		return
+	}
+	if _, err := s.r.Certify(req.Context(), d.ID, d.PublicKey); err != nil {
+		s.log.Error("certify device", "device", device, "error", err)
+		answer(statusRefused, "the device's key has changed", schema.Nil)
+		return
+	}
+	var id schema.ID
+	if _, err := rand.Read(id[:]); err != nil {
+		answer(statusBusy, "", schema.Nil)
+		return
+	}
+	s.mu.Lock()
+	now := time.Now()
+	for k, v := range s.sessions {
+		if v.expires.Before(now) {
+			delete(s.sessions, k)
+		}
+	}
+	full := len(s.sessions) >= maxSessions
+	if !full {
+		s.sessions[id] = &session{device: d, expires: now.Add(sessionTTL)}
+	}
+	s.mu.Unlock()
+	if full {
+		answer(statusBusy, "", schema.Nil)
+		return
+	}
+	answer(statusOK, "", id)
+}
+
+func openMessage(nonce, session schema.ID) []byte {
+	return append(append([]byte("fieldkit open v1\x00"), nonce[:]...), session[:]...)
+}
+
+func frame(magic string, head []byte) []byte {
+	b := append([]byte(magic), binary.AppendUvarint(nil, uint64(len(head)))...)
+	return append(b, head...)
+}
+
+// exchangeMessage is what a device signs of a request's head.
+func exchangeMessage(head []byte) []byte {
+	sum := sha256.Sum256(head)
+	return append([]byte(signDomain), sum[:]...)
+}
+
+// exchange takes chunks, then answers with what is durable and chunks back.
+func (s *Server) exchange(w http.ResponseWriter, req *http.Request) {
+	fail := func(st status, reason string) {
+		a := answer{status: st, reason: reason, wall: s.r.Wall().UnixMilli()}
+		reply(w, frame(magicAnswer, a.encode()))
+	}
+	select {
+	case s.busy <- struct{}{}:
+		defer func() { <-s.busy }()
+	default:
+		fail(statusBusy, "")
+		return
+	}
+	in := bufio.NewReaderSize(body{req.Body, http.NewResponseController(w)}, 16<<10)
+	head, err := readHead(in, magicExchange)
+	var rq request
+	if err == nil {
+		err = rq.decode(head)
+	}
+	signature := make([]byte, ed25519.SignatureSize)
+	if err == nil {
+		_, err = io.ReadFull(in, signature)
+	}
+	if err != nil {
+		fail(statusBad, "malformed request")
+		return
+	}
+	d, st, reason := s.admit(req.Context(), &rq, head, signature)
+	if d == nil {
+		fail(st, reason)
+		return
+	}
+	// What arrives is kept even when the request is cut in the middle.
+	ctx := context.WithoutCancel(req.Context())
+	applied, cut, err := s.take(ctx, in)
+	if err != nil {
+		s.log.Error("take changesets", "device", d.ID, "error", err)
+		fail(statusBusy, "the county cannot store at the moment")
+		return
+	}
+	s.auth.Seen(ctx, d.ID, Report{At: s.r.Wall(), Waiting: rq.waiting, Version: rq.version, Received: len(applied),
+		ClockOffset: time.UnixMilli(rq.wall).Sub(s.r.Wall())})
+	if cut != nil {
+		return // nobody is listening any more
+	}
+	message, err := s.answer(ctx, d, &rq, applied)
+	if err != nil {
+		s.log.Error("answer", "device", d.ID, "error", err)
+		fail(statusBusy, "")
+		return
+	}
+	reply(w, message)
+}
+
+// admit checks session, signature and sequence, and asks the authority again:
+// a device can be revoked within a session.
+func (s *Server) admit(ctx context.Context, rq *request, head, signature []byte) (*Device, status, string) {
+	s.mu.Lock()
+	ses := s.sessions[rq.session]
+	if ses == nil || ses.device.ID != rq.device || ses.expires.Before(time.Now()) {
+		s.mu.Unlock()
+		return nil, statusSession, ""
+	}
+	if !ed25519.Verify(ses.device.PublicKey, exchangeMessage(head), signature) {
+		s.mu.Unlock()
+		return nil, statusRefused, "the request is not signed by this device"
+	}
+	if rq.sequence <= ses.sequence {
+		s.mu.Unlock()
+		return nil, statusSession, ""
+	}
+	ses.sequence = rq.sequence
+	ses.expires = time.Now().Add(sessionTTL)
+	s.mu.Unlock()
+	d, err := s.auth.Device(ctx, rq.device)
+	switch {
+	case err != nil:
+		return nil, statusBusy, ""
+	case d == nil:
+		return nil, statusRefused, "unknown device"
+	case !d.Active:
+		return nil, statusRefused, d.Reason
+	}
+	return d, statusOK, ""
+}
+
+// take reads chunks to the end of the body, or to where it was cut.
+func (s *Server) take(ctx context.Context, in *bufio.Reader) (applied []replica.Applied, cut, err error) {
+	if _, err := in.Peek(1); errors.Is(err, io.EOF) {
+		return nil, nil, nil
+	}
+	intake, err := newIntake(ctx, s.r)
+	if err != nil {
+		return nil, nil, err
+	}
+	for cut == nil {
+		c, readErr := readChunk(in)
+		if c != nil && len(c.data) > 0 {
+			if err := intake.take(ctx, c); err != nil {
+				return nil, nil, err
+			}
+		}
+		if errors.Is(readErr, io.EOF) {
+			break
+		}
+		cut = readErr
+	}
+	if err := intake.apply(ctx); err != nil {
+		return nil, nil, err
+	}
+	return intake.applied, cut, nil
+}
+
+func (s *Server) answer(ctx context.Context, d *Device, rq *request, applied []replica.Applied) ([]byte, error) {
+	if err := s.r.Seal(ctx); err != nil {
+		return nil, err
+	}
+	vector, err := s.r.Vector(ctx)
+	if err != nil {
+		return nil, err
+	}
+	partials, err := s.r.Partials(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kept := map[changeset.Stream]replica.Partial{}
+	for _, p := range partials {
+		kept[p.Stream] = p
+	}
+	a := answer{wall: s.r.Wall().UnixMilli()}
+	index := map[changeset.Stream]int{}
+	has := changeset.Vector{}
+	offsets := map[changeset.Stream]holding{}
+	for i, h := range rq.holdings {
+		index[h.stream] = i
+		has[h.stream] = h.number
+		offsets[h.stream] = h
+		mine := holding{number: vector[h.stream]}
+		if p := kept[h.stream]; p.Number == mine.number+1 {
+			mine.partial = len(p.Bytes)
+		}
+		a.held = append(a.held, mine)
+	}
+	for _, r := range refused(applied) {
+		if i, ok := index[r.Stream]; ok {
+			a.refused = append(a.refused, refusal{holding: i, number: r.Number, reason: r.Err.Error()})
+		}
+	}
+	refs, err := s.r.Missing(ctx, has, func(st changeset.Stream) bool {
+		return st.Origin.Replica == d.ID || d.Entitled(st.Audience)
+	})
+	if err != nil {
+		return nil, err
+	}
+	chunks, sent, err := fill(ctx, s.r, refs, offsets, min(rq.budget, maxBody/2))
+	if err != nil {
+		return nil, err
+	}
+	a.left = len(refs) - len(sent)
+	for _, ref := range refs[len(sent):] {
+		a.leftBytes += ref.Size
+	}
+	known := map[schema.ID]bool{}
+	for st, n := range has {
+		known[st.Origin.Replica] = known[st.Origin.Replica] || n > 0
+	}
+	for _, ref := range refs {
+		id := ref.Stream.Origin.Replica
+		if known[id] || id == d.ID {
+			continue
+		}
+		known[id] = true
+		c, found, err := s.r.Certificate(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			a.certificates = append(a.certificates, c)
+		}
+	}
+	return append(frame(magicAnswer, a.encode()), chunks...), nil
+}
