@@ -425,3 +425,6 @@ func (tx *Tx) write(p *pendingRow) error {
 	p.exists, p.dirty, p.changed = true, false, 0
 	return nil
 }
+
+// Replica is the identity of the replica that writes.
+func (tx *Tx) Replica() schema.ID { return tx.r.id }
