@@ -1,0 +1,90 @@
+package model
+
+import (
+	"slices"
+	"strings"
+
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+)
+
+// Audiences of rows.
+const (
+	AudienceEveryone = "everyone"
+	AudienceOffice   = "office"
+	unitsPrefix      = "units:"
+)
+
+// AudienceUnits names the units that may hold a row.
+func AudienceUnits(units ...schema.ID) string {
+	names := make([]string, 0, len(units))
+	for _, u := range units {
+		if !u.IsNil() {
+			names = append(names, u.String())
+		}
+	}
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) == 0 {
+		return AudienceOffice
+	}
+	return unitsPrefix + strings.Join(names, ",")
+}
+
+// Entitled tells whether a unit's devices may hold an audience's rows.
+func Entitled(audience string, unit schema.ID) bool {
+	if audience == AudienceEveryone {
+		return true
+	}
+	list, ok := strings.CutPrefix(audience, unitsPrefix)
+	return ok && !unit.IsNil() && slices.Contains(strings.Split(list, ","), unit.String())
+}
+
+// Audience says who may hold a row. What is no person's lies with everyone:
+// registers, activities and counts. A consultation stays with the unit that
+// recorded it; an attendance goes to the meeting's lead, host and partner units
+// and to the unit that recorded it. The county holds all.
+func Audience(tx *replica.Tx, t *schema.Table, id schema.ID) (string, error) {
+	switch t.Name {
+	case "consultation":
+		unit, err := ownUnit(tx)
+		if err != nil {
+			return "", err
+		}
+		return AudienceUnits(unit), nil
+	case "attendance":
+		row, err := tx.Get("attendance", id)
+		if err != nil {
+			return "", err
+		}
+		unit, err := ownUnit(tx)
+		if err != nil {
+			return "", err
+		}
+		units := []schema.ID{unit}
+		if row != nil {
+			activity, err := tx.Get("activity", row.Ref("activity_id"))
+			if err != nil {
+				return "", err
+			}
+			if activity != nil {
+				units = append(units, activity.Ref("lead_unit_id"), activity.Ref("host_unit_id"))
+				for _, text := range activity.Strings("partner_units") {
+					if partner, err := schema.ParseID(text); err == nil {
+						units = append(units, partner)
+					}
+				}
+			}
+		}
+		return AudienceUnits(units...), nil
+	}
+	return AudienceEveryone, nil
+}
+
+// ownUnit is the unit of the device that writes; the zero ID at the county.
+func ownUnit(tx *replica.Tx) (schema.ID, error) {
+	device, err := tx.Get("device", tx.Replica())
+	if err != nil || device == nil {
+		return schema.Nil, err
+	}
+	return device.Ref("owner_unit_id"), nil
+}
