@@ -2,8 +2,8 @@ package county
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"fieldkit/sync/schema"
@@ -171,14 +171,12 @@ func (c *County) countPerActivity(ctx context.Context, ids []schema.ID) (map[sch
 	return counts, nil
 }
 
-// firstSignIn is the earliest of an attendance's sign-ins ({device, at} each).
+// firstSignIn is the earliest of an attendance's sign-ins ("device@ms" each).
 func firstSignIn(signIns []string) (at int64, signed bool) {
 	for _, text := range signIns {
-		var s struct {
-			At int64 `json:"at"`
-		}
-		if json.Unmarshal([]byte(text), &s) == nil && s.At > 0 && (at == 0 || s.At < at) {
-			at = s.At
+		_, ms, _ := strings.Cut(text, "@")
+		if n, err := strconv.ParseInt(ms, 10, 64); err == nil && n > 0 && (at == 0 || n < at) {
+			at = n
 		}
 	}
 	return at, len(signIns) > 0

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"fieldkit/internal/model"
 	"fieldkit/sync/schema"
 	"fieldkit/sync/transport"
 )
@@ -77,7 +78,8 @@ func (a authority) Device(ctx context.Context, id schema.ID) (*transport.Device,
 	if err != nil || d == nil {
 		return nil, err
 	}
-	known := &transport.Device{ID: d.id, PublicKey: d.key, Active: d.state == deviceActive, Entitled: entitled(d.unit)}
+	known := &transport.Device{ID: d.id, PublicKey: d.key, Active: d.state == deviceActive,
+		Entitled: func(audience string) bool { return model.Entitled(audience, d.unit) }}
 	switch d.state {
 	case deviceLost:
 		known.Reason = "县办公室已把这台电脑标为遗失，暂不接收。已录的内容都还在本机，请联系县办公室。"
@@ -85,27 +87,6 @@ func (a authority) Device(ctx context.Context, id schema.ID) (*transport.Device,
 		known.Reason = "这台电脑已经停用，不再同步。已录的内容都还在本机，请联系县办公室。"
 	}
 	return known, nil
-}
-
-// entitled tells which audiences a kit of the unit may hold: what is meant for
-// everyone and what names its unit. The office's own rows go to no kit.
-func entitled(unit schema.ID) func(audience string) bool {
-	name := unit.String()
-	return func(audience string) bool {
-		if audience == "everyone" {
-			return true
-		}
-		list, ok := strings.CutPrefix(audience, "units:")
-		if !ok {
-			return false
-		}
-		for u := range strings.SplitSeq(list, ",") {
-			if u == name {
-				return true
-			}
-		}
-		return false
-	}
 }
 
 // Seen notes what a kit told in an exchange.

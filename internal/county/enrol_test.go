@@ -245,16 +245,3 @@ func TestALostComputerIsRefused(t *testing.T) {
 		t.Errorf("an unknown state: %v", err)
 	}
 }
-
-func TestAudiencesOfAKit(t *testing.T) {
-	own, other := schema.NewID(1), schema.NewID(2)
-	may := entitled(own)
-	for audience, want := range map[string]bool{
-		"everyone": true, "office": false, "": false, "units:" + own.String(): true, "units:" + other.String(): false,
-		"units:" + other.String() + "," + own.String(): true, "units:": false, "units:" + own.String()[:35]: false,
-	} {
-		if may(audience) != want {
-			t.Errorf("%q: %v", audience, !want)
-		}
-	}
-}

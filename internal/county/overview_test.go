@@ -92,7 +92,7 @@ func (s *story) attend(activity schema.ID, name string, signed bool) schema.ID {
 	id := s.put("attendance", schema.Values{"activity_id": activity, "person_name": name, "org_name": "极速网咖", "role": "cafe_owner", "phone": "13900001111", "source": "roster"})
 	if signed {
 		s.do(func(tx *replicaTx) error {
-			return tx.Include("attendance", id, "sign_ins", `{"at":1765500000000,"device":"d1"}`)
+			return tx.Include("attendance", id, "sign_ins", "d1@1765500000000")
 		})
 	}
 	return id

@@ -1,0 +1,25 @@
+import { createI18n } from 'vue-i18n'
+import zh from './locales/zh-CN'
+import en from './locales/en'
+
+const KEY = 'fieldkit.language'
+
+function first(): 'zh-CN' | 'en' {
+  try {
+    return localStorage.getItem(KEY) === 'en' ? 'en' : 'zh-CN'
+  } catch {
+    return 'zh-CN' // storage is switched off
+  }
+}
+
+export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': zh, en } })
+
+export function setLanguage(language: 'zh-CN' | 'en'): void {
+  i18n.global.locale.value = language
+  document.documentElement.lang = language
+  try {
+    localStorage.setItem(KEY, language)
+  } catch {
+    // the choice lasts until the page is closed
+  }
+}

@@ -1,0 +1,15 @@
+import { createRouter, createWebHashHistory } from 'vue-router'
+import OverviewPage from './overview/OverviewPage.vue'
+
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [
+    { path: '/', name: 'overview', component: OverviewPage },
+    { path: '/records/:table(activity|handout|consultation|attendance)', name: 'records', component: () => import('./records/RecordsPage.vue') },
+    { path: '/record/:table(activity|handout|consultation|attendance)/:id', name: 'record', component: () => import('./records/RecordPage.vue') },
+    { path: '/devices', name: 'devices', component: () => import('./devices/DevicesPage.vue') },
+    { path: '/audit', name: 'audit', component: () => import('./settings/AuditPage.vue') },
+    { path: '/settings', name: 'settings', component: () => import('./settings/SettingsPage.vue') },
+    { path: '/:rest(.*)', redirect: '/' },
+  ],
+})

@@ -1,0 +1,44 @@
+// Who is signed in. One place decides what an ended session means: back to the
+// sign-in page, with the address kept.
+import { ref } from 'vue'
+import { County, type Me } from './api'
+
+export const me = ref<Me | null>(null)
+export const known = ref(false) // whether the first question has been answered
+
+function ended(error: unknown): boolean {
+  const e = error as { code?: string; status?: number }
+  return e?.code === 'session' || e?.status === 401
+}
+
+export async function restore(): Promise<void> {
+  try {
+    me.value = await County.Me()
+  } catch {
+    me.value = null
+  } finally {
+    known.value = true
+  }
+}
+
+export async function signIn(name: string, password: string): Promise<void> {
+  me.value = await County.Login(name, password)
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await County.Logout()
+  } finally {
+    me.value = null
+  }
+}
+
+/** checked passes errors on, but for an ended session, which shows the sign-in page. */
+export async function checked<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (ended(error)) me.value = null
+    throw error
+  }
+}
