@@ -15,6 +15,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"fieldkit/internal/model"
 	"fieldkit/internal/rpc"
 )
 
@@ -70,7 +71,7 @@ type office struct {
 // openOffice makes a county, serves it and returns a browser without a session.
 func openOffice(t *testing.T) *office {
 	t.Helper()
-	dir, at := t.TempDir(), &clock{at: time.Date(2025, 12, 31, 9, 0, 0, 0, china)}
+	dir, at := t.TempDir(), &clock{at: time.Date(2025, 12, 31, 9, 0, 0, 0, model.Location)}
 	if err := Init(t.Context(), dir, InitOptions{Name: "青岚县", Password: password, Wall: at.now}); err != nil {
 		t.Fatal(err)
 	}

@@ -18,41 +18,38 @@ import (
 type ledger struct {
 	table, name string // name of the file, in Chinese
 	header      []string
-	cells       func(r *Record, label func(table, code string) string) []string
+	cells       func(r *Record) []string
 }
 
 var ledgers = map[string]ledger{
 	"activities": {"activity", "活动台账", []string{"日期", "时间", "单位", "类别", "名称或地点", "宣传单(份)", "咨询(人次)", "签到(人)", "状态", "录入人", "电脑"},
-		func(r *Record, label func(string, string) string) []string {
-			return []string{localDate(r.At), localTime(r.At), r.Unit, label("activity_kind", r.Kind), r.Title, decimal(r.Leaflets), decimal(r.Consultations),
-				decimal(r.Attendance), stateName[r.State], r.Officer, r.Device}
+		func(r *Record) []string {
+			return []string{localDate(r.At), localTime(r.At), r.Unit, model.Label("activity_kind", r.Kind), r.Title, decimal(r.Leaflets), decimal(r.Consultations),
+				decimal(r.Attendance), model.Label("activity_state", r.State), r.Officer, r.Device}
 		}},
 	"leaflets": {"handout", "发放台账", []string{"日期", "单位", "活动类别", "活动", "物料", "数量", "电脑"},
-		func(r *Record, label func(string, string) string) []string {
-			return []string{localDate(r.At), r.Unit, label("activity_kind", r.Kind), r.Org, r.Title, decimal(r.Qty), r.Device}
+		func(r *Record) []string {
+			return []string{localDate(r.At), r.Unit, model.Label("activity_kind", r.Kind), r.Org, r.Title, decimal(r.Qty), r.Device}
 		}},
 	"consultations": {"consultation", "咨询台账", []string{"日期", "时间", "单位", "活动", "诈骗类型", "进展", "年龄段", "涉及金额(元)", "处理结果", "受理人", "电脑"},
-		func(r *Record, label func(string, string) string) []string {
-			return []string{localDate(r.At), localTime(r.At), r.Unit, r.Title, label("fraud_type", r.FraudType), label("stage", r.Stage), label("age_band", r.AgeBand),
-				yuan(r.AmountFen), label("consultation_outcome", r.Outcome), r.Officer, r.Device}
+		func(r *Record) []string {
+			return []string{localDate(r.At), localTime(r.At), r.Unit, r.Title, model.Label("fraud_type", r.FraudType), model.Label("stage", r.Stage), model.Label("age_band", r.AgeBand),
+				yuan(r.AmountFen), model.Label("outcome", r.Outcome), r.Officer, r.Device}
 		}},
 	"attendance": {"attendance", "签到台账", []string{"日期", "召集单位", "活动类别", "网吧或单位", "姓名", "岗位", "电话", "签到时间", "来源"},
-		func(r *Record, label func(string, string) string) []string {
+		func(r *Record) []string {
 			signed := ""
 			if r.SignedAt > 0 {
 				signed = localTime(r.SignedAt)
 			}
-			return []string{localDate(r.At), r.Unit, label("activity_kind", r.Kind), r.Org, r.Title, label("role", r.Role), r.Phone, signed, sourceName[r.Source]}
+			return []string{localDate(r.At), r.Unit, model.Label("activity_kind", r.Kind), r.Org, r.Title, model.Label("role", r.Role), r.Phone, signed, sourceName[r.Source]}
 		}},
 }
 
-var (
-	stateName  = map[string]string{"planned": "计划", "open": "进行中", "done": "已结束", "cancelled": "已取消"}
-	sourceName = map[string]string{"roster": "名册", "walk_in": "现场补登"}
-)
+var sourceName = map[string]string{"roster": "名册", "walk_in": "现场补登"}
 
-func localDate(ms int64) string { return time.UnixMilli(ms).In(china).Format(dateLayout) }
-func localTime(ms int64) string { return time.UnixMilli(ms).In(china).Format("15:04") }
+func localDate(ms int64) string { return time.UnixMilli(ms).In(model.Location).Format(dateLayout) }
+func localTime(ms int64) string { return time.UnixMilli(ms).In(model.Location).Format("15:04") }
 func decimal(n int64) string    { return strconv.FormatInt(n, 10) }
 
 // yuan prints fen with two decimals; nothing for zero.
@@ -104,7 +101,7 @@ func (c *County) export(w http.ResponseWriter, r *http.Request) {
 	for page, serial := first, 0; ; {
 		for i := range page.Rows {
 			serial++
-			csv.row(append([]string{strconv.Itoa(serial)}, l.cells(&page.Rows[i], label)...)...)
+			csv.row(append([]string{strconv.Itoa(serial)}, l.cells(&page.Rows[i])...)...)
 		}
 		if page.Next == "" || csv.err != nil {
 			break
@@ -129,12 +126,4 @@ func (c *County) firstPage(ctx context.Context, q RecordQuery) (RecordPage, *nam
 	}
 	page, err := c.recordPage(ctx, q, exportPage, names)
 	return page, names, err
-}
-
-// label prints a code in Chinese; an unknown one as it is.
-func label(table, code string) string {
-	if code == "" {
-		return ""
-	}
-	return model.Label(table, code)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"fieldkit/internal/model"
 	"fieldkit/sync/schema"
 )
 
@@ -52,7 +53,7 @@ func (s *story) put(table string, values schema.Values) schema.ID {
 }
 
 func at(date string) int64 {
-	t, err := time.ParseInLocation("2006-01-02 15:04", date, china)
+	t, err := time.ParseInLocation("2006-01-02 15:04", date, model.Location)
 	if err != nil {
 		panic(err)
 	}
@@ -314,7 +315,7 @@ func TestARecordIsShownMasked(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	for _, f := range d.Fields {
-		if f.Name == "partner_units" && (len(f.List) != 1 || f.List[0] != "移动") {
+		if f.Name == "partner_units" && (len(f.List) != 1 || f.List[0] != "中国移动县分公司") {
 			t.Errorf("partners %+v", f)
 		}
 	}

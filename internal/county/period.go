@@ -3,17 +3,14 @@ package county
 import (
 	"time"
 
+	"fieldkit/internal/model"
 	"fieldkit/sync/schema"
 )
 
-// china is the time zone of every local date (domain.md, 2): UTC+8 all year
-// since 1991, written out so that no time zone database is needed.
-var china = time.FixedZone("Asia/Shanghai", 8*3600)
-
 const (
-	dayMillis   = 24 * 3600 * 1000
-	chinaMillis = 8 * 3600 * 1000
-	dateLayout  = "2006-01-02"
+	dayMillis  = 24 * 3600 * 1000
+	zoneMillis = 8 * 3600 * 1000 // model.Location
+	dateLayout = "2006-01-02"
 	// longestPeriod keeps a mistyped year from asking for a century of days.
 	longestPeriod = 10 * 366
 )
@@ -25,7 +22,7 @@ type period struct {
 }
 
 func parseDate(field, text string) (time.Time, error) {
-	t, err := time.ParseInLocation(dateLayout, text, china)
+	t, err := time.ParseInLocation(dateLayout, text, model.Location)
 	if err != nil || t.Year() < 2000 || t.Year() > 2100 {
 		return time.Time{}, userError("date", field, "日期要写成 2025-12-31 这样。", "Write dates as 2025-12-31.")
 	}
@@ -77,6 +74,8 @@ func (p period) yearBefore() period {
 }
 
 // localDay numbers a date as the SQL does: whole days since 1970 in local time.
-func localDay(t time.Time) int64 { return (t.UnixMilli() + chinaMillis) / dayMillis }
+func localDay(t time.Time) int64 { return (t.UnixMilli() + zoneMillis) / dayMillis }
 
-func dayOf(number int64) time.Time { return time.UnixMilli(number*dayMillis - chinaMillis).In(china) }
+func dayOf(number int64) time.Time {
+	return time.UnixMilli(number*dayMillis - zoneMillis).In(model.Location)
+}
