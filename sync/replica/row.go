@@ -115,7 +115,8 @@ type Row struct {
 	row    *row
 	sealed map[uint16]any // opened fields by number
 	own    int            // this replica's current origin
-	mine   func(origin int) bool
+	self   schema.ID
+	name   func(origin int) schema.ID // the replica behind an origin
 }
 
 func (v *Row) value(column string) any {
@@ -163,7 +164,7 @@ func (v *Row) Own(column string) int64 {
 	}
 	var n int64
 	for _, s := range v.row.clock.shards {
-		if s.column == c.Number && v.mine(s.origin) {
+		if s.column == c.Number && v.name(s.origin) == v.self {
 			n += int64(s.plus) - int64(s.minus)
 		}
 	}
@@ -174,4 +175,19 @@ func (v *Row) Own(column string) int64 {
 func (v *Row) UpdatedAt() time.Time {
 	all, _ := v.row.clock.newest(v.own)
 	return all.Time()
+}
+
+// Contributors are the replicas that have added to a counter.
+func (v *Row) Contributors(column string) []schema.ID {
+	c := v.row.table.Column(column)
+	if c == nil {
+		panic("replica: table " + v.row.table.Name + " has no column " + column)
+	}
+	var out []schema.ID
+	for _, s := range v.row.clock.shards {
+		if id := v.name(s.origin); s.column == c.Number && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
 }

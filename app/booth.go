@@ -1,0 +1,497 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"fieldkit/internal/model"
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+)
+
+// Booth counts what is handed out at an activity: leaflets, quick advice, apps
+// installed. It serves street booths and every other kind at which materials go out.
+type Booth struct{ s *Session }
+
+// NewBooth makes the service.
+func NewBooth(s *Session) *Booth { return &Booth{s} }
+
+// OpenBooth is the form that opens a booth.
+type OpenBooth struct {
+	Kind         string      `json:"kind"` // "" means street
+	Title        string      `json:"title"`
+	VenueID      schema.ID   `json:"venue_id"`
+	Place        string      `json:"place"` // words, when there is no venue
+	LeadUnitID   schema.ID   `json:"lead_unit_id"`
+	PartnerUnits []schema.ID `json:"partner_units"`
+	StartAt      int64       `json:"start_at"` // ms, 0 = now
+}
+
+// ActivityCard is an activity in a list, with what it has handed out.
+type ActivityCard struct {
+	Activity
+	Leaflets      int64 `json:"leaflets"`
+	Consultations int64 `json:"consultations"`
+}
+
+// Tally is one material at an activity.
+type Tally struct {
+	MaterialID schema.ID `json:"material_id"`
+	Name       string    `json:"name"`
+	Group      string    `json:"group"`
+	Hotkey     int64     `json:"hotkey"`
+	Mine       int64     `json:"mine"`  // this laptop's own
+	Total      int64     `json:"total"` // of all laptops, as far as known here
+}
+
+// Count is a counter with this laptop's part.
+type Count struct {
+	Mine  int64 `json:"mine"`
+	Total int64 `json:"total"`
+}
+
+// Tap is something just done, newest first; it can be undone until fifty more are.
+type Tap struct {
+	Target string `json:"target"` // a material's id, "consult_quick" or "app_installs"
+	Name   string `json:"name"`
+	Delta  int64  `json:"delta"`
+	At     int64  `json:"at"` // ms
+	Undone bool   `json:"undone"`
+}
+
+// BoothState is everything the booth's screen shows.
+type BoothState struct {
+	Activity      Activity `json:"activity"`
+	Tallies       []Tally  `json:"tallies"`
+	ConsultQuick  Count    `json:"consult_quick"`
+	AppInstalls   Count    `json:"app_installs"`
+	Consultations int64    `json:"consultations"`
+	Mine          int64    `json:"mine"`  // all materials
+	Total         int64    `json:"total"` // all materials
+	Recent        []Tap    `json:"recent"`
+	CanUndo       bool     `json:"can_undo"`
+}
+
+// Undone says what was undone, nothing when there was nothing to undo.
+type Undone struct {
+	Tap   *Tap       `json:"tap"`
+	State BoothState `json:"state"`
+}
+
+// undoDepth is how many taps can be undone; recentKept how many are listed.
+const (
+	undoDepth  = 50
+	recentKept = 60
+)
+
+// Today lists the activities of today and those still open, newest first.
+func (b *Booth) Today() ([]ActivityCard, error) {
+	r, err := b.s.open()
+	if err != nil {
+		return nil, err
+	}
+	now := r.Wall().In(model.Location)
+	from := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, model.Location).UnixMilli()
+	return b.cards("WHERE start_at >= ? OR (state = 'open' AND start_at >= ?) ORDER BY start_at DESC LIMIT 100", from, from-7*24*3600_000)
+}
+
+// Recent lists the newest activities of any kind.
+func (b *Booth) Recent(limit int) ([]ActivityCard, error) {
+	return b.cards("ORDER BY start_at DESC LIMIT ?", min(max(limit, 1), 500))
+}
+
+func (b *Booth) cards(clause string, args ...any) ([]ActivityCard, error) {
+	r, err := b.s.open()
+	if err != nil {
+		return nil, err
+	}
+	ctx := context.Background()
+	rows, err := r.Select(ctx, "activity", clause, args...)
+	if err != nil {
+		return nil, err
+	}
+	d := b.s.directory(r)
+	out := []ActivityCard{}
+	for _, row := range rows {
+		if !live(row) {
+			continue
+		}
+		a, err := d.activity(row)
+		if err != nil {
+			return nil, err
+		}
+		card := ActivityCard{Activity: a}
+		if card.Leaflets, err = b.one(ctx, r, `SELECT coalesce(sum(max(h.qty, 0)), 0) FROM handout h JOIN material m ON m.id = h.material_id
+			WHERE h.activity_id = ? AND m."group" = 'leaflet'`, row.ID); err != nil {
+			return nil, err
+		}
+		if card.Consultations, err = b.consultations(ctx, r, row.ID); err != nil {
+			return nil, err
+		}
+		out = append(out, card)
+	}
+	return out, nil
+}
+
+func (b *Booth) consultations(ctx context.Context, r *replica.Replica, activity schema.ID) (int64, error) {
+	return b.one(ctx, r, `SELECT count(*) FROM consultation WHERE activity_id = ? AND coalesce(json_extract(voided, '$.on'), 0) = 0`, activity)
+}
+
+func (b *Booth) one(ctx context.Context, r *replica.Replica, query string, args ...any) (n int64, err error) {
+	rows, err := r.Query(ctx, query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("count: %w", err)
+	}
+	defer rows.Close()
+	if rows.Next() {
+		err = rows.Scan(&n)
+	}
+	return n, err
+}
+
+// directory looks names up outside a transaction.
+func (s *Session) directory(r *replica.Replica) *directory {
+	return &directory{seen: map[schema.ID]string{}, get: func(table string, id schema.ID) (*replica.Row, error) {
+		return r.Get(context.Background(), table, id)
+	}}
+}
+
+// Open opens a booth, or joins the one another laptop of the unit has opened.
+func (b *Booth) Open(f OpenBooth) (BoothState, error) {
+	if f.Kind == "" {
+		f.Kind = "street"
+	}
+	var id schema.ID
+	err := b.s.update(func(tx *replica.Tx) (err error) {
+		o := opening{kind: f.Kind, title: f.Title, venue: f.VenueID, place: f.Place, lead: f.LeadUnitID, partners: f.PartnerUnits}
+		if f.StartAt != 0 {
+			o.startAt = time.UnixMilli(f.StartAt)
+		}
+		id, err = b.s.openActivity(tx, o)
+		return err
+	})
+	if err != nil {
+		return BoothState{}, err
+	}
+	return b.Get(id)
+}
+
+// Get reads the state of a booth.
+func (b *Booth) Get(activity schema.ID) (st BoothState, err error) {
+	r, err := b.s.open()
+	if err != nil {
+		return st, err
+	}
+	ctx := context.Background()
+	row, err := r.Get(ctx, "activity", activity)
+	if err != nil {
+		return st, err
+	}
+	if row == nil {
+		return st, missing("找不到这场活动，请返回列表重新打开。", "This activity cannot be found; go back to the list and open it again.")
+	}
+	d := b.s.directory(r)
+	if st.Activity, err = d.activity(row); err != nil {
+		return st, err
+	}
+	st.ConsultQuick = count(row, "consult_quick")
+	st.AppInstalls = count(row, "app_installs")
+	if st.Consultations, err = b.consultations(ctx, r, activity); err != nil {
+		return st, err
+	}
+	handouts, err := r.Select(ctx, "handout", "WHERE activity_id = ?", activity)
+	if err != nil {
+		return st, err
+	}
+	byMaterial := map[schema.ID]*replica.Row{}
+	devices := map[schema.ID]bool{}
+	for _, h := range handouts {
+		byMaterial[h.Ref("material_id")] = h
+		for _, id := range h.Contributors("qty") {
+			devices[id] = true
+		}
+	}
+	materials, err := r.Select(ctx, "material", "ORDER BY coalesce(hotkey, 99), code")
+	if err != nil {
+		return st, err
+	}
+	st.Tallies = []Tally{}
+	for _, m := range materials {
+		h := byMaterial[m.ID]
+		if h == nil && (m.Int("hotkey") == 0 || !live(m)) {
+			continue
+		}
+		t := Tally{MaterialID: m.ID, Name: m.Text("name"), Group: m.Text("group"), Hotkey: m.Int("hotkey")}
+		if h != nil {
+			c := count(h, "qty")
+			t.Mine, t.Total = c.Mine, c.Total
+		}
+		st.Mine, st.Total = st.Mine+t.Mine, st.Total+t.Total
+		st.Tallies = append(st.Tallies, t)
+	}
+	for id := range devices {
+		n, err := d.name("device", id)
+		if err != nil {
+			return st, err
+		}
+		if n.Name != "" {
+			st.Activity.DeviceIDs = append(st.Activity.DeviceIDs, n.Name)
+		}
+	}
+	slices.Sort(st.Activity.DeviceIDs)
+	raw, err := r.GetLocal(ctx, tapsKey(activity))
+	if err != nil {
+		return st, err
+	}
+	taps := readTaps(raw)
+	slices.Reverse(taps)
+	st.Recent = taps
+	st.CanUndo = undoable(taps) >= 0
+	return st, nil
+}
+
+// count shows a counter; the sum never shows below zero.
+func count(row *replica.Row, column string) Count {
+	return Count{Mine: row.Own(column), Total: max(0, row.Int(column))}
+}
+
+// Tap adds to a material's count at an activity. A single tap is at most 999; a
+// bulk entry at most 20,000.
+func (b *Booth) Tap(activity, material schema.ID, delta int64) (BoothState, error) {
+	return b.tap(activity, material.String(), delta, func(tx *replica.Tx) (string, error) {
+		m, err := tx.Get("material", material)
+		if err != nil {
+			return "", err
+		}
+		if m == nil {
+			return "", missing("找不到这种宣传品。", "This material cannot be found.")
+		}
+		r, err := b.s.open()
+		if err != nil {
+			return "", err
+		}
+		id := model.HandoutID(r.Realm(), activity, material)
+		row, err := tx.Get("handout", id)
+		if err != nil {
+			return "", err
+		}
+		if row == nil {
+			if err := tx.Put("handout", id, b.s.created(tx, schema.Values{"activity_id": activity, "material_id": material})); err != nil {
+				return "", err
+			}
+		}
+		return m.Text("name"), tx.Add("handout", id, "qty", delta)
+	})
+}
+
+// Quick adds to consult_quick or app_installs.
+func (b *Booth) Quick(activity schema.ID, field string, delta int64) (BoothState, error) {
+	names := map[string]string{"consult_quick": "口头咨询", "app_installs": "指导装APP"}
+	name, ok := names[field]
+	if !ok {
+		return BoothState{}, refuse("field", "没有这个计数。", "There is no such counter.")
+	}
+	return b.tap(activity, field, delta, func(tx *replica.Tx) (string, error) {
+		return name, tx.Add("activity", activity, field, delta)
+	})
+}
+
+func (b *Booth) tap(activity schema.ID, target string, delta int64, add func(*replica.Tx) (string, error)) (BoothState, error) {
+	err := b.s.update(func(tx *replica.Tx) error {
+		if delta == 0 || delta > model.MaxBulk || delta < -model.MaxBulk {
+			return refuse("qty", fmt.Sprintf("一次最多记 %d。", model.MaxBulk), fmt.Sprintf("At most %d at a time.", model.MaxBulk))
+		}
+		if _, err := activityOf(tx, activity); err != nil {
+			return err
+		}
+		name, err := add(tx)
+		if err != nil {
+			return err
+		}
+		raw, err := tx.GetLocal(tapsKey(activity))
+		if err != nil {
+			return err
+		}
+		taps := append(readTaps(raw), Tap{Target: target, Name: name, Delta: delta, At: tx.Now().UnixMilli()})
+		return writeTaps(tx, activity, taps)
+	})
+	if err != nil {
+		return BoothState{}, err
+	}
+	return b.Get(activity)
+}
+
+// Undo takes back this laptop's last tap at the activity. Only what was tapped
+// here can be undone here.
+func (b *Booth) Undo(activity schema.ID) (Undone, error) {
+	var undone *Tap
+	err := b.s.update(func(tx *replica.Tx) error {
+		raw, err := tx.GetLocal(tapsKey(activity))
+		if err != nil {
+			return err
+		}
+		taps := readTaps(raw)
+		newest := slices.Clone(taps)
+		slices.Reverse(newest)
+		at := undoable(newest)
+		if at < 0 {
+			return nil
+		}
+		t := &taps[len(taps)-1-at]
+		t.Undone = true
+		undone = t
+		if material, err := schema.ParseID(t.Target); err == nil {
+			r, err := b.s.open()
+			if err != nil {
+				return err
+			}
+			if err := tx.Add("handout", model.HandoutID(r.Realm(), activity, material), "qty", -t.Delta); err != nil {
+				return err
+			}
+		} else if err := tx.Add("activity", activity, t.Target, -t.Delta); err != nil {
+			return err
+		}
+		return writeTaps(tx, activity, taps)
+	})
+	if err != nil {
+		return Undone{}, err
+	}
+	st, err := b.Get(activity)
+	return Undone{Tap: undone, State: st}, err
+}
+
+func tapsKey(activity schema.ID) string { return "taps/" + activity.String() }
+
+// readTaps reads the list of taps, oldest first; a damaged list is an empty one,
+// since the counts themselves are in the rows.
+func readTaps(raw []byte) []Tap {
+	taps := []Tap{}
+	if raw != nil && json.Unmarshal(raw, &taps) != nil {
+		return []Tap{}
+	}
+	return taps
+}
+
+func writeTaps(tx *replica.Tx, activity schema.ID, taps []Tap) error {
+	raw, err := json.Marshal(taps[max(0, len(taps)-recentKept):])
+	if err != nil {
+		return err
+	}
+	return tx.PutLocal(tapsKey(activity), raw)
+}
+
+// undoable is the newest tap that is not undone yet, -1 for none; newest first.
+func undoable(newest []Tap) int {
+	for i, t := range newest {
+		if i >= undoDepth {
+			break
+		}
+		if !t.Undone {
+			return i
+		}
+	}
+	return -1
+}
+
+// Finish ends an activity; Reopen takes that back.
+func (b *Booth) Finish(activity schema.ID) (BoothState, error) { return b.setState(activity, "done") }
+
+// Reopen goes on with an activity that was ended.
+func (b *Booth) Reopen(activity schema.ID) (BoothState, error) { return b.setState(activity, "open") }
+
+func (b *Booth) setState(activity schema.ID, state string) (BoothState, error) {
+	err := b.s.update(func(tx *replica.Tx) error {
+		row, err := activityOf(tx, activity)
+		if err != nil {
+			return err
+		}
+		values := schema.Values{"state": state, "end_at": nil}
+		if state == "done" {
+			values["end_at"] = max(tx.Now().UnixMilli(), row.Int("start_at"))
+		}
+		return tx.Put("activity", activity, values)
+	})
+	if err != nil {
+		return BoothState{}, err
+	}
+	return b.Get(activity)
+}
+
+// SetPartners makes the partner units exactly those listed.
+func (b *Booth) SetPartners(activity schema.ID, units []schema.ID) (BoothState, error) {
+	err := b.s.update(func(tx *replica.Tx) error {
+		row, err := activityOf(tx, activity)
+		if err != nil {
+			return err
+		}
+		keep := map[string]bool{}
+		for _, u := range units {
+			keep[u.String()] = true
+		}
+		for _, u := range row.Strings("partner_units") {
+			if !keep[u] {
+				if err := tx.Exclude("activity", activity, "partner_units", u); err != nil {
+					return err
+				}
+			}
+		}
+		return b.s.includeUnits(tx, activity, units)
+	})
+	if err != nil {
+		return BoothState{}, err
+	}
+	return b.Get(activity)
+}
+
+// ActivityForm corrects an activity; nil leaves a field as it is.
+type ActivityForm struct {
+	Title      *string `json:"title"`
+	Place      *string `json:"place"`
+	Heads      *int64  `json:"heads"`
+	ElderHeads *int64  `json:"elder_heads"`
+	Summary    *string `json:"summary"`
+}
+
+// Edit corrects an activity.
+func (b *Booth) Edit(activity schema.ID, f ActivityForm) (BoothState, error) {
+	err := b.s.update(func(tx *replica.Tx) error {
+		if _, err := activityOf(tx, activity); err != nil {
+			return err
+		}
+		values := schema.Values{}
+		if f.Title != nil {
+			if err := model.Text("title", "名称", "the title", *f.Title, 60, true); err != nil {
+				return err
+			}
+			values["title"] = *f.Title
+		}
+		if f.Place != nil {
+			if err := model.Text("place", "地点", "the place", *f.Place, 60, true); err != nil {
+				return err
+			}
+			values["place_text"], values["venue_id"] = *f.Place, nil
+		}
+		for name, n := range map[string]*int64{"heads_stated": f.Heads, "elder_heads": f.ElderHeads} {
+			if n != nil {
+				if err := model.Range(name, "人数", "The number of people", *n, 0, 100_000); err != nil {
+					return err
+				}
+				values[name] = *n
+			}
+		}
+		if f.Summary != nil {
+			if err := model.Text("summary", "活动小结", "the summary", *f.Summary, 4000, false); err != nil {
+				return err
+			}
+			values["summary"] = *f.Summary
+		}
+		return tx.Put("activity", activity, values)
+	})
+	if err != nil {
+		return BoothState{}, err
+	}
+	return b.Get(activity)
+}

@@ -1,0 +1,562 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"fieldkit/internal/model"
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+)
+
+// Meetings are activities with a roster: café owners' meetings, trainings,
+// lectures with names.
+type Meetings struct{ s *Session }
+
+// NewMeetings makes the service.
+func NewMeetings(s *Session) *Meetings { return &Meetings{s} }
+
+// MeetingForm creates a meeting.
+type MeetingForm struct {
+	Kind         string      `json:"kind"` // "" means cafe_meeting
+	Title        string      `json:"title"`
+	VenueID      schema.ID   `json:"venue_id"`
+	Place        string      `json:"place"`
+	HostUnitID   schema.ID   `json:"host_unit_id"`
+	PartnerUnits []schema.ID `json:"partner_units"`
+	StartAt      int64       `json:"start_at"` // ms, 0 = now
+}
+
+// Attendee is a person on a meeting's roster or a walk-in.
+type Attendee struct {
+	ID       schema.ID `json:"id"`
+	Name     string    `json:"name"`
+	Phone    string    `json:"phone"` // masked
+	Role     string    `json:"role"`
+	VenueID  schema.ID `json:"venue_id"`
+	Org      string    `json:"org"`
+	Source   string    `json:"source"` // roster, walk_in
+	Signed   bool      `json:"signed"`
+	SignedAt int64     `json:"signed_at"` // ms of the first sign-in that stands
+	Device   string    `json:"device"`    // label of the laptop that took it
+	Absent   string    `json:"absent"`    // code of the reason
+	Progress Progress  `json:"progress"`
+}
+
+// Given is a material that was given to each café that signed in.
+type Given struct {
+	MaterialID schema.ID `json:"material_id"`
+	Name       string    `json:"name"`
+	Venues     int       `json:"venues"`
+	Total      int64     `json:"total"`
+}
+
+// Meeting is everything the meeting's screen shows.
+type Meeting struct {
+	Activity   Activity   `json:"activity"`
+	Attendees  []Attendee `json:"attendees"`
+	Signed     int        `json:"signed"`
+	WalkIns    int        `json:"walk_ins"`
+	Orgs       int        `json:"orgs"`        // organisations on the roster or walked in
+	OrgsSigned int        `json:"orgs_signed"` // with at least one person signed in
+	Given      []Given    `json:"given"`
+}
+
+// MeetingCard is a meeting in a list.
+type MeetingCard struct {
+	Activity
+	Roster int `json:"roster"`
+	Signed int `json:"signed"`
+}
+
+var meetingKinds = []string{"cafe_meeting", "training", "lecture"}
+
+// List lists meetings, newest first.
+func (m *Meetings) List() ([]MeetingCard, error) {
+	out := []MeetingCard{}
+	r, err := m.s.open()
+	if err != nil {
+		return out, err
+	}
+	rows, err := r.Select(context.Background(), "activity", "WHERE kind IN ('cafe_meeting', 'training', 'lecture') ORDER BY start_at DESC LIMIT 200")
+	if err != nil {
+		return nil, err
+	}
+	d := m.s.directory(r)
+	for _, row := range rows {
+		if !live(row) {
+			continue
+		}
+		a, err := d.activity(row)
+		if err != nil {
+			return nil, err
+		}
+		card := MeetingCard{Activity: a}
+		if err := r.Each(context.Background(), "attendance", "WHERE activity_id = ?", []any{row.ID}, func(p *replica.Row) error {
+			if live(p) {
+				card.Roster++
+				if len(p.Strings("sign_ins")) > 0 {
+					card.Signed++
+				}
+			}
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+		out = append(out, card)
+	}
+	return out, nil
+}
+
+// Create creates a meeting, or joins the one another laptop of the unit has created.
+func (m *Meetings) Create(f MeetingForm) (Meeting, error) {
+	if f.Kind == "" {
+		f.Kind = "cafe_meeting"
+	}
+	if !slices.Contains(meetingKinds, f.Kind) {
+		return Meeting{}, refuse("kind", "请选择会议类别。", "Choose the kind of meeting.")
+	}
+	var id schema.ID
+	err := m.s.update(func(tx *replica.Tx) (err error) {
+		o := opening{kind: f.Kind, title: f.Title, venue: f.VenueID, place: f.Place, host: f.HostUnitID, partners: f.PartnerUnits}
+		if f.StartAt != 0 {
+			o.startAt = time.UnixMilli(f.StartAt)
+		}
+		id, err = m.s.openActivity(tx, o)
+		return err
+	})
+	if err != nil {
+		return Meeting{}, err
+	}
+	return m.Get(id)
+}
+
+// Get reads a meeting with its roster: those not signed in first, each part by organisation.
+func (m *Meetings) Get(id schema.ID) (Meeting, error) {
+	r, err := m.s.open()
+	if err != nil {
+		return Meeting{}, err
+	}
+	ctx := context.Background()
+	row, err := r.Get(ctx, "activity", id)
+	if err != nil {
+		return Meeting{}, err
+	}
+	if row == nil {
+		return Meeting{}, missing("找不到这场会议，请返回列表重新打开。", "This meeting cannot be found; go back to the list and open it again.")
+	}
+	d := m.s.directory(r)
+	out := Meeting{Attendees: []Attendee{}, Given: []Given{}}
+	if out.Activity, err = d.activity(row); err != nil {
+		return Meeting{}, err
+	}
+	people, err := r.Select(ctx, "attendance", "WHERE activity_id = ?", id)
+	if err != nil {
+		return Meeting{}, err
+	}
+	ids := make([]schema.ID, len(people))
+	for i, p := range people {
+		ids[i] = p.ID
+	}
+	states, err := r.Progress(ctx, "attendance", ids)
+	if err != nil {
+		return Meeting{}, err
+	}
+	orgs := map[string]bool{}
+	for _, p := range people {
+		if !live(p) {
+			continue
+		}
+		a, err := d.attendee(p)
+		if err != nil {
+			return Meeting{}, err
+		}
+		a.Progress = progress(states[p.ID])
+		key := model.OrgKey(a.VenueID, a.Org)
+		orgs[key] = orgs[key] || a.Signed
+		if a.Signed {
+			out.Signed++
+		}
+		if a.Source == "walk_in" {
+			out.WalkIns++
+		}
+		out.Attendees = append(out.Attendees, a)
+	}
+	out.Orgs = len(orgs)
+	for _, signed := range orgs {
+		if signed {
+			out.OrgsSigned++
+		}
+	}
+	slices.SortFunc(out.Attendees, func(a, b Attendee) int {
+		if a.Signed != b.Signed {
+			if b.Signed {
+				return -1
+			}
+			return 1
+		}
+		if c := strings.Compare(a.Org, b.Org); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	out.Given, err = m.given(ctx, r, id)
+	return out, err
+}
+
+func (m *Meetings) given(ctx context.Context, r *replica.Replica, id schema.ID) ([]Given, error) {
+	rows, err := r.Query(ctx, `SELECT m.id, m.name, count(*), sum(i.qty) FROM issue i JOIN placement p ON p.id = i.placement_id JOIN material m ON m.id = p.material_id
+		WHERE i.activity_id = ? AND i.qty > 0 AND coalesce(json_extract(i.voided, '$.on'), 0) = 0 GROUP BY m.id ORDER BY m.hotkey`, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := []Given{}
+	for rows.Next() {
+		var g Given
+		if err := rows.Scan(&g.MaterialID, &g.Name, &g.Venues, &g.Total); err != nil {
+			return nil, err
+		}
+		out = append(out, g)
+	}
+	return out, rows.Err()
+}
+
+func (d *directory) attendee(p *replica.Row) (Attendee, error) {
+	a := Attendee{ID: p.ID, Name: p.Text("person_name"), Phone: model.MaskPhone(p.Text("phone")), Role: p.Text("role"), VenueID: p.Ref("venue_id"), Org: p.Text("org_name"),
+		Source: p.Text("source"), Absent: p.Text("absent_reason")}
+	if !a.VenueID.IsNil() {
+		v, err := d.name("venue", a.VenueID)
+		if err != nil {
+			return a, err
+		}
+		if v.Name != "" {
+			a.Org = v.Name
+		}
+	}
+	for _, s := range p.Strings("sign_ins") {
+		device, ms, ok := strings.Cut(s, "@")
+		at, err := strconv.ParseInt(ms, 10, 64)
+		if !ok || err != nil {
+			continue
+		}
+		if !a.Signed || at < a.SignedAt {
+			a.SignedAt = at
+			if id, err := schema.ParseID(device); err == nil {
+				n, err := d.name("device", id)
+				if err != nil {
+					return a, err
+				}
+				a.Device = n.Name
+			}
+		}
+		a.Signed = true
+	}
+	return a, nil
+}
+
+// ImportRoster puts people on the roster. Rows with a problem are left out and
+// counted; people already on it stay as they are.
+func (m *Meetings) ImportRoster(meeting schema.ID, rows []RosterRow) (Meeting, error) {
+	if len(rows) > maxRoster {
+		return Meeting{}, refuse("roster", fmt.Sprintf("一次最多导入 %d 人。", maxRoster), fmt.Sprintf("At most %d people at a time.", maxRoster))
+	}
+	err := m.s.update(func(tx *replica.Tx) error {
+		if _, err := activityOf(tx, meeting); err != nil {
+			return err
+		}
+		// Namesakes of one organisation get n = 1, 2, 3 … in the order of the roster.
+		count := map[string]int{}
+		for _, r := range rows {
+			if err := r.check(); err != nil {
+				continue
+			}
+			venue, err := m.venueOf(tx, &r)
+			if err != nil {
+				return err
+			}
+			org := model.OrgKey(venue, r.Org)
+			key := org + "\x1f" + model.Norm(r.Name)
+			count[key]++
+			if err := m.addPerson(tx, meeting, venue, org, &r, count[key], "roster"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Meeting{}, err
+	}
+	return m.Get(meeting)
+}
+
+// venueOf is the venue of a roster row, registering it when asked to.
+func (m *Meetings) venueOf(tx *replica.Tx, r *RosterRow) (schema.ID, error) {
+	if !r.VenueID.IsNil() || !r.CreateVenue || r.Org == "" {
+		return r.VenueID, nil
+	}
+	return m.s.createVenue(tx, VenueForm{Kind: "V01", Name: r.Org, Town: r.Town, LicenceNo: r.Licence})
+}
+
+func (m *Meetings) addPerson(tx *replica.Tx, meeting, venue schema.ID, org string, r *RosterRow, n int, source string) error {
+	id, err := m.attendanceID(meeting, org, r.Name, n)
+	if err != nil {
+		return err
+	}
+	row, err := tx.Get("attendance", id)
+	if err != nil {
+		return err
+	}
+	values := schema.Values{"phone": text(r.Phone), "role": text(r.Role)}
+	if row != nil {
+		// Known already: only what was missing is filled in.
+		for column, have := range map[string]string{"phone": row.Text("phone"), "role": row.Text("role")} {
+			if have != "" || values[column] == nil {
+				delete(values, column)
+			}
+		}
+		if voided(row) {
+			values["voided"] = nil
+		}
+		return tx.Put("attendance", id, values)
+	}
+	values["activity_id"], values["person_name"], values["initials"] = meeting, strings.TrimSpace(r.Name), model.Initials(r.Name)
+	values["venue_id"], values["org_name"], values["source"] = venue, text(r.Org), source
+	return tx.Put("attendance", id, m.s.created(tx, values))
+}
+
+func (m *Meetings) attendanceID(meeting schema.ID, org, name string, n int) (schema.ID, error) {
+	r, err := m.s.open()
+	if err != nil {
+		return schema.Nil, err
+	}
+	return model.AttendanceID(r.Realm(), meeting, org, name, n), nil
+}
+
+// Find finds people by the initials of their name or organisation, by a part of
+// either, or by the end of their telephone number; those not signed in first.
+func (m *Meetings) Find(meeting schema.ID, query string) ([]Attendee, error) {
+	r, err := m.s.open()
+	if err != nil {
+		return nil, err
+	}
+	d := m.s.directory(r)
+	out := []Attendee{}
+	key := model.Norm(query)
+	exact := map[schema.ID]int{}
+	err = r.Each(context.Background(), "attendance", "WHERE activity_id = ?", []any{meeting}, func(p *replica.Row) error {
+		if !live(p) {
+			return nil
+		}
+		a, err := d.attendee(p)
+		if err != nil {
+			return err
+		}
+		digits := key != "" && strings.Trim(key, "0123456789") == "" && strings.HasSuffix(p.Text("phone"), key)
+		byName := model.MatchName(a.Name, p.Text("initials"), query)
+		if byName || digits || model.MatchName(a.Org, model.Initials(a.Org), query) {
+			if byName {
+				exact[a.ID] = 1
+			}
+			out = append(out, a)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(out, func(a, b Attendee) int {
+		if exact[a.ID] != exact[b.ID] {
+			return exact[b.ID] - exact[a.ID]
+		}
+		if a.Signed != b.Signed {
+			if b.Signed {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.Name+a.Org, b.Name+b.Org)
+	})
+	return out[:min(len(out), 50)], nil
+}
+
+// SignIn marks a person as present; doing it again changes nothing.
+func (m *Meetings) SignIn(attendance schema.ID) (Meeting, error) {
+	return m.person(attendance, func(tx *replica.Tx, row *replica.Row) error {
+		if len(row.Strings("sign_ins")) > 0 {
+			return nil
+		}
+		return signIn(tx, attendance)
+	})
+}
+
+func signIn(tx *replica.Tx, attendance schema.ID) error {
+	return tx.Include("attendance", attendance, "sign_ins", fmt.Sprintf("%s@%d", tx.Replica(), tx.Now().UnixMilli()))
+}
+
+// UndoSignIn takes back the sign-ins that are known here; one made meanwhile on
+// another laptop stands.
+func (m *Meetings) UndoSignIn(attendance schema.ID) (Meeting, error) {
+	return m.person(attendance, func(tx *replica.Tx, row *replica.Row) error {
+		return tx.Exclude("attendance", attendance, "sign_ins", row.Strings("sign_ins")...)
+	})
+}
+
+// SetAbsent notes why a person is not there; "" clears it.
+func (m *Meetings) SetAbsent(attendance schema.ID, reason string) (Meeting, error) {
+	return m.person(attendance, func(tx *replica.Tx, _ *replica.Row) error {
+		if err := model.OneOf("absent_reason", "缺席原因", "a reason", "absent_reason", reason, false); err != nil {
+			return err
+		}
+		return tx.Put("attendance", attendance, schema.Values{"absent_reason": text(reason)})
+	})
+}
+
+func (m *Meetings) person(attendance schema.ID, fn func(*replica.Tx, *replica.Row) error) (Meeting, error) {
+	var meeting schema.ID
+	err := m.s.update(func(tx *replica.Tx) error {
+		row, err := tx.Get("attendance", attendance)
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			return missing("名册上找不到这个人，可以用“补录”。", "This person is not on the roster; add a walk-in.")
+		}
+		meeting = row.Ref("activity_id")
+		return fn(tx, row)
+	})
+	if err != nil {
+		return Meeting{}, err
+	}
+	return m.Get(meeting)
+}
+
+// WalkIn adds a person who is not on the roster and signs them in. A namesake
+// of the same organisation who has signed in already becomes a second person.
+func (m *Meetings) WalkIn(meeting schema.ID, r RosterRow) (Meeting, error) {
+	err := m.s.update(func(tx *replica.Tx) error {
+		if _, err := activityOf(tx, meeting); err != nil {
+			return err
+		}
+		if err := r.check(); err != nil {
+			return err
+		}
+		venue, err := m.venueOf(tx, &r)
+		if err != nil {
+			return err
+		}
+		org := model.OrgKey(venue, r.Org)
+		for n := 1; ; n++ {
+			id, err := m.attendanceID(meeting, org, r.Name, n)
+			if err != nil {
+				return err
+			}
+			row, err := tx.Get("attendance", id)
+			if err != nil {
+				return err
+			}
+			if row != nil && len(row.Strings("sign_ins")) > 0 {
+				continue
+			}
+			if err := m.addPerson(tx, meeting, venue, org, &r, n, "walk_in"); err != nil {
+				return err
+			}
+			return signIn(tx, id)
+		}
+	})
+	if err != nil {
+		return Meeting{}, err
+	}
+	return m.Get(meeting)
+}
+
+// Give notes that every café that has signed in was given so many of a
+// material. It is a statement: said twice, or on two laptops, it counts once.
+func (m *Meetings) Give(meeting, material schema.ID, each int64) (Meeting, error) {
+	err := m.s.update(func(tx *replica.Tx) error {
+		if err := model.Range("qty", "每家数量", "The number for each", each, 0, model.MaxTap); err != nil {
+			return err
+		}
+		if _, err := activityOf(tx, meeting); err != nil {
+			return err
+		}
+		row, err := tx.Get("material", material)
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			return missing("找不到这种宣传品。", "This material cannot be found.")
+		}
+		r, err := m.s.open()
+		if err != nil {
+			return err
+		}
+		people, err := tx.Select("attendance", "WHERE activity_id = ?", meeting)
+		if err != nil {
+			return err
+		}
+		done := map[schema.ID]bool{}
+		for _, p := range people {
+			venue := p.Ref("venue_id")
+			if !live(p) || venue.IsNil() || done[venue] || len(p.Strings("sign_ins")) == 0 {
+				continue
+			}
+			done[venue] = true
+			kind, spot := placementOf(row.Text("group"))
+			placement := model.PlacementID(r.Realm(), venue, material, spot)
+			if have, err := tx.Get("placement", placement); err != nil {
+				return err
+			} else if have == nil {
+				if err := tx.Put("placement", placement, m.s.created(tx, schema.Values{"venue_id": venue, "material_id": material, "spot": spot, "kind": kind, "activity_id": meeting})); err != nil {
+					return err
+				}
+			}
+			issue := model.IssueID(r.Realm(), placement, meeting)
+			values := schema.Values{"qty": each}
+			if have, err := tx.Get("issue", issue); err != nil {
+				return err
+			} else if have == nil {
+				values["placement_id"], values["activity_id"] = placement, meeting
+				m.s.created(tx, values)
+			}
+			if err := tx.Put("issue", issue, values); err != nil {
+				return err
+			}
+		}
+		if len(done) == 0 {
+			return refuse("qty", "还没有网吧签到，先签到再发放。", "Nobody has signed in yet; sign people in first.")
+		}
+		return nil
+	})
+	if err != nil {
+		return Meeting{}, err
+	}
+	return m.Get(meeting)
+}
+
+// placementOf is what a material becomes on a wall, and where it hangs.
+func placementOf(group string) (kind, spot string) {
+	switch group {
+	case "slogan_strip":
+		return "slogan", "entrance"
+	case "sign":
+		return "warning_sign", "counter"
+	case "board":
+		return "display_board", "entrance"
+	case "hotline_card":
+		return "hotline_notice", "counter"
+	}
+	return "poster", "wall"
+}
+
+// Close ends a meeting.
+func (m *Meetings) Close(meeting schema.ID) (Meeting, error) {
+	if _, err := NewBooth(m.s).Finish(meeting); err != nil {
+		return Meeting{}, err
+	}
+	return m.Get(meeting)
+}

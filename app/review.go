@@ -1,0 +1,140 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"fieldkit/internal/model"
+	"fieldkit/internal/rpc"
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+)
+
+// Review lists what two laptops wrote without knowing of each other.
+type Review struct{ s *Session }
+
+// NewReview makes the service.
+func NewReview(s *Session) *Review { return &Review{s} }
+
+// ReviewItem is a field with the value that stands and the one that does not.
+type ReviewItem struct {
+	Table  string    `json:"table"`
+	ID     schema.ID `json:"id"`
+	Column string    `json:"column"`
+	Title  string    `json:"title"` // of the record
+	Winner Said      `json:"winner"`
+	Loser  Said      `json:"loser"`
+}
+
+// Said is one of the values.
+type Said struct {
+	Text   string `json:"text"`
+	Device string `json:"device"` // label
+	At     int64  `json:"at"`     // ms
+}
+
+// List lists what is to be looked at, newest first.
+func (v *Review) List() ([]ReviewItem, error) {
+	out := []ReviewItem{}
+	r, err := v.s.open()
+	if err != nil {
+		return out, err
+	}
+	conflicts, err := r.Conflicts(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	d := v.s.directory(r)
+	for _, c := range conflicts {
+		item := ReviewItem{Table: c.Table, ID: c.ID, Column: c.Column}
+		row, err := r.Get(context.Background(), c.Table, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		if row != nil {
+			item.Title = Title(c.Table, row)
+		}
+		for side, version := range map[*Said]replica.Version{&item.Winner: c.Winner, &item.Loser: c.Loser} {
+			n, err := d.name("device", version.Replica)
+			if err != nil {
+				return nil, err
+			}
+			*side = Said{Text: display(c.Table, c.Column, version.Value), Device: n.Name, At: millis(version.At)}
+		}
+		out = append(out, item)
+	}
+	return out, nil
+}
+
+// Title names a record in a list, without personal data.
+func Title(table string, row *replica.Row) string {
+	switch table {
+	case "activity":
+		return row.Text("title")
+	case "consultation":
+		return model.Label("fraud_type", row.Text("fraud_type"))
+	case "unit", "venue", "material", "officer":
+		return row.Text("name")
+	case "device":
+		return row.Text("label")
+	case "attendance":
+		return row.Text("org_name")
+	}
+	return ""
+}
+
+// codeTables are the columns whose values are codes.
+var codeTables = map[string]string{
+	"consultation.fraud_type": "fraud_type", "consultation.stage": "stage", "consultation.age_band": "age_band", "consultation.outcome": "outcome",
+	"consultation.source": "source", "consultation.pay_method": "pay_method", "consultation.gender": "gender", "consultation.occupation": "role",
+	"activity.state": "activity_state", "activity.kind": "activity_kind", "venue.kind": "venue_kind", "venue.state": "venue_state",
+	"attendance.role": "role", "attendance.absent_reason": "absent_reason", "unit.department": "department",
+}
+
+func display(table, column string, value any) string {
+	switch v := value.(type) {
+	case nil:
+		return "—"
+	case int64:
+		if len(column) > 4 && column[len(column)-4:] == "_fen" {
+			return fmt.Sprintf("%d.%02d 元", v/100, v%100)
+		}
+		return fmt.Sprint(v)
+	case string:
+		if codes, ok := codeTables[table+"."+column]; ok {
+			return model.Label(codes, v)
+		}
+		return v
+	}
+	return fmt.Sprint(value)
+}
+
+// Keep settles a field with the value that stands; Swap with the other one.
+func (v *Review) Keep(table string, id schema.ID, column string) ([]ReviewItem, error) {
+	return v.settle(table, id, column, func(c replica.Conflict) any { return c.Winner.Value })
+}
+
+// Swap settles a field with the value that had lost.
+func (v *Review) Swap(table string, id schema.ID, column string) ([]ReviewItem, error) {
+	return v.settle(table, id, column, func(c replica.Conflict) any { return c.Loser.Value })
+}
+
+func (v *Review) settle(table string, id schema.ID, column string, choose func(replica.Conflict) any) ([]ReviewItem, error) {
+	r, err := v.s.open()
+	if err != nil {
+		return nil, err
+	}
+	conflicts, err := r.Conflicts(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range conflicts {
+		if c.Table == table && c.ID == id && c.Column == column {
+			if err := v.s.update(func(tx *replica.Tx) error { return tx.Resolve(table, id, column, choose(c)) }); err != nil {
+				return nil, err
+			}
+			return v.List()
+		}
+	}
+	return nil, &rpc.UserError{Code: "not_found", Message: "这一处已经有人核过了。", MessageEN: "Somebody has settled this already."}
+}

@@ -1,0 +1,283 @@
+package app
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"fieldkit/internal/model"
+	"fieldkit/sync/schema"
+)
+
+// RosterRow is one person of a roster, before it is imported.
+type RosterRow struct {
+	Org         string    `json:"org"`
+	Name        string    `json:"name"`
+	Phone       string    `json:"phone"`
+	Licence     string    `json:"licence"`
+	Role        string    `json:"role"`
+	Town        string    `json:"town"`
+	VenueID     schema.ID `json:"venue_id"`     // matched, or chosen by the officer
+	VenueName   string    `json:"venue_name"`   // of the match
+	CreateVenue bool      `json:"create_venue"` // register the organisation as a venue
+	Problem     string    `json:"problem"`      // why the row cannot come in as it is; "" is good
+	ProblemEN   string    `json:"problem_en"`
+}
+
+// RosterPreview is what a pasted table or a file was understood as.
+type RosterPreview struct {
+	Columns   []RosterColumn `json:"columns"`
+	Rows      []RosterRow    `json:"rows"`
+	Unmatched int            `json:"unmatched"` // rows whose organisation is not a registered venue
+	Problems  int            `json:"problems"`
+}
+
+// RosterColumn says what a column was taken for; "" means it is not used.
+type RosterColumn struct {
+	Header string `json:"header"`
+	Field  string `json:"field"` // org, name, phone, licence, role, town
+}
+
+// maxRoster bounds a roster: a county has fewer cafés.
+const maxRoster = 5000
+
+var headings = []struct {
+	field string
+	words []string
+}{
+	{"org", []string{"网吧", "单位", "场所", "店名", "企业", "org", "venue"}},
+	{"licence", []string{"许可证", "证号", "licence", "license"}},
+	{"phone", []string{"电话", "手机", "联系方式", "phone", "tel"}},
+	{"role", []string{"岗位", "职务", "身份", "role"}},
+	{"town", []string{"乡镇", "街道", "town"}},
+	{"name", []string{"姓名", "负责人", "业主", "联系人", "参会人", "name"}},
+}
+
+var (
+	phoneLike   = regexp.MustCompile(`^\+?\d[\d\- ]{6,17}$`)
+	licenceLike = regexp.MustCompile(`^[A-Za-z0-9\-（）()号字第]{6,30}$`)
+	nameLike    = regexp.MustCompile(`^\p{Han}{2,4}$|^\p{Han}{2,6}·\p{Han}{1,8}$`)
+	orgLike     = regexp.MustCompile(`(网吧|网咖|电竞|网络|店|公司|银行|支行|学校|中心|会所|俱乐部)`)
+)
+
+// ParseRoster understands rows copied from Excel (tab-separated) or a CSV text.
+func (m *Meetings) ParseRoster(table string) (RosterPreview, error) {
+	if strings.TrimSpace(table) == "" {
+		return RosterPreview{}, refuse("roster", "剪贴板里没有表格，请先在 Excel 里选中名册再复制。", "There is no table on the clipboard: select the roster in Excel and copy it first.")
+	}
+	reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(table, "\ufeff")))
+	reader.LazyQuotes, reader.FieldsPerRecord = true, -1
+	if strings.Contains(table, "\t") {
+		reader.Comma = '\t'
+	}
+	rows, err := reader.ReadAll()
+	if err != nil {
+		return RosterPreview{}, refuse("roster", "这段内容不像表格，请从 Excel 里复制名册。", "This does not look like a table: copy the roster from Excel.")
+	}
+	return m.preview(rows)
+}
+
+// ParseRosterFile understands the first sheet of an .xlsx file, or a .csv file,
+// given as base64.
+func (m *Meetings) ParseRosterFile(name, content string) (RosterPreview, error) {
+	raw, err := base64.StdEncoding.DecodeString(content)
+	if err != nil {
+		return RosterPreview{}, refuse("roster", "文件没有读完整，请再选一次。", "The file was not read completely; choose it again.")
+	}
+	if strings.HasSuffix(strings.ToLower(name), ".csv") {
+		return m.ParseRoster(string(raw))
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: 64 << 20, UnzipXMLSizeLimit: 32 << 20, RawCellValue: true})
+	if err != nil {
+		return RosterPreview{}, refuse("roster", "打不开“"+name+"”，请另存为 .xlsx 后再选。", "“"+name+"” cannot be opened; save it as .xlsx and choose it again.")
+	}
+	defer f.Close()
+	rows, err := f.GetRows(f.GetSheetName(0))
+	if err != nil {
+		return RosterPreview{}, refuse("roster", "“"+name+"”的第一张表读不出来。", "The first sheet of “"+name+"” cannot be read.")
+	}
+	return m.preview(rows)
+}
+
+func (m *Meetings) preview(table [][]string) (RosterPreview, error) {
+	var rows [][]string
+	for _, row := range table {
+		for i := range row {
+			row[i] = strings.TrimSpace(row[i])
+		}
+		if strings.Join(row, "") != "" {
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) > maxRoster+1 {
+		return RosterPreview{}, refuse("roster", fmt.Sprintf("名册有 %d 行，一次最多 %d 行，请分开导入。", len(rows), maxRoster), fmt.Sprintf("The roster has %d rows; import at most %d at a time.", len(rows), maxRoster))
+	}
+	columns, body := guessColumns(rows)
+	p := RosterPreview{Columns: columns, Rows: []RosterRow{}}
+	has := func(field string) bool {
+		for _, c := range columns {
+			if c.Field == field {
+				return true
+			}
+		}
+		return false
+	}
+	if !has("name") || len(body) == 0 {
+		return RosterPreview{}, refuse("roster", "没有找到“姓名”这一列，请检查复制的范围，最好连表头一起复制。", "No column of names was found; check what was copied, best with the heading.")
+	}
+	venues, err := NewVenues(m.s).List(VenueQuery{Limit: 2000})
+	if err != nil {
+		return RosterPreview{}, err
+	}
+	byName, byLicence := map[string]Venue{}, map[string]Venue{}
+	for _, v := range venues {
+		byName[model.Norm(v.Name)] = v
+		if v.LicenceNo != "" {
+			byLicence[model.Norm(v.LicenceNo)] = v
+		}
+	}
+	for _, cells := range body {
+		r := RosterRow{}
+		for i, c := range columns {
+			if i >= len(cells) {
+				continue
+			}
+			switch c.Field {
+			case "org":
+				r.Org = cells[i]
+			case "name":
+				r.Name = cells[i]
+			case "phone":
+				r.Phone = cells[i]
+			case "licence":
+				r.Licence = cells[i]
+			case "role":
+				r.Role = roleCode(cells[i])
+			case "town":
+				r.Town = cells[i]
+			}
+		}
+		v, ok := byName[model.Norm(r.Org)]
+		if !ok && r.Licence != "" {
+			v, ok = byLicence[model.Norm(r.Licence)]
+		}
+		if ok {
+			r.VenueID, r.VenueName = v.ID, v.Name
+		} else if r.Org != "" {
+			p.Unmatched++
+			r.CreateVenue = true
+		}
+		if err := r.check(); err != nil {
+			var f *model.FieldError
+			if errors.As(err, &f) {
+				r.Problem, r.ProblemEN = f.Message, f.MessageEN
+				p.Problems++
+			}
+		}
+		p.Rows = append(p.Rows, r)
+	}
+	return p, nil
+}
+
+func (r *RosterRow) check() error {
+	phone, err := model.Phone("phone", "电话", "Telephone", r.Phone)
+	if err != nil {
+		return err
+	}
+	r.Phone = phone
+	for _, err := range []error{
+		model.Text("name", "姓名", "the name", r.Name, 20, true),
+		model.Text("org", "单位", "the organisation", r.Org, 40, r.VenueID.IsNil()),
+		model.Text("licence", "许可证号", "the licence number", r.Licence, 30, false),
+		model.OneOf("role", "岗位", "a role", "role", r.Role, false),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// roleCode finds a role by its label; what is not one is left out.
+func roleCode(label string) string {
+	for _, c := range model.Codes["role"] {
+		if c.Code == label || c.ZH == label || strings.EqualFold(c.EN, label) {
+			return c.Code
+		}
+	}
+	switch {
+	case strings.Contains(label, "业主") || strings.Contains(label, "老板") || strings.Contains(label, "法人"):
+		return "cafe_owner"
+	case strings.Contains(label, "网管") || strings.Contains(label, "店长"):
+		return "cafe_manager"
+	}
+	return ""
+}
+
+// guessColumns goes by the headings; without any it goes by what the cells look like.
+func guessColumns(rows [][]string) (columns []RosterColumn, body [][]string) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	// A title may stand above the headings: take the first of the first three
+	// rows in which two headings are recognised.
+	for at := range min(3, len(rows)) {
+		columns = make([]RosterColumn, len(rows[at]))
+		used, hits := map[string]bool{}, 0
+		for i, cell := range rows[at] {
+			columns[i].Header = cell
+			for _, h := range headings {
+				if !used[h.field] && containsAny(strings.ToLower(cell), h.words) && len([]rune(cell)) <= 12 {
+					columns[i].Field, used[h.field] = h.field, true
+					hits++
+					break
+				}
+			}
+		}
+		if hits >= 2 || hits == 1 && len(rows[at]) == 1 {
+			return columns, rows[at+1:]
+		}
+	}
+	width := 0
+	for _, row := range rows {
+		width = max(width, len(row))
+	}
+	columns = make([]RosterColumn, width)
+	used := map[string]bool{}
+	for _, guess := range []struct {
+		field string
+		like  *regexp.Regexp
+	}{{"phone", phoneLike}, {"org", orgLike}, {"name", nameLike}, {"licence", licenceLike}} {
+		best, bestHits := -1, 0
+		for i := range columns {
+			hits := 0
+			for _, row := range rows {
+				if i < len(row) && columns[i].Field == "" && guess.like.MatchString(row[i]) {
+					hits++
+				}
+			}
+			if hits > bestHits {
+				best, bestHits = i, hits
+			}
+		}
+		if best >= 0 && bestHits*2 >= len(rows) && !used[guess.field] {
+			columns[best].Field, used[guess.field] = guess.field, true
+		}
+	}
+	return columns, rows
+}
+
+func containsAny(s string, words []string) bool {
+	for _, w := range words {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}
