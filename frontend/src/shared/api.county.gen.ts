@@ -1,0 +1,216 @@
+// Generated from the Go services by `go run ./internal/rpc/gen`; do not edit.
+import { call } from './rpc'
+
+export interface UnitForm {
+  code: string
+  name: string
+  short_name: string
+  department: string
+}
+
+export interface Unit {
+  id: string
+  code: string
+  name: string
+  short_name: string
+  department: string
+}
+
+export interface AuditEntry {
+  seq: number
+  at: number
+  actor: string
+  action: string
+  subject: string
+  address: string
+  detail: string
+}
+
+export interface OpenCode {
+  id: string
+  unit_name: string
+  label: string
+  issued_by: string
+  issued_at: number
+  expires_at: number
+}
+
+export interface DeviceInfo {
+  id: string
+  label: string
+  unit: string
+  state: string
+  standing: string
+  enrolled_at: number
+  last_seen: number
+  waiting: number
+  clock_ms: number
+  version: string
+  received: number
+}
+
+export interface CodeForm {
+  unit_id: string
+  unit: UnitForm
+  label: string
+}
+
+export interface IssuedCode {
+  id: string
+  text: string
+  unit_id: string
+  unit_name: string
+  label: string
+  addresses: string[]
+  expires_at: number
+}
+
+export interface Me {
+  account: string
+  display: string
+  role: string
+  county: string
+  version: string
+}
+
+export interface OverviewQuery {
+  from: string
+  to: string
+  units: string[]
+}
+
+export interface Overview {
+  county: string
+  from: string
+  to: string
+  cards: Card[]
+  by: string
+  trend: TrendPoint[]
+  fraud_types: Share[]
+  units: UnitTotals[]
+  newest: Record[]
+  devices: DeviceInfo[]
+  at: number
+}
+
+export interface RecordDetail {
+  record: Record
+  fields: Field[]
+  updated_at: number
+  voided: boolean
+  activity: string
+  handouts: Record[]
+  consultations: number
+  roster: number
+}
+
+export interface RecordQuery {
+  table: string
+  from: string
+  to: string
+  units: string[]
+  kind: string
+  only: string
+  fraud_type: string
+  activity_id: string
+  cursor: string
+}
+
+export interface RecordPage {
+  rows: Record[]
+  next: string
+  total: number
+}
+
+export interface ServerSettings {
+  addresses: string[]
+  own: boolean
+  pin: string
+  realm: string
+}
+
+export interface Card {
+  key: string
+  value: number
+  base: number
+  rate_x10: number | null
+}
+
+export interface TrendPoint {
+  key: string
+  now: Totals
+  base: Totals
+}
+
+export interface Share {
+  code: string
+  count: number
+}
+
+export interface UnitTotals {
+  id: string
+  name: string
+  totals: Totals
+}
+
+export interface Record {
+  table: string
+  id: string
+  at: number
+  title: string
+  kind: string
+  unit: string
+  officer: string
+  device: string
+  state: string
+  recorded: number
+  leaflets: number
+  consultations: number
+  attendance: number
+  qty: number
+  fraud_type: string
+  stage: string
+  age_band: string
+  outcome: string
+  amount_fen: number
+  org: string
+  role: string
+  phone: string
+  source: string
+  signed: boolean
+  signed_at: number
+}
+
+export interface Field {
+  name: string
+  kind: string
+  text: string
+  number: number
+  list: string[]
+}
+
+export interface Totals {
+  activities: number
+  leaflets: number
+  consultations: number
+  attendance: number
+}
+
+export const County = {
+  AddUnit: (a0: UnitForm): Promise<Unit> => call('County', 'AddUnit', [a0]),
+  Audit: (a0: number): Promise<AuditEntry[]> => call('County', 'Audit', [a0]),
+  Codes: (): Promise<OpenCode[]> => call('County', 'Codes', []),
+  Devices: (): Promise<DeviceInfo[]> => call('County', 'Devices', []),
+  IssueCode: (a0: CodeForm): Promise<IssuedCode> => call('County', 'IssueCode', [a0]),
+  Login: (a0: string, a1: string): Promise<Me> => call('County', 'Login', [a0, a1]),
+  Logout: (): Promise<void> => call('County', 'Logout', []),
+  Me: (): Promise<Me> => call('County', 'Me', []),
+  Overview: (a0: OverviewQuery): Promise<Overview> => call('County', 'Overview', [a0]),
+  RecordOf: (a0: string, a1: string): Promise<RecordDetail> => call('County', 'RecordOf', [a0, a1]),
+  Records: (a0: RecordQuery): Promise<RecordPage> => call('County', 'Records', [a0]),
+  SetAddresses: (a0: string[]): Promise<void> => call('County', 'SetAddresses', [a0]),
+  SetDeviceState: (a0: string, a1: string): Promise<void> => call('County', 'SetDeviceState', [a0, a1]),
+  Settings: (): Promise<ServerSettings> => call('County', 'Settings', []),
+  Units: (): Promise<Unit[]> => call('County', 'Units', []),
+  WithdrawCode: (a0: string): Promise<void> => call('County', 'WithdrawCode', [a0]),
+}

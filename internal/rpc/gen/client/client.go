@@ -1,0 +1,47 @@
+// Package client lists the generated files of the frontend.
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"fieldkit/app"
+	"fieldkit/internal/county"
+	"fieldkit/internal/model"
+	"fieldkit/internal/rpc"
+)
+
+// Files are the generated files by name.
+func Files() map[string]string {
+	return map[string]string{
+		"api.gen.ts": rpc.TypeScript(map[string]any{
+			"Booth": &app.Booth{}, "Consultations": &app.Consultations{}, "Meetings": &app.Meetings{}, "Venues": &app.Venues{},
+			"Catalogue": &app.Catalogue{}, "Review": &app.Review{}, "Settings": &app.Settings{},
+		}),
+		"api.county.gen.ts": rpc.TypeScript(map[string]any{"County": &county.Service{}}),
+		"codes.gen.ts":      codes(),
+	}
+}
+
+func codes() string {
+	var b strings.Builder
+	b.WriteString("// Generated from internal/model by `go run ./internal/rpc/gen`; do not edit.\n\n")
+	b.WriteString("export interface Code {\n  code: string\n  zh: string\n  en: string\n  hint?: string\n  aliases?: string[]\n  roll_up?: string\n}\n\n")
+	b.WriteString("export const codes = {\n")
+	for _, name := range slices.Sorted(maps.Keys(model.Codes)) {
+		fmt.Fprintf(&b, "  %s: [\n", name)
+		for _, c := range model.Codes[name] {
+			line, err := json.Marshal(c)
+			if err != nil {
+				panic("client: code tables are plain values: " + err.Error())
+			}
+			fmt.Fprintf(&b, "    %s,\n", line)
+		}
+		b.WriteString("  ],\n")
+	}
+	b.WriteString("} satisfies Record<string, Code[]>\n\nexport type CodeTable = keyof typeof codes\n")
+	return b.String()
+}
