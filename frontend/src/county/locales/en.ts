@@ -12,7 +12,7 @@ export default {
     sameDates: 'Compared with the same dates a year earlier',
   },
   card: {
-    large: 'Large street events', leaflets: 'Leaflets', consultations: 'Consultations', lectures: 'Lectures', cafe_meetings: 'Café meetings',
+    large: 'Large events', leaflets: 'Leaflets', consultations: 'Consultations', lectures: 'Lectures', cafe_meetings: 'Café meetings',
     attendance: 'Signed in', activities: 'Activities',
     rate: '{rate} on last year', flat: 'As last year', noBase: 'None last year', both: 'None last year',
     define: {
@@ -27,20 +27,21 @@ export default {
   },
   measure: { times: '', sheets: '', persons: '', sessions: '', people: '', entries: '' },
   overview: {
-    now: 'This period', base: 'A year earlier', lines: 'solid: this period · dashed: a year earlier', click: 'Click a point for its records', types: 'Fraud types', others: '{n} others', units: 'Units', newest: 'Newest records',
+    now: 'This period', base: 'A year earlier', lines: 'solid: now · dashed: last year', click: 'Click a point for its records', types: 'Fraud types', others: '{n} others', units: 'Units', newest: 'Newest records',
     devices: 'Computers', noTypes: 'No consultations in this period', noUnits: 'No activities in this period', noRecords: 'No records have arrived yet',
     noDevices: 'No computers enrolled yet', enrolFirst: 'Issue a code', unit: 'Unit', exports: 'Export', exportNote: 'CSV for Excel; names and numbers are masked',
     quiet: 'No records in this period', latestIs: 'The latest is of {date}', goThere: 'Show {year}', pendingUnit: 'activity not here yet',
   },
   ledger: { activities: 'Activities', leaflets: 'Hand-outs', consultations: 'Consultations', attendance: 'Attendance' },
   records: {
+    tag: { activity: 'activity', handout: 'hand-out', consultation: 'advice', attendance: 'sign-in' },
     activity: 'Activities', handout: 'Hand-outs', consultation: 'Consultations', attendance: 'Attendance', total: '{n} records', more: '50 more', none: 'No records match',
     all: 'All', clear: 'Remove', kind: 'Kind', type: 'Fraud type', back: 'Back', export: 'Export CSV', walkBack: 'one level back', quickHere: 'Quick advice is counted at the activities',
     only: { large: 'Large street events', leaflets: 'With leaflets', quick: 'With quick advice', lectures: 'Lectures that are over', attendance: 'With sign-ins' },
     column: {
       time: 'Time', place: 'Place or title', kind: 'Kind', unit: 'Unit', leaflets: 'Leaflets', consultations: 'Consult.', attendance: 'Signed in', state: 'State', by: 'Entered by',
       type: 'Fraud type', stage: 'Stage', age: 'Age', amount: 'Amount', outcome: 'Outcome', activity: 'Activity', material: 'Material', qty: 'Number',
-      person: 'Name', org: 'Café or unit', phone: 'Telephone', signed: 'Signed in', source: 'Source',
+      person: 'Name', org: 'Café or unit', phone: 'Telephone', signed: 'Signed in', source: 'Source', role: 'Role',
     },
     notSigned: 'not signed in', yuan: '¥{n}', gone: 'This record cannot be opened',
   },
@@ -89,5 +90,4 @@ export default {
   },
   time: { today: 'today {at}', yesterday: 'yesterday {at}', minutes: '{n} min', hours: '{n} h', days: '{n} days' },
   error: { unreachable: 'The county server cannot be reached; this may be out of date. Everything is safe on the server.', again: 'Try again', load: 'Not loaded' },
-  state: { planned: 'planned', open: 'open', done: 'done', cancelled: 'cancelled' },
 }

@@ -34,13 +34,14 @@ export default {
   },
   ledger: { activities: '活动台账', leaflets: '发放台账', consultations: '咨询台账', attendance: '签到台账' },
   records: {
+    tag: { activity: '活动', handout: '发放', consultation: '咨询', attendance: '签到' },
     activity: '活动', handout: '发放', consultation: '咨询', attendance: '签到', total: '共 {n} 条', more: '再看 50 条', none: '没有符合条件的记录',
     all: '全部', clear: '去掉', kind: '类别', type: '诈骗类型', back: '返回', export: '导出 CSV', walkBack: '走回上一级', quickHere: '简要咨询（只计数）记在活动里',
     only: { large: '大型街面宣传', leaflets: '有宣传单', quick: '有简要咨询', lectures: '已结束的讲座', attendance: '有签到' },
     column: {
       time: '时间', place: '地点或名称', kind: '类别', unit: '单位', leaflets: '宣传单', consultations: '咨询', attendance: '签到', state: '状态', by: '录入',
       type: '诈骗类型', stage: '进展', age: '年龄段', amount: '涉及金额', outcome: '处理结果', activity: '活动', material: '物料', qty: '数量',
-      person: '姓名', org: '网吧或单位', phone: '电话', signed: '签到时间', source: '来源',
+      person: '姓名', org: '网吧或单位', phone: '电话', signed: '签到时间', source: '来源', role: '岗位',
     },
     notSigned: '未签到', yuan: '{n} 元', gone: '这条记录打不开',
   },
@@ -89,5 +90,4 @@ export default {
   },
   time: { today: '今天 {at}', yesterday: '昨天 {at}', minutes: '{n} 分钟', hours: '{n} 小时', days: '{n} 天' },
   error: { unreachable: '连不上县服务器，显示的可能不是最新。数据都在服务器上，稍后会自动再试。', again: '再试一次', load: '没有加载出来' },
-  state: { planned: '计划', open: '进行中', done: '已结束', cancelled: '已取消' },
 }
