@@ -11,7 +11,9 @@ function ended(error: unknown): boolean {
   return e?.code === 'session' || e?.status === 401
 }
 
+/** restore asks who is signed in; the server gives /login only to those who are not. */
 export async function restore(): Promise<void> {
+  if (location.pathname.endsWith('/login')) return void (known.value = true)
   try {
     me.value = await County.Me()
   } catch {
@@ -23,6 +25,7 @@ export async function restore(): Promise<void> {
 
 export async function signIn(name: string, password: string): Promise<void> {
   me.value = await County.Login(name, password)
+  if (location.pathname.endsWith('/login')) history.replaceState(null, '', location.pathname.replace(/login$/, '') + location.hash)
 }
 
 export async function signOut(): Promise<void> {

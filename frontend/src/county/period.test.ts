@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { around, monthOf, shift, title, today } from './period'
+
+const t = (key: string, values?: Record<string, unknown>) => `${key} ${Object.values(values ?? {}).join(' ')}`
+
+describe('periods', () => {
+  it('are whole months, quarters and years around a day', () => {
+    expect(around('month', '2024-02-10')).toEqual({ mode: 'month', from: '2024-02-01', to: '2024-02-29' })
+    expect(around('quarter', '2025-12-31')).toEqual({ mode: 'quarter', from: '2025-10-01', to: '2025-12-31' })
+    expect(around('quarter', '2025-01-01').to).toBe('2025-03-31')
+    expect(around('year', '2025-06-07')).toEqual({ mode: 'year', from: '2025-01-01', to: '2025-12-31' })
+    expect(monthOf('2025-04').to).toBe('2025-04-30')
+  })
+  it('move by their own length, over the turn of the year', () => {
+    expect(shift(around('month', '2025-01-31'), -1).from).toBe('2024-12-01')
+    expect(shift(around('quarter', '2025-11-01'), 1)).toEqual(around('quarter', '2026-02-01'))
+    expect(shift(around('year', '2025-06-07'), -1).to).toBe('2024-12-31')
+    const custom = { mode: 'custom' as const, from: '2025-01-05', to: '2025-02-01' }
+    expect(shift(custom, 1)).toBe(custom)
+  })
+  it('are named by what they are, however they were chosen', () => {
+    expect(title({ from: '2025-01-01', to: '2025-12-31' }, t)).toBe('period.title.year 2025 1 1')
+    expect(title({ from: '2025-10-01', to: '2025-12-31' }, t)).toBe('period.title.quarter 2025 4 10')
+    expect(title({ from: '2024-02-01', to: '2024-02-29' }, t)).toBe('period.title.month 2024 1 2')
+    expect(title({ from: '2024-02-01', to: '2024-02-28' }, t)).toBe('period.title.custom 2024-02-01 2024-02-28')
+    expect(title({ from: '2024-02-03', to: '2024-02-03' }, t)).toBe('period.title.day 2024 2 3')
+  })
+  it('begin the day at midnight in China, wherever the browser is', () => {
+    expect(today(Date.UTC(2025, 11, 31, 15, 59))).toBe('2025-12-31')
+    expect(today(Date.UTC(2025, 11, 31, 16, 0))).toBe('2026-01-01')
+  })
+})
