@@ -11,8 +11,8 @@ import (
 
 // describe turns rows into lines, in the order of ids; activities[i] is the
 // surviving activity of ids[i].
-func (c *County) describe(ctx context.Context, table string, ids, activities []schema.ID, names *nameBook) ([]Record, error) {
-	list := make([]Record, 0, len(ids))
+func (c *County) describe(ctx context.Context, table string, ids, activities []schema.ID, names *nameBook) ([]RecordLine, error) {
+	list := make([]RecordLine, 0, len(ids))
 	if len(ids) == 0 {
 		return list, nil
 	}
@@ -43,7 +43,7 @@ func (c *County) describe(ctx context.Context, table string, ids, activities []s
 		if row == nil {
 			continue
 		}
-		r := Record{Table: table, ID: id.String(), Recorded: row.Int("created_at"), Officer: names.officers[row.Ref("created_by")],
+		r := RecordLine{Table: table, ID: id.String(), Recorded: row.Int("created_at"), Officer: names.officers[row.Ref("created_by")],
 			Device: names.devices[row.Ref("device_id")]}
 		if a := of[activities[i]]; a != nil {
 			r.At, r.Kind, r.Unit, r.Title = a.Int("start_at"), a.Text("kind"), names.unit(a.Ref("lead_unit_id")), activityTitle(a, venues)

@@ -19,15 +19,15 @@ type Field struct {
 
 // RecordDetail is one record with its fields. Personal fields are masked.
 type RecordDetail struct {
-	Record    Record  `json:"record"`
-	Fields    []Field `json:"fields"`
-	UpdatedAt int64   `json:"updated_at"` // the newest change of any field, Unix milliseconds
-	Voided    bool    `json:"voided"`
-	Activity  string  `json:"activity"` // the id of the activity it hangs on
+	Record    RecordLine `json:"record"`
+	Fields    []Field    `json:"fields"`
+	UpdatedAt int64      `json:"updated_at"` // the newest change of any field, Unix milliseconds
+	Voided    bool       `json:"voided"`
+	Activity  string     `json:"activity"` // the id of the activity it hangs on
 	// What hangs on an activity.
-	Handouts      []Record `json:"handouts"`
-	Consultations int64    `json:"consultations"`
-	Roster        int64    `json:"roster"` // people on the meeting's list
+	Handouts      []RecordLine `json:"handouts"`
+	Consultations int64        `json:"consultations"`
+	Roster        int64        `json:"roster"` // people on the meeting's list
 }
 
 // hidden are columns that tell the office nothing beside the others.
@@ -66,7 +66,7 @@ func (s *Service) RecordOf(ctx context.Context, table, id string) (RecordDetail,
 		return RecordDetail{}, err
 	}
 	d := RecordDetail{Record: lines[0], UpdatedAt: row.UpdatedAt().UnixMilli(), Voided: strings.HasPrefix(strings.ReplaceAll(row.Text("voided"), " ", ""), `{"on":true`),
-		Activity: activity.String(), Fields: []Field{}, Handouts: []Record{}}
+		Activity: activity.String(), Fields: []Field{}, Handouts: []RecordLine{}}
 	if d.Fields, err = s.c.fields(ctx, model.Schema.Table(table), row, names); err != nil {
 		return RecordDetail{}, err
 	}

@@ -25,7 +25,7 @@ type Overview struct {
 	Trend      []TrendPoint `json:"trend"`
 	FraudTypes []Share      `json:"fraud_types"` // largest first
 	Units      []UnitTotals `json:"units"`       // of units with anything in the period
-	Newest     []Record     `json:"newest"`
+	Newest     []RecordLine `json:"newest"`
 	Devices    []DeviceInfo `json:"devices"`
 	At         int64        `json:"at"` // the server's clock, Unix milliseconds
 }

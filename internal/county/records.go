@@ -24,9 +24,9 @@ type RecordQuery struct {
 	Cursor     string   `json:"cursor"`      // of the page before
 }
 
-// Record is a line of a list. Personal fields are masked; which fields are
+// RecordLine is a line of a list. Personal fields are masked; which fields are
 // filled depends on the table.
-type Record struct {
+type RecordLine struct {
 	Table    string `json:"table"`
 	ID       string `json:"id"`
 	At       int64  `json:"at"`    // when it happened, Unix milliseconds
@@ -59,9 +59,9 @@ type Record struct {
 
 // RecordPage is one page of a list, newest first.
 type RecordPage struct {
-	Rows  []Record `json:"rows"`
-	Next  string   `json:"next"`  // cursor of the next page; "" at the end
-	Total int64    `json:"total"` // in all pages
+	Rows  []RecordLine `json:"rows"`
+	Next  string       `json:"next"`  // cursor of the next page; "" at the end
+	Total int64        `json:"total"` // in all pages
 }
 
 const pageSize = 50
@@ -190,7 +190,7 @@ func (c *County) number(ctx context.Context, query string, args ...any) (n int64
 // recordPage reads one page: first the ids in order, then the rows with their
 // sealed fields.
 func (c *County) recordPage(ctx context.Context, q RecordQuery, limit int, names *nameBook) (RecordPage, error) {
-	page := RecordPage{Rows: []Record{}}
+	page := RecordPage{Rows: []RecordLine{}}
 	l, where, args, err := q.selection()
 	if err != nil {
 		return page, err
@@ -250,7 +250,7 @@ func parseCursor(text string) (at int64, id schema.ID, err error) {
 }
 
 // newest lists what the kits recorded last, by the time of entry.
-func (c *County) newest(ctx context.Context, units []schema.ID, limit int, names *nameBook) ([]Record, error) {
+func (c *County) newest(ctx context.Context, units []schema.ID, limit int, names *nameBook) ([]RecordLine, error) {
 	var where string
 	var args []any
 	if len(units) > 0 {
@@ -285,7 +285,7 @@ ORDER BY 4 DESC, 2 DESC LIMIT ?`, append(args, limit)...)
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	list := []Record{}
+	list := []RecordLine{}
 	for _, e := range order {
 		found, err := c.describe(ctx, e.table, []schema.ID{e.id}, []schema.ID{e.activity}, names)
 		if err != nil {

@@ -2,6 +2,7 @@ package county
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
@@ -109,7 +110,9 @@ func (c *County) protect(next http.Handler) http.Handler {
 		}
 		v.account = account
 		if account == nil && !open(r) {
-			http.Error(w, "sign in first", http.StatusUnauthorized)
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusUnauthorized)
+			fmt.Fprint(w, errNoSession) // its text is its JSON
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))

@@ -1,9 +1,9 @@
 // What went wrong, in the reader's language.
+import { toError } from '../shared/rpc'
 import { i18n } from './i18n'
 
-export function messageOf(error: unknown): string {
-  const e = error as { message?: string; message_en?: string; code?: string } | null
-  const english = i18n.global.locale.value === 'en'
-  if (e?.code && e.message) return english && e.message_en ? e.message_en : e.message
-  return i18n.global.t('error.unreachable')
+export function messageOf(raw: unknown): string {
+  const e = toError(raw)
+  if (e.code === 'lost') return i18n.global.t('error.unreachable')
+  return i18n.global.locale.value === 'en' ? e.en : e.zh
 }

@@ -1,15 +1,11 @@
 // Who is signed in. One place decides what an ended session means: back to the
 // sign-in page, with the address kept.
 import { ref } from 'vue'
+import { toError } from '../shared/rpc'
 import { County, type Me } from './api'
 
 export const me = ref<Me | null>(null)
 export const known = ref(false) // whether the first question has been answered
-
-function ended(error: unknown): boolean {
-  const e = error as { code?: string; status?: number }
-  return e?.code === 'session' || e?.status === 401
-}
 
 /** restore asks who is signed in; the server gives /login only to those who are not. */
 export async function restore(): Promise<void> {
@@ -41,7 +37,7 @@ export async function checked<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (ended(error)) me.value = null
+    if (toError(error).code === 'session') me.value = null
     throw error
   }
 }

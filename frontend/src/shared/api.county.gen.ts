@@ -88,18 +88,18 @@ export interface Overview {
   trend: TrendPoint[]
   fraud_types: Share[]
   units: UnitTotals[]
-  newest: Record[]
+  newest: RecordLine[]
   devices: DeviceInfo[]
   at: number
 }
 
 export interface RecordDetail {
-  record: Record
+  record: RecordLine
   fields: Field[]
   updated_at: number
   voided: boolean
   activity: string
-  handouts: Record[]
+  handouts: RecordLine[]
   consultations: number
   roster: number
 }
@@ -117,7 +117,7 @@ export interface RecordQuery {
 }
 
 export interface RecordPage {
-  rows: Record[]
+  rows: RecordLine[]
   next: string
   total: number
 }
@@ -153,7 +153,7 @@ export interface UnitTotals {
   totals: Totals
 }
 
-export interface Record {
+export interface RecordLine {
   table: string
   id: string
   at: number

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { around, monthOf, shift, title, today } from './period'
+import { around, monthOf, shift, title, today } from '../../src/county/period'
 
 const t = (key: string, values?: Record<string, unknown>) => `${key} ${Object.values(values ?? {}).join(' ')}`
 

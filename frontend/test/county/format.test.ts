@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { clockOffset, count, moment, rate, yuan } from './format'
-import zh from './locales/zh-CN'
-import en from './locales/en'
+import { clockOffset, count, moment, rate, yuan } from '../../src/county/format'
+import zh from '../../src/county/locales/zh-CN'
+import en from '../../src/county/locales/en'
 
 const t = (key: string, values?: Record<string, unknown>) => [key, ...Object.values(values ?? {})].join(' ')
 
