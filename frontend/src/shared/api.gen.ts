@@ -174,6 +174,16 @@ export interface ConsultationForm {
   note: string
 }
 
+export interface KitState {
+  enrolled: boolean
+  county: string
+  label: string
+  unit: Named
+  officer: Officer | null
+  officers: Officer[]
+  version: string
+}
+
 export interface Meeting {
   activity: Activity
   attendees: Attendee[]
@@ -267,6 +277,46 @@ export interface Preferences {
   sound: boolean
 }
 
+export interface HeldRecord {
+  table: string
+  id: string
+  device: string
+  reason: string
+  at: number
+}
+
+export interface SyncLogEntry {
+  at: number
+  ok: boolean
+  code: string
+  message: string
+  message_en: string
+  sent: number
+  received: number
+  bytes: number
+}
+
+export interface SyncStatus {
+  waiting: number
+  oldest: number
+  last_received: number
+  online: boolean
+  running: boolean
+  progress: SyncProgress | null
+  last: SyncLogEntry | null
+  held: number
+  address: string
+  clock_offset: number
+}
+
+export interface SyncRecord {
+  table: string
+  id: string
+  title: string
+  state: string
+  at: number
+}
+
 export interface VenueForm {
   kind: string
   name: string
@@ -352,6 +402,13 @@ export interface Progress {
   at: number
 }
 
+export interface Officer {
+  id: string
+  staff_no: string
+  name: string
+  role: string
+}
+
 export interface Given {
   material_id: string
   name: string
@@ -368,6 +425,12 @@ export interface Said {
   text: string
   device: string
   at: number
+}
+
+export interface SyncProgress {
+  sent_bytes: number
+  total_bytes: number
+  received_bytes: number
 }
 
 export const Booth = {
@@ -402,6 +465,13 @@ export const Consultations = {
   Void: (a0: string, a1: string): Promise<Consultation> => call('Consultations', 'Void', [a0, a1]),
 }
 
+export const Kit = {
+  AddOfficer: (a0: string, a1: string, a2: string): Promise<KitState> => call('Kit', 'AddOfficer', [a0, a1, a2]),
+  Enrol: (a0: string, a1: string): Promise<KitState> => call('Kit', 'Enrol', [a0, a1]),
+  State: (): Promise<KitState> => call('Kit', 'State', []),
+  UseOfficer: (a0: string): Promise<KitState> => call('Kit', 'UseOfficer', [a0]),
+}
+
 export const Meetings = {
   Close: (a0: string): Promise<Meeting> => call('Meetings', 'Close', [a0]),
   Create: (a0: MeetingForm): Promise<Meeting> => call('Meetings', 'Create', [a0]),
@@ -427,6 +497,14 @@ export const Review = {
 export const Settings = {
   Get: (): Promise<Preferences> => call('Settings', 'Get', []),
   Save: (a0: Preferences): Promise<Preferences> => call('Settings', 'Save', [a0]),
+}
+
+export const Sync = {
+  HeldBack: (): Promise<HeldRecord[]> => call('Sync', 'HeldBack', []),
+  Log: (): Promise<SyncLogEntry[]> => call('Sync', 'Log', []),
+  Now: (): Promise<SyncStatus> => call('Sync', 'Now', []),
+  Records: (a0: string): Promise<SyncRecord[]> => call('Sync', 'Records', [a0]),
+  Status: (): Promise<SyncStatus> => call('Sync', 'Status', []),
 }
 
 export const Venues = {

@@ -19,7 +19,7 @@ func Files() map[string]string {
 	return map[string]string{
 		"api.gen.ts": rpc.TypeScript(map[string]any{
 			"Booth": &app.Booth{}, "Consultations": &app.Consultations{}, "Meetings": &app.Meetings{}, "Venues": &app.Venues{},
-			"Catalogue": &app.Catalogue{}, "Review": &app.Review{}, "Settings": &app.Settings{},
+			"Catalogue": &app.Catalogue{}, "Review": &app.Review{}, "Settings": &app.Settings{}, "Kit": &app.Kit{}, "Sync": &app.Sync{},
 		}),
 		"api.county.gen.ts": rpc.TypeScript(map[string]any{"County": &county.Service{}}),
 		"codes.gen.ts":      codes(),

@@ -1,0 +1,180 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"fieldkit/internal/model"
+	"fieldkit/internal/rpc"
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+)
+
+// Options say how a kit is opened.
+type Options struct {
+	Dir     string           // the kit's data directory, created when missing
+	Wall    func() time.Time // nil = time.Now
+	Version string           // of this program
+	Log     *slog.Logger     // nil = nothing is logged; never holds a value of a record
+	// AutoSync lets the kit look for the county by itself.
+	AutoSync bool
+}
+
+// App is an open kit: its services over one data directory.
+type App struct {
+	Events *rpc.Events
+
+	opts     Options
+	lock     *dirLock
+	session  *Session
+	services map[string]any
+	sync     *Sync
+
+	mu        sync.Mutex
+	member    *membership
+	replica   *replica.Replica
+	forget    func() // ends the subscription to changes
+	enrolling bool
+}
+
+// membership is kit.json: which county this laptop belongs to.
+type membership struct {
+	Realm     schema.ID `json:"realm"`
+	County    string    `json:"county"`
+	Addresses []string  `json:"addresses"` // base URLs of the county's server, the one that worked first
+	Pin       []byte    `json:"pin"`
+	Device    schema.ID `json:"device"`
+	Label     string    `json:"label"`
+	UnitID    schema.ID `json:"unit_id"`
+	UnitName  string    `json:"unit_name"`
+	OfficerID schema.ID `json:"officer_id"`
+}
+
+// ErrInUse means that another process has the data directory open.
+var ErrInUse = errors.New("the kit is already open in another window")
+
+// Open opens a kit. A kit that is not enrolled yet offers enrolment and
+// settings only.
+func Open(ctx context.Context, o Options) (*App, error) {
+	if o.Wall == nil {
+		o.Wall = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open kit: %w", err)
+	}
+	lock, err := lockDir(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Events: rpc.NewEvents(), opts: o, lock: lock}
+	a.session = NewSession(a.Events)
+	a.sync = newSync(a)
+	a.services = map[string]any{
+		"Kit": &Kit{a}, "Booth": NewBooth(a.session), "Consultations": NewConsultations(a.session), "Meetings": NewMeetings(a.session), "Venues": NewVenues(a.session),
+		"Catalogue": NewCatalogue(a.session), "Review": NewReview(a.session), "Sync": a.sync, "Settings": NewSettings(o.Dir),
+	}
+	raw, err := os.ReadFile(a.memberPath())
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
+		lock.release()
+		return nil, fmt.Errorf("open kit: %w", err)
+	default:
+		var m membership
+		if err := json.Unmarshal(raw, &m); err != nil {
+			lock.release()
+			return nil, fmt.Errorf("read %s: %w", a.memberPath(), err)
+		}
+		if err := a.attach(ctx, &m); err != nil {
+			lock.release()
+			return nil, err
+		}
+	}
+	a.sync.start()
+	return a, nil
+}
+
+// Services are the services by the names under which screens call them.
+func (a *App) Services() map[string]any { return a.services }
+
+// Close ends background work and releases the data directory.
+func (a *App) Close() error {
+	a.sync.stop()
+	a.Events.Close()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var err error
+	if a.replica != nil {
+		a.forget()
+		err = a.replica.Close()
+		a.replica = nil
+	}
+	a.lock.release()
+	return err
+}
+
+func (a *App) memberPath() string { return filepath.Join(a.opts.Dir, "kit.json") }
+
+// openReplica opens the replica of a county.
+func (a *App) openReplica(ctx context.Context, realm schema.ID) (*replica.Replica, error) {
+	return replica.Open(ctx, replica.Options{Dir: filepath.Join(a.opts.Dir, "data"), Schema: model.Schema, Realm: realm, Wall: a.opts.Wall, Audience: model.Audience, Log: a.opts.Log})
+}
+
+// attach makes a membership the current one.
+func (a *App) attach(ctx context.Context, m *membership) error {
+	r, err := a.openReplica(ctx, m.Realm)
+	if err != nil {
+		return err
+	}
+	a.use(m, r)
+	return nil
+}
+
+func (a *App) use(m *membership, r *replica.Replica) {
+	a.mu.Lock()
+	a.member, a.replica = m, r
+	a.forget = r.Subscribe(func(c replica.Change) { a.Events.Publish("changed", Changed{Tables: c.Tables, Remote: c.Remote}) })
+	a.mu.Unlock()
+	a.session.Attach(r, m.UnitID)
+	a.session.UseOfficer(m.OfficerID)
+}
+
+// Changed is the payload of the event "changed".
+type Changed struct {
+	Tables []string `json:"tables"`
+	Remote bool     `json:"remote"` // from another laptop or the county
+}
+
+// saveMember writes kit.json, whole or not at all.
+func (a *App) saveMember(m *membership) error {
+	raw, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(a.memberPath()+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(raw)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), a.memberPath())
+}
+
+// current is the membership and replica, nil before enrolment.
+func (a *App) current() (*membership, *replica.Replica) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.member, a.replica
+}

@@ -1,0 +1,224 @@
+// Command fieldkit is the outreach kit of an officer's laptop and the county's
+// server in one program.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"fieldkit/app"
+	"fieldkit/frontend"
+	"fieldkit/internal/county"
+	"fieldkit/internal/demo"
+	"fieldkit/internal/shell"
+)
+
+// version is set by the release build.
+var version = "0.1.0"
+
+type cli struct {
+	Kit     kitCommand     `cmd:"" default:"withargs" help:"Open the kit (the default)."`
+	County  countyCommand  `cmd:"" help:"Run the county's server."`
+	Demo    demoCommand    `cmd:"" help:"Play the main job on this machine: kits record offline, sync over a bad line, the county adds up."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+	Wall    string         `env:"FIELDKIT_WALL" hidden:"" help:"Start the wall clock at this time (RFC 3339): for demos and tests."`
+}
+
+// wall is the wall clock: the machine's, or one that starts elsewhere.
+func (c *cli) wall() (func() time.Time, error) {
+	if c.Wall == "" {
+		return time.Now, nil
+	}
+	start, err := time.Parse(time.RFC3339, c.Wall)
+	if err != nil {
+		return nil, fmt.Errorf("the time %q is not RFC 3339: %w", c.Wall, err)
+	}
+	began := time.Now()
+	return func() time.Time { return start.Add(time.Since(began)) }, nil
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run() error {
+	fmt.Println("fieldkit", version)
+	return nil
+}
+
+type kitCommand struct {
+	Dir     string `help:"Data directory of this kit." default:"${kitdir}" type:"path"`
+	Listen  string `help:"Loopback address for the browser." default:"127.0.0.1:0"`
+	NoOpen  bool   `help:"Do not open a browser or window; print the address."`
+	Browser bool   `help:"Use the browser although there is a window."`
+	Manual  bool   `hidden:"" help:"Sync only when asked."`
+}
+
+func (k *kitCommand) Run(ctx context.Context, c *cli) error {
+	wall, err := c.wall()
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(ctx, app.Options{Dir: k.Dir, Wall: wall, Version: version, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), AutoSync: !k.Manual})
+	if errors.Is(err, app.ErrInUse) {
+		return errors.New("工具箱已经打开了，请切换到已打开的窗口。The kit is open already; switch to its window")
+	}
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	view := shell.Kit{Services: a.Services(), Events: a.Events, Frontend: frontend.Dist(), Dir: k.Dir}
+	if shell.HasWindow && !k.Browser && !k.NoOpen {
+		return shell.Window(ctx, view)
+	}
+	return shell.Browser(ctx, view, k.Listen, !k.NoOpen, os.Stdout)
+}
+
+type countyCommand struct {
+	Init  countyInit  `cmd:"" help:"Make a county in a data directory."`
+	Serve countyServe `cmd:"" help:"Serve kits and the dashboard."`
+	Enrol countyEnrol `cmd:"" help:"Issue a one-time enrolment code."`
+}
+
+type countyInit struct {
+	Dir          string `help:"Data directory of the county." default:"${countydir}" type:"path"`
+	Name         string `help:"The county's name, such as 青岚县." required:""`
+	Admin        string `help:"Name of the first account." default:"admin"`
+	PasswordFile string `help:"File with the first account's password; - reads one line from standard input." type:"existingfile" default:"-"`
+}
+
+func (i *countyInit) Run(ctx context.Context, c *cli) error {
+	wall, err := c.wall()
+	if err != nil {
+		return err
+	}
+	password, err := readPassword(i.PasswordFile)
+	if err != nil {
+		return err
+	}
+	if err := county.Init(ctx, i.Dir, county.InitOptions{Name: i.Name, Admin: i.Admin, Password: password, Wall: wall}); err != nil {
+		return err
+	}
+	fmt.Printf("%s is ready in %s\nNext: fieldkit county serve --dir %s\n", i.Name, i.Dir, i.Dir)
+	return nil
+}
+
+func readPassword(file string) (string, error) {
+	var from io.Reader = os.Stdin
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		from = f
+	} else if info, err := os.Stdin.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		fmt.Fprint(os.Stderr, "Password of the first account (it is shown as you type): ")
+	}
+	line, err := bufio.NewReader(from).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+type countyServe struct {
+	Dir     string   `help:"Data directory of the county." default:"${countydir}" type:"path"`
+	Listen  string   `help:"Address for kits and browsers, over HTTPS; empty for none." default:":8443"`
+	Local   string   `help:"Loopback address for browsers of this machine, over HTTP; empty for none." default:"127.0.0.1:8080"`
+	Address []string `help:"Base URL at which kits reach this server, written into enrolment codes."`
+}
+
+func (s *countyServe) Run(ctx context.Context, c *cli) error {
+	wall, err := c.wall()
+	if err != nil {
+		return err
+	}
+	o, err := county.Open(ctx, s.Dir, county.Options{Frontend: frontend.Dist(), Addresses: s.Address, Version: version, Wall: wall, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	var listen, local net.Listener
+	if s.Listen != "" {
+		if listen, err = net.Listen("tcp", s.Listen); err != nil {
+			return err
+		}
+		fmt.Println("fieldkit county kits: https://" + listen.Addr().String())
+	}
+	if s.Local != "" {
+		if local, err = net.Listen("tcp", s.Local); err != nil {
+			return err
+		}
+		fmt.Println("fieldkit county dashboard: http://" + local.Addr().String())
+	}
+	return o.Serve(ctx, listen, local)
+}
+
+type countyEnrol struct {
+	Dir        string   `help:"Data directory of the county." default:"${countydir}" type:"path"`
+	Unit       string   `help:"The unit's code, 2 to 12 letters and digits." required:""`
+	UnitName   string   `help:"The unit's name, when it is new."`
+	ShortName  string   `help:"The unit's short name, when it is new."`
+	Department string   `help:"The unit's department, D01 to D17, when it is new."`
+	Label      string   `help:"Suggested name of the computer."`
+	Address    []string `help:"Base URL at which the kit reaches the server."`
+}
+
+func (e *countyEnrol) Run(ctx context.Context, c *cli) error {
+	wall, err := c.wall()
+	if err != nil {
+		return err
+	}
+	o, err := county.Open(ctx, e.Dir, county.Options{Version: version, Wall: wall})
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	code, err := o.IssueCode(ctx, "console", county.CodeForm{Label: e.Label, Unit: county.UnitForm{Code: e.Unit, Name: e.UnitName, ShortName: e.ShortName, Department: e.Department}}, e.Address...)
+	if err != nil {
+		return err
+	}
+	fmt.Println(code.Text)
+	return nil
+}
+
+type demoCommand struct {
+	Seed int64  `help:"Play invented days instead of the story's first quarter."`
+	Kits int    `help:"How many kits, with --seed." default:"3"`
+	Once bool   `help:"End when the figures are printed; status 1 when one differs."`
+	JSON bool   `help:"Print a JSON object as the last line."`
+	Keep string `help:"Keep all databases in this directory." type:"path"`
+}
+
+func (d *demoCommand) Run(ctx context.Context) error {
+	return demo.Run(ctx, demo.Options{Seed: d.Seed, Kits: d.Kits, Once: d.Once, JSON: d.JSON, Keep: d.Keep, Out: os.Stdout})
+}
+
+func main() {
+	config, err := os.UserConfigDir()
+	if err != nil {
+		config = "."
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	c := &cli{}
+	run := kong.Parse(c, kong.Name("fieldkit"), kong.Description("反诈宣传外勤工具箱 — outreach records offline, synced to the county."),
+		kong.UsageOnError(), kong.Vars{"kitdir": filepath.Join(config, "fieldkit", "kit"), "countydir": filepath.Join(config, "fieldkit", "county")},
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(c))
+	if err := run.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "fieldkit:", err)
+		os.Exit(1)
+	}
+}
