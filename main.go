@@ -181,12 +181,8 @@ func (e *countyEnrol) Run(ctx context.Context, c *cli) error {
 	if err != nil {
 		return err
 	}
-	o, err := county.Open(ctx, e.Dir, county.Options{Version: version, Wall: wall})
-	if err != nil {
-		return err
-	}
-	defer o.Close()
-	code, err := o.IssueCode(ctx, "console", county.CodeForm{Label: e.Label, Unit: county.UnitForm{Code: e.Unit, Name: e.UnitName, ShortName: e.ShortName, Department: e.Department}}, e.Address...)
+	code, err := county.IssueCode(ctx, e.Dir, county.Options{Addresses: e.Address, Wall: wall},
+		county.CodeForm{Label: e.Label, Unit: county.UnitForm{Code: e.Unit, Name: e.UnitName, ShortName: e.ShortName, Department: e.Department}})
 	if err != nil {
 		return err
 	}

@@ -49,6 +49,9 @@ func (c *County) admit(ctx context.Context, r *http.Request, a enrolment.Applica
 	if err := c.store.succeeded(ctx, slow...); err != nil {
 		return enrolment.Grant{}, err
 	}
+	if err := c.writeUnitRow(ctx, d.unit); err != nil {
+		return enrolment.Grant{}, err
+	}
 	if err := c.writeDeviceRow(ctx, d); err != nil {
 		return enrolment.Grant{}, err
 	}

@@ -3,7 +3,6 @@ package county
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -12,8 +11,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strconv"
-	"sync"
 	"time"
 
 	"fieldkit/internal/enrolment"
@@ -28,6 +25,7 @@ const (
 	metaName      = "name"
 	metaRealm     = "realm"
 	metaAddresses = "addresses" // JSON array of base URLs that codes carry
+	metaListen    = "listen"    // host:port where Serve listened last
 )
 
 // Options are how a county is opened.
@@ -41,21 +39,15 @@ type Options struct {
 
 // County is an open county. Its methods may be called concurrently.
 type County struct {
-	dir         string
-	name        string
-	realm       schema.ID
-	store       *store
-	replica     *replica.Replica
-	sync        *transport.Server
-	events      *rpc.Events
-	certificate tls.Certificate
-	pin         []byte
-	options     Options
-	log         *slog.Logger
-	stop        []func()
-
-	mu     sync.Mutex
-	listen string // host:port of the HTTPS listener, once it stands
+	identity
+	dir     string
+	store   *store
+	replica *replica.Replica
+	sync    *transport.Server
+	events  *rpc.Events
+	options Options
+	log     *slog.Logger
+	stop    []func()
 }
 
 // ErrNotInitialised: the directory holds no county.
@@ -71,12 +63,17 @@ func Open(ctx context.Context, dir string, o Options) (*County, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s, err := openStore(ctx, dir, o.Wall)
+	c := &County{dir: dir, options: o, log: o.Log, events: rpc.NewEvents()}
+	release, err := lockDir(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	c := &County{dir: dir, store: s, options: o, log: o.Log, events: rpc.NewEvents()}
-	c.stop = append(c.stop, func() { s.Close() })
+	c.stop = append(c.stop, release)
+	if c.store, err = openStore(ctx, dir, o.Wall); err != nil {
+		c.Close()
+		return nil, err
+	}
+	c.stop = append(c.stop, func() { c.store.Close() }, c.events.Close)
 	if err := c.open(ctx); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("open the county in %s: %w", dir, err)
@@ -85,26 +82,11 @@ func Open(ctx context.Context, dir string, o Options) (*County, error) {
 }
 
 func (c *County) open(ctx context.Context) error {
-	name, err := c.store.meta(ctx, metaName)
+	id, err := c.store.identity(ctx, c.dir)
 	if err != nil {
 		return err
 	}
-	realm, err := c.store.meta(ctx, metaRealm)
-	if err != nil {
-		return err
-	}
-	if name == nil || len(realm) != len(c.realm) {
-		return ErrNotInitialised
-	}
-	c.name, c.realm = string(name), schema.ID(realm)
-	if c.certificate, err = loadCertificate(c.dir); err != nil {
-		return err
-	}
-	leaf, err := x509.ParseCertificate(c.certificate.Certificate[0])
-	if err != nil {
-		return fmt.Errorf("load the TLS certificate: %w", err)
-	}
-	c.pin = enrolment.SPKI(leaf)
+	c.identity = id
 	if c.replica, err = openReplica(ctx, c.dir, c.realm, c.options); err != nil {
 		return err
 	}
@@ -118,7 +100,7 @@ func (c *County) open(ctx context.Context) error {
 		return err
 	}
 	c.sync = transport.NewServer(c.replica, authority{c}, c.log)
-	return c.reconcileDevices(ctx)
+	return c.reconcile(ctx)
 }
 
 func openReplica(ctx context.Context, dir string, realm schema.ID, o Options) (*replica.Replica, error) {
@@ -150,54 +132,12 @@ func (c *County) changed(tables ...string) {
 	c.events.Publish("changed", map[string]any{"tables": tables, "remote": true})
 }
 
-// publicAddresses are what codes carry: the first that is set of the options,
-// the dashboard's setting, this machine's own addresses.
-func (c *County) publicAddresses(ctx context.Context) ([]string, error) {
-	if len(c.options.Addresses) > 0 {
-		return c.options.Addresses, nil
-	}
-	raw, err := c.store.meta(ctx, metaAddresses)
-	if err != nil {
-		return nil, err
-	}
-	if raw != nil {
-		var list []string
-		if err := json.Unmarshal(raw, &list); err != nil {
-			return nil, fmt.Errorf("read the server's addresses: %w", err)
-		}
-		if len(list) > 0 {
-			return list, nil
-		}
-	}
-	c.mu.Lock()
-	listen := c.listen
-	c.mu.Unlock()
-	host, port, err := net.SplitHostPort(listen)
-	if err != nil {
-		host, port = "", strconv.Itoa(DefaultPort)
-	}
-	if ip := net.ParseIP(host); host != "" && (ip == nil || !ip.IsUnspecified()) {
-		return []string{"https://" + net.JoinHostPort(host, port)}, nil
-	}
-	list := []string{}
-	for _, ip := range ownAddresses() {
-		if len(list) < 3 {
-			list = append(list, "https://"+net.JoinHostPort(ip.String(), port))
-		}
-	}
-	if len(list) == 0 {
-		list = append(list, "https://"+net.JoinHostPort("127.0.0.1", port))
-	}
-	return list, nil
-}
-
 // setAddresses stores what codes carry from now on; an empty list means this
 // machine's own addresses.
 func (c *County) setAddresses(ctx context.Context, actor string, list []string) error {
 	probe := enrolment.Code{Addresses: list, Pin: c.pin, Realm: c.realm, Secret: make([]byte, 10)}
 	if err := probe.Validate(); len(list) > 0 && err != nil {
-		return userError("address", "addresses", "地址要写成 https://主机:端口，最多 4 个，例如 https://10.8.0.2:8443。",
-			"Write addresses as https://host:port, at most 4, for example https://10.8.0.2:8443.")
+		return errAddresses
 	}
 	raw, err := json.Marshal(list)
 	if err != nil {
@@ -243,9 +183,9 @@ func (c *County) Serve(ctx context.Context, listen, local net.Listener) error {
 		start(local, false)
 	}
 	if listen != nil {
-		c.mu.Lock()
-		c.listen = listen.Addr().String()
-		c.mu.Unlock()
+		if err := c.store.update(ctx, func(tx *sql.Tx) error { return putMeta(ctx, tx, metaListen, []byte(listen.Addr().String())) }); err != nil {
+			return fmt.Errorf("note the server's address: %w", err)
+		}
 		start(listen, true)
 	}
 	var err error

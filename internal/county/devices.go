@@ -164,16 +164,36 @@ func (c *County) writeDeviceRow(ctx context.Context, d device) error {
 	return nil
 }
 
-// reconcileDevices writes the rows that a crash between registry and replica left out.
-func (c *County) reconcileDevices(ctx context.Context) error {
+// reconcile writes the rows that a crash between registry and replica left out.
+func (c *County) reconcile(ctx context.Context) error {
 	list, err := c.store.devices(ctx)
 	if err != nil {
 		return err
 	}
 	for _, d := range list {
+		if err := c.writeUnitRow(ctx, d.unit); err != nil {
+			return err
+		}
 		if err := c.writeDeviceRow(ctx, *d); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeUnitRow makes the unit that a code was issued for on the console, when
+// it is not there yet.
+func (c *County) writeUnitRow(ctx context.Context, id schema.ID) error {
+	known, err := c.replica.Get(ctx, "unit", id)
+	if err != nil || known != nil {
+		return err
+	}
+	var f UnitForm
+	err = c.store.db.QueryRowContext(ctx, `SELECT unit_code, unit_name, unit_short, unit_department FROM code WHERE unit_id = ? ORDER BY issued_at DESC LIMIT 1`, id).
+		Scan(&f.Code, &f.Name, &f.ShortName, &f.Department)
+	if err != nil {
+		return fmt.Errorf("read the unit of a code: %w", err)
+	}
+	_, err = c.AddUnit(ctx, "console", f)
+	return err
 }

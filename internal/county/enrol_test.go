@@ -245,3 +245,51 @@ func TestALostComputerIsRefused(t *testing.T) {
 		t.Errorf("an unknown state: %v", err)
 	}
 }
+
+func TestCodesFromTheConsoleWhileTheServerRuns(t *testing.T) {
+	o := openOffice(t)
+	if _, err := Open(t.Context(), o.dir, Options{}); !errors.Is(err, ErrInUse) {
+		t.Fatalf("a second server over one directory: %v", err)
+	}
+	issued, err := IssueCode(t.Context(), o.dir, Options{Wall: o.clock.now},
+		CodeForm{Unit: UnitForm{Code: "lkpcs", Name: "岭口派出所", Department: "D02"}, Label: "D4"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if issued.Addresses[0] != o.secure {
+		t.Errorf("addresses %v, want %s", issued.Addresses, o.secure)
+	}
+	code, err := enrolment.Parse(issued.Text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := o.newKit(t)
+	if err := k.join(t.Context(), code, ""); err != nil {
+		t.Fatal(err)
+	}
+	if k.grant.Unit.Name != "岭口派出所" || k.grant.Label != "D4" || k.grant.Unit.ID != model.UnitID(o.realm, "LKPCS") {
+		t.Errorf("%+v", k.grant)
+	}
+	// A second code for the unit needs its code only.
+	again, err := IssueCode(t.Context(), o.dir, Options{Wall: o.clock.now}, CodeForm{Unit: UnitForm{Code: "LKPCS"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, _ = enrolment.Parse(again.Text)
+	if k = o.newKit(t); k.join(t.Context(), code, "") != nil || k.grant.Unit.Name != "岭口派出所" {
+		t.Errorf("%+v", k.grant)
+	}
+	for name, form := range map[string]CodeForm{
+		"no unit":       {},
+		"bad unit code": {Unit: UnitForm{Code: "岭口"}},
+		"no such dept":  {Unit: UnitForm{Code: "XX", Department: "D77"}},
+		"long label":    {Unit: UnitForm{Code: "XX"}, Label: "一二三四五六七八九十一二三"},
+	} {
+		if _, err := IssueCode(t.Context(), o.dir, Options{}, form); err == nil {
+			t.Errorf("%s: issued", name)
+		}
+	}
+	if _, err := IssueCode(t.Context(), o.dir, Options{Addresses: []string{"http://10.0.0.1:80"}}, CodeForm{Unit: UnitForm{Code: "XX"}}); err == nil {
+		t.Error("issued a code for an unprotected address")
+	}
+}

@@ -45,6 +45,11 @@ func Init(ctx context.Context, dir string, o InitOptions) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the county's directory: %w", err)
 	}
+	release, err := lockDir(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer release()
 	s, err := openStore(ctx, dir, o.Wall)
 	if err != nil {
 		return err

@@ -139,7 +139,7 @@ func (s *Service) Settings(ctx context.Context) (ServerSettings, error) {
 	if _, err := signedIn(ctx); err != nil {
 		return ServerSettings{}, err
 	}
-	list, err := s.c.publicAddresses(ctx)
+	list, err := s.c.store.publicAddresses(ctx, s.c.options.Addresses)
 	if err != nil {
 		return ServerSettings{}, err
 	}

@@ -32,7 +32,8 @@ CREATE TABLE session (
 ) STRICT;
 CREATE TABLE throttle (key TEXT PRIMARY KEY, failures INTEGER NOT NULL, until INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE TABLE code (
-	id BLOB PRIMARY KEY, secret_hash BLOB NOT NULL UNIQUE, unit_id BLOB NOT NULL, label TEXT NOT NULL,
+	id BLOB PRIMARY KEY, secret_hash BLOB NOT NULL UNIQUE, label TEXT NOT NULL,
+	unit_id BLOB NOT NULL, unit_code TEXT NOT NULL, unit_name TEXT NOT NULL, unit_short TEXT NOT NULL, unit_department TEXT NOT NULL,
 	issued_by TEXT NOT NULL, issued_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
 	used_at INTEGER, device_id BLOB, withdrawn_at INTEGER
 ) STRICT;
@@ -59,11 +60,7 @@ func openStore(ctx context.Context, dir string, wall func() time.Time) (*store, 
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)",
 		"temp_store(MEMORY)", "trusted_schema(OFF)", "cell_size_check(ON)", "journal_size_limit(4194304)",
 	}}
-	path := filepath.ToSlash(filepath.Join(dir, "county.db"))
-	if path[0] != '/' {
-		path = "/" + path // file:///C:/…
-	}
-	dsn := url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}
+	dsn := url.URL{Scheme: "file", Path: slashed(filepath.Join(dir, "county.db")), RawQuery: query.Encode()}
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
 		return nil, fmt.Errorf("open county.db: %w", err)
@@ -75,6 +72,17 @@ func openStore(ctx context.Context, dir string, wall func() time.Time) (*store, 
 		return nil, fmt.Errorf("open county.db: %w", err)
 	}
 	return s, nil
+}
+
+// slashed is an absolute path in the form of file: addresses: /C:/… on Windows.
+func slashed(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		path = full
+	}
+	if path = filepath.ToSlash(path); path[0] != '/' {
+		path = "/" + path
+	}
+	return path
 }
 
 func (s *store) migrate(ctx context.Context) error {

@@ -19,6 +19,20 @@ type UnitForm struct {
 	Department string `json:"department"` // domain.md, 3.8; "" means D99
 }
 
+// tidy fills in what a form may leave out.
+func (f UnitForm) tidy() UnitForm {
+	f.Code = strings.ToUpper(strings.TrimSpace(f.Code))
+	f.Name, f.ShortName = strings.TrimSpace(f.Name), strings.TrimSpace(f.ShortName)
+	if f.ShortName == "" {
+		r := []rune(f.Name)
+		f.ShortName = string(r[:min(len(r), 8)])
+	}
+	if f.Department == "" {
+		f.Department = "D99"
+	}
+	return f
+}
+
 // Unit is a unit of the county.
 type Unit struct {
 	ID         string `json:"id"`
@@ -66,15 +80,7 @@ func (s *Service) AddUnit(ctx context.Context, f UnitForm) (Unit, error) {
 
 // AddUnit is Service.AddUnit for the server's own console.
 func (c *County) AddUnit(ctx context.Context, actor string, f UnitForm) (Unit, error) {
-	f.Code = strings.ToUpper(strings.TrimSpace(f.Code))
-	f.Name, f.ShortName = strings.TrimSpace(f.Name), strings.TrimSpace(f.ShortName)
-	if f.ShortName == "" {
-		r := []rune(f.Name)
-		f.ShortName = string(r[:min(len(r), 8)])
-	}
-	if f.Department == "" {
-		f.Department = "D99"
-	}
+	f = f.tidy()
 	id := model.UnitID(c.realm, f.Code)
 	known, err := c.replica.Get(ctx, "unit", id)
 	if err != nil {
@@ -98,24 +104,6 @@ func (c *County) AddUnit(ctx context.Context, actor string, f UnitForm) (Unit, e
 		return Unit{}, err
 	}
 	return Unit{ID: id.String(), Code: f.Code, Name: f.Name, ShortName: f.ShortName, Department: f.Department}, nil
-}
-
-// unitOf finds or makes the unit that a code is for.
-func (c *County) unitOf(ctx context.Context, f CodeForm) (enrolment.Unit, error) {
-	id := schema.Nil
-	var err error
-	if f.UnitID != "" {
-		id, err = parseID(f.UnitID)
-	} else {
-		var u Unit
-		if u, err = c.AddUnit(ctx, "console", f.Unit); err == nil {
-			id, err = parseID(u.ID)
-		}
-	}
-	if err != nil {
-		return enrolment.Unit{}, err
-	}
-	return c.unitRow(ctx, id)
 }
 
 func (c *County) unitRow(ctx context.Context, id schema.ID) (enrolment.Unit, error) {
