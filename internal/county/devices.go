@@ -91,6 +91,9 @@ func (a authority) Device(ctx context.Context, id schema.ID) (*transport.Device,
 
 // Seen notes what a kit told in an exchange.
 func (a authority) Seen(ctx context.Context, id schema.ID, report transport.Report) {
+	if report.Complete {
+		report.Waiting = 0
+	}
 	_, err := a.c.store.db.ExecContext(ctx, `UPDATE device SET last_seen = ?, waiting = ?, clock_offset = ?, version = ?, received = received + ? WHERE id = ?`,
 		report.At.UnixMilli(), report.Waiting, report.ClockOffset.Milliseconds(), clip(report.Version, 40), report.Received, id)
 	if err != nil {

@@ -60,12 +60,17 @@ GROUP BY 1, 2, 3`
 // figureConsultations is the rows of M08, by the day of the consultation; the
 // code is the fraud type.
 const figureConsultations = `
-SELECT (c.occurred_at + 28800000) / 86400000, a.lead_unit_id, c.fraud_type, count(*)
-FROM consultation c
+SELECT c.day, a.lead_unit_id, c.fraud_type, sum(c.n)
+FROM (
+	SELECT (occurred_at + 28800000) / 86400000 AS day, activity_id, fraud_type, count(*) AS n
+	FROM consultation
+	WHERE occurred_at >= ? AND occurred_at < ?
+	  AND merged_into IS NULL AND (voided IS NULL OR coalesce(json_extract(voided, '$.on'), 0) = 0)
+	GROUP BY 1, 2, 3
+) c
 LEFT JOIN activity x ON x.id = c.activity_id
 LEFT JOIN activity a ON a.id = coalesce(x.merged_into, x.id)
-WHERE c.occurred_at >= ? AND c.occurred_at < ?
-  AND c.merged_into IS NULL AND coalesce(json_extract(c.voided, '$.on'), 0) = 0 {units}
+WHERE 1 = 1 {units}
 GROUP BY 1, 2, 3`
 
 // figureQuick is the rest of M08: advice given without a form.

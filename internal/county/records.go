@@ -204,7 +204,8 @@ func (c *County) recordPage(ctx context.Context, q RecordQuery, limit int, names
 		if err != nil {
 			return page, err
 		}
-		where += fmt.Sprintf(` AND (%s < ? OR %s = ? AND %s.id < ?)`, l.at, l.at, row)
+		// The first term is what an index can use.
+		where += fmt.Sprintf(` AND %s <= ? AND (%s < ? OR %s.id < ?)`, l.at, l.at, row)
 		args = append(args, at, at, id)
 	}
 	rows, err := c.replica.Query(ctx, fmt.Sprintf(`SELECT %s.id, %s, a.id FROM %s WHERE %s ORDER BY 2 DESC, 1 DESC LIMIT ?`,
@@ -260,10 +261,13 @@ func (c *County) newest(ctx context.Context, units []schema.ID, limit int, names
 		}
 	}
 	args = append(args, args...)
+	// A consultation's id tells when it was made (UUIDv7), so that the newest
+	// are found without sorting all.
 	rows, err := c.replica.Query(ctx, `
-SELECT 'activity', a.id, a.id, a.created_at FROM activity a WHERE `+liveActivity+where+`
+SELECT * FROM (SELECT 'activity', a.id, a.id, a.created_at FROM activity a WHERE `+liveActivity+where+` ORDER BY a.created_at DESC LIMIT 20)
 UNION ALL
-SELECT 'consultation', t.id, a.id, t.created_at FROM `+listings["consultation"].from+` WHERE `+listings["consultation"].where+where+`
+SELECT * FROM (SELECT 'consultation', t.id, a.id, t.created_at FROM `+listings["consultation"].from+`
+	WHERE `+listings["consultation"].where+where+` ORDER BY t.id DESC LIMIT 20)
 ORDER BY 4 DESC, 2 DESC LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("list newest records: %w", err)

@@ -34,6 +34,7 @@ type Device struct {
 type Report struct {
 	At          time.Time     // server's time
 	Waiting     int           // rows of which the server lacked something when the device asked
+	Complete    bool          // the server has everything now that the device had sealed
 	ClockOffset time.Duration // device's wall clock minus the server's; half a round trip is in it
 	Version     string        // the device's software
 	Received    int           // changesets taken in this exchange
@@ -236,7 +237,13 @@ func (s *Server) exchange(w http.ResponseWriter, req *http.Request) {
 		fail(statusBusy, "the county cannot store at the moment")
 		return
 	}
-	s.auth.Seen(ctx, d.ID, Report{At: s.r.Wall(), Waiting: rq.waiting, Version: rq.version, Received: len(applied),
+	complete, err := s.complete(ctx, &rq)
+	if err != nil {
+		s.log.Error("compare holdings", "device", d.ID, "error", err)
+		fail(statusBusy, "")
+		return
+	}
+	s.auth.Seen(ctx, d.ID, Report{At: s.r.Wall(), Waiting: rq.waiting, Complete: complete, Version: rq.version, Received: len(applied),
 		ClockOffset: time.UnixMilli(rq.wall).Sub(s.r.Wall())})
 	if cut != nil {
 		return // nobody is listening any more
@@ -307,6 +314,20 @@ func (s *Server) take(ctx context.Context, in *bufio.Reader) (applied []replica.
 		return nil, nil, err
 	}
 	return intake.applied, cut, nil
+}
+
+// complete tells whether everything that the device had sealed is durable here.
+func (s *Server) complete(ctx context.Context, rq *request) (bool, error) {
+	vector, err := s.r.Vector(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, h := range rq.holdings {
+		if h.stream.Origin.Replica == rq.device && vector[h.stream] < h.number {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 func (s *Server) answer(ctx context.Context, d *Device, rq *request, applied []replica.Applied) ([]byte, error) {
