@@ -23,6 +23,7 @@ import (
 	"fieldkit/frontend"
 	"fieldkit/internal/county"
 	"fieldkit/internal/demo"
+	"fieldkit/internal/rpc"
 	"fieldkit/internal/shell"
 )
 
@@ -214,7 +215,12 @@ func main() {
 		kong.UsageOnError(), kong.Vars{"kitdir": filepath.Join(config, "fieldkit", "kit"), "countydir": filepath.Join(config, "fieldkit", "county")},
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(c))
 	if err := run.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "fieldkit:", err)
+		var user *rpc.UserError
+		if errors.As(err, &user) { // its text is JSON for the screens
+			fmt.Fprintln(os.Stderr, user.Message+"\n"+user.MessageEN)
+		} else {
+			fmt.Fprintln(os.Stderr, "fieldkit:", err)
+		}
 		os.Exit(1)
 	}
 }

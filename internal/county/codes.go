@@ -76,7 +76,7 @@ func (c *County) IssueCode(ctx context.Context, actor string, f CodeForm, addres
 // console, whether or not the server runs: it touches county.db alone. A unit
 // that is new is made when the code is used.
 func IssueCode(ctx context.Context, dir string, o Options, f CodeForm) (IssuedCode, error) {
-	s, err := openStore(ctx, dir, o.Wall)
+	s, err := openExisting(ctx, dir, o.Wall)
 	if err != nil {
 		return IssuedCode{}, err
 	}

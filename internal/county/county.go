@@ -64,16 +64,17 @@ func Open(ctx context.Context, dir string, o Options) (*County, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	c := &County{dir: dir, options: o, log: o.Log, events: rpc.NewEvents()}
-	release, err := lockDir(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	c.stop = append(c.stop, release)
-	if c.store, err = openStore(ctx, dir, o.Wall); err != nil {
-		c.Close()
+	var err error
+	if c.store, err = openExisting(ctx, dir, o.Wall); err != nil {
 		return nil, err
 	}
 	c.stop = append(c.stop, func() { c.store.Close() }, c.events.Close)
+	release, err := lockDir(ctx, dir)
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	c.stop = append(c.stop, release)
 	if err := c.open(ctx); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("open the county in %s: %w", dir, err)

@@ -5,10 +5,13 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -247,7 +250,7 @@ func TestPagesAfterSignIn(t *testing.T) {
 	}
 	response, _ := o.get(t, o.secure+"/")
 	for name, part := range map[string]string{"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
-		"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "Strict-Transport-Security": "max-age"} {
+		"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"} {
 		if !strings.Contains(response.Header.Get(name), part) {
 			t.Errorf("%s: %q", name, response.Header.Get(name))
 		}
@@ -267,8 +270,13 @@ func TestInitRefusesWhatItCannotUse(t *testing.T) {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	if _, err := Open(t.Context(), dir, Options{}); err == nil {
-		t.Error("opened a directory without a county")
+	for _, empty := range []string{t.TempDir(), filepath.Join(t.TempDir(), "missing")} {
+		if _, err := Open(t.Context(), empty, Options{}); !errors.Is(err, ErrNotInitialised) {
+			t.Errorf("opened a directory without a county: %v", err)
+		}
+		if left, err := os.ReadDir(empty); err == nil && len(left) > 0 {
+			t.Errorf("Open left %v in a directory without a county", left)
+		}
 	}
 	if err := Init(t.Context(), dir, InitOptions{Name: "青岚县", Password: password}); err != nil {
 		t.Fatal(err)

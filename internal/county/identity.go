@@ -8,10 +8,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"fieldkit/internal/enrolment"
 	"fieldkit/sync/schema"
@@ -49,6 +55,15 @@ func (s *store) identity(ctx context.Context, dir string) (identity, error) {
 	}
 	id.pin = enrolment.SPKI(leaf)
 	return id, nil
+}
+
+// openExisting is openStore for a directory that Init has been in: nothing is
+// made where there is no county.
+func openExisting(ctx context.Context, dir string, wall func() time.Time) (*store, error) {
+	if _, err := os.Stat(filepath.Join(dir, "county.db")); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", dir, ErrNotInitialised)
+	}
+	return openStore(ctx, dir, wall)
 }
 
 // publicAddresses are what codes carry: the ones given, else those set on the
@@ -109,7 +124,11 @@ func lockDir(ctx context.Context, dir string) (release func(), err error) {
 	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		db.Close()
-		return nil, fmt.Errorf("lock %s: %w: %w", dir, ErrInUse, err)
+		var busy *sqlite.Error
+		if errors.As(err, &busy) && busy.Code()&0xff == sqlite3.SQLITE_BUSY {
+			return nil, fmt.Errorf("lock %s: %w", dir, ErrInUse)
+		}
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
 	return func() { _, _ = tx.Rollback(), db.Close() }, nil
 }

@@ -80,9 +80,7 @@ func (c *County) protect(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		h.Set("Cache-Control", "no-store")
-		if r.TLS != nil {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		} else if !loopbackHost(r.Host) {
+		if r.TLS == nil && !loopbackHost(r.Host) {
 			// Plain HTTP is for this machine's browser: another name in Host
 			// is a page elsewhere that had its name pointed here.
 			http.Error(w, "forbidden", http.StatusForbidden)
