@@ -1,0 +1,53 @@
+export default {
+  app: { name: 'Outreach kit', places: 'Places' },
+  place: { booth: 'Booth', consult: 'Advice', meeting: 'Meetings', venue: 'Venues', sync: 'Sync', settings: 'Settings' },
+  act: { save: 'Save', cancel: 'Cancel', back: 'Back', retry: 'Try again', void: 'Void', restore: 'Restore' },
+  unit: { leaflets: 'leaflets', consultations: 'advised', yuan: 'yuan' },
+  pill: { running: 'Sending · {percent}%', act: 'Sync needs you', portal: 'Network wants a login', waiting: '{n} to send', offline: 'Offline · {n} saved here', received: 'County has all · {at}', none: 'Nothing to send' },
+  state: { draft: 'Draft', stored: 'Saved here', received: 'County has it', remote: 'From elsewhere' },
+  table: { unit: 'Unit', officer: 'Officer', device: 'Computer', venue: 'Venue', material: 'Material', activity: 'Activity', handout: 'Handout', attendance: 'Attendance', consultation: 'Consultation', placement: 'Placement', issue: 'Issue', setting: 'Setting' },
+  column: { title: 'title', summary: 'summary', place_text: 'place', heads_stated: 'people', loss_fen: 'loss', at_risk_fen: 'amount at risk', fraud_type: 'fraud type', stage: 'stage', outcome: 'outcome', pay_method: 'way of paying', age_band: 'age band', state: 'state', start_at: 'start', note: 'note', story: 'story', phone: 'telephone', name: 'name', qty: 'quantity', voided: 'void', end_at: 'end', person_label: 'form of address' },
+  welcome: {
+    title: 'Enrol this computer', hint: 'Ask the county office for a code: good for 24 hours, for one computer.', code: 'Paste or type the code FK1-…', label: 'A name for this computer, such as D1 (optional)', enrol: 'Enrol', busy: 'Enrolling…', file: 'Open a code file',
+    who: 'Who is working today?', add: 'Not listed? Just write:', name: 'Name', staffNo: 'Staff number', start: 'Start',
+  },
+  booth: {
+    today: 'Today', all: 'All activities', older: 'Earlier ones', onlyToday: 'Today only', none: 'Nothing today yet', noneHint: 'Once you are there, open a booth and record. No network is needed.', open: 'Open a booth', start: 'Start',
+    kind: 'Kind', place: 'Place', placeHint: 'Venue or its initials, or just write', partners: 'Partners', partnersHint: 'Type initials, Enter ticks', title: 'Title', titleHint: 'Empty: “place · kind”',
+    from: '', everyone: 'All', mine: 'Here', recent: 'Just now', undo: 'Undo', undone: 'Undone: {name} {delta}', nothing: 'Press a digit or a big tile: one press, one leaflet.', add: 'Add a material', materialName: 'Name of the material',
+    consult: 'Advise', quick: 'Quick advice', installs: 'App installed', bulk: 'Bulk', bulkTitle: 'Bulk entry', bulkHint: 'How many; negative to correct', bulkWrong: 'Write a whole number, such as 200 or -10.', bulkMany: 'Really record {n} of “{name}” at once?',
+    finish: 'Close', reopen: 'Reopen', finished: 'Closed', reopened: 'Open again',
+  },
+  consult: {
+    new: 'New consultation', edit: 'Edit consultation', draft: 'Kept as you type', draftAt: 'Draft kept {at}', restored: 'Continuing what was not saved', clear: 'Start over', fraud_type: 'Fraud type', fraudHint: 'Type a name, nickname or number; Enter',
+    stage: 'Stage', at_risk: 'At risk', loss: 'Loss', amountHint: '3000 or 1.2w', amount: 'Amount', channels: 'Channels', age_band: 'Age', advice: 'Advice given', outcome: 'Outcome', person: 'Person', personHint: 'e.g. 王女士', consent: 'may call back',
+    phone: 'Telephone', noPhone: 'no consent, no number', story: 'Story', more: 'More', relatives_advised: 'Relatives advised', alarm_no: 'Alarm number', payer_tail: 'Account tail', note: 'Note', elements: 'Case elements', before: 'Just before', firstOne: 'The first today.',
+    saveNext: 'Save, next', saveLook: 'Save, look', aside: 'Put aside', long: 'More', short: 'Less', count: 'No. {n} here', saved: 'Saved here: {type}', total: '{n} in all', search: 'Person, number, story, type', anyType: 'All types', onlyVoided: 'Voided',
+    when: 'Time', where: 'Activity', progress: 'State', none: 'No consultations yet', noHit: 'Nothing found; try another word', needBooth: 'Open a booth first', suspicious: 'looks like an ID', voided: 'Voided; it can be restored', restoredOne: 'Restored',
+    voidTitle: 'Why void it?', voidHint: 'It no longer counts; the record stays and can be restored.',
+  },
+  meeting: {
+    none: 'No meetings yet', noneHint: 'Create one, paste the roster from Excel, sign people in.', create: 'New meeting', signedShort: 'signed in', search: 'Initials of a name or a café', noRoster: 'The roster is empty', noRosterHint: 'Copy the roster in Excel and press Ctrl+V here, or choose an .xlsx file.',
+    isSigned: 'signed in', notYet: 'not yet', notListed: 'Not on the roster: ', walkIn: 'walk-in', andMore: '{n} more not here yet', orgs: 'cafés', people: '{n} people, {w} walk-ins', given: '{name} {total} · {venues} cafés', absent: 'Not here yet', justSigned: 'Just signed in',
+    sign: 'Sign in', paste: 'Paste roster', file: 'Choose file', give: 'Hand out', leaflets: 'Leaflets', close: 'Close', closed: 'Meeting closed', signed: '{name} ({org}) signed in', undone: 'Sign-in of {name} taken back', pasteHint: 'Copy the roster in Excel first, then press Ctrl+V here.', fileTooLarge: 'The file exceeds 8 MB; keep only the roster sheet.',
+    orgHint: 'Café or organisation, or initials', addAndSign: 'Add and sign in', giveTitle: 'Hand out to every café that signed in', each: 'For each', giveHint: 'Recorded on two computers it counts once; press again for those who sign in later.', gave: 'Noted',
+  },
+  roster: { title: 'Check the roster', people: '{n} people', fresh: '{n} new venues will be registered', problems: '{n} rows have a problem and stay out', org: 'Organisation', name: 'Name', phone: 'Telephone', role: 'Role', licence: 'Licence', town: 'Town', register: 'register as café', import: 'Import {n} people', done: '{n} people imported' },
+  venue: { total: '{n} venues', search: 'Name, initials, town', anyKind: 'All kinds', none: 'No venue found', add: 'Add a venue', edit: 'Edit venue', kind: 'Kind', name: 'Name', town: 'Town', address: 'Address', contact_name: 'Contact', contact_phone: 'Telephone', licence_no: 'Licence', seats: 'Seats', state: 'State', saved: 'Saved here' },
+  sync: {
+    running: 'Comparing with the county…', waiting: '{n} saved here, waiting to go', all: 'The county has all; both sides agree', nothing: 'Nothing to send', last: 'County last received: {at}', never: 'Nothing has reached the county yet', oldest: 'oldest {at}', now: 'Sync now', busy: 'Syncing…', clock: 'This clock differs from the county’s by {minutes} minutes; please set it.',
+    records: 'Records', noRecords: 'No records on this computer yet.', untitled: '(untitled)', held: 'Received but not merged', changeset: 'whole', log: 'Sync log', noLog: 'Not synced yet.', address: 'County server {address} · unplug or switch off any time; it goes on where it stopped.',
+  },
+  review: { title: 'Edited by two', keep: 'Keep this', swap: 'Use this', done: 'Settled' },
+  settings: { look: 'Appearance', language: 'Language', theme: 'Screen', normal: 'Normal', sun: 'Bright sun', large: 'Large type', keys: 'Keys', officer: 'Who is working', another: 'Someone else', computer: 'This computer', label: 'Name', unit: 'Unit', server: 'County server', version: 'Version' },
+  help: {
+    title: 'Keys',
+    keys: {
+      Everywhere: { 'Alt 1–6': 'go to a place', '?': 'show keys', Esc: 'back' },
+      Booth: { '1–9': '+1 of that material', '⇧ 1–9': '+10', '/': 'bulk', '⌫': 'undo', Q: 'quick advice +1', A: 'app installed +1', C: 'new consultation', N: 'open a booth', 'Ctrl D': 'close the booth' },
+      Advice: { Digit: 'choose, go to the next row', '↵': 'next row', 'Ctrl ↵': 'save, next person', 'Ctrl S': 'save and look', F2: 'more fields', Esc: 'put aside' },
+      Meeting: { Letters: 'find a person', '↵ 1–9': 'sign in; again takes it back', 'Alt N': 'walk-in', 'Alt M': 'hand out', 'Ctrl V': 'paste the roster', 'Ctrl D': 'close' },
+      Sync: { '↵': 'sync now' },
+    },
+  },
+}

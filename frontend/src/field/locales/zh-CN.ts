@@ -1,0 +1,53 @@
+export default {
+  app: { name: '反诈宣传外勤', places: '功能' },
+  place: { booth: '摊位', consult: '咨询', meeting: '会议', venue: '场所', sync: '同步', settings: '设置' },
+  act: { save: '保存', cancel: '取消', back: '返回', retry: '再试一次', void: '作废', restore: '恢复' },
+  unit: { leaflets: '份', consultations: '人咨询', yuan: '元' },
+  pill: { running: '正在补传 · {percent}%', act: '同步要处理', portal: '网络要先登录', waiting: '待传 {n} 条', offline: '离线 · 已存本机 {n} 条', received: '县级已收 · {at}', none: '没有待传' },
+  state: { draft: '草稿', stored: '已存本机', received: '县级已收', remote: '来自别的电脑' },
+  table: { unit: '单位', officer: '人员', device: '电脑', venue: '场所', material: '宣传品', activity: '活动', handout: '发放', attendance: '签到', consultation: '咨询', placement: '张贴', issue: '领取', setting: '参数' },
+  column: { title: '名称', summary: '小结', place_text: '地点', heads_stated: '到场人数', loss_fen: '损失金额', at_risk_fen: '拟转金额', fraud_type: '诈骗类型', stage: '进展', outcome: '处理结果', pay_method: '付款方式', age_band: '年龄段', state: '状态', start_at: '开始时间', note: '备注', story: '案情经过', phone: '电话', name: '名称', qty: '数量', voided: '作废', end_at: '结束时间', person_label: '称呼' },
+  welcome: {
+    title: '登记这台电脑', hint: '向县办公室要一个登记码，24 小时内有效，一台电脑用一次。', code: '粘贴或输入登记码 FK1-…', label: '给电脑起个名字，比如 D1（可不填）', enrol: '登记', busy: '正在登记…', file: '打开登记码文件',
+    who: '今天谁在用？', add: '名单上没有，直接填：', name: '姓名', staffNo: '工号或警号', start: '开始工作',
+  },
+  booth: {
+    today: '今天的活动', all: '全部活动', older: '看以前的', onlyToday: '只看今天', none: '今天还没有活动', noneHint: '到了地方，开一个摊位就能记。没有网络也一样。', open: '开摊位', start: '开始',
+    kind: '类别', place: '地点', placeHint: '场所名或首字母，也可以直接写', partners: '协办单位', partnersHint: '打首字母，回车勾选', title: '名称', titleHint: '不填就用“地点 · 类别”',
+    from: '起', everyone: '全部', mine: '本机', recent: '刚才', undo: '撤销', undone: '已撤销 {name} {delta}', nothing: '按数字键或点大格子，每按一下记一份。', add: '添加宣传品', materialName: '宣传品名称',
+    consult: '登记咨询', quick: '口头咨询', installs: '指导装APP', bulk: '成批', bulkTitle: '成批登记', bulkHint: '数量；更正可写负数', bulkWrong: '请写一个整数，比如 200 或 -10。', bulkMany: '确定一次登记 {n} 份“{name}”吗？',
+    finish: '收摊', reopen: '重新打开', finished: '已收摊', reopened: '已重新打开',
+  },
+  consult: {
+    new: '登记咨询', edit: '修改咨询', draft: '草稿随打随存', draftAt: '草稿已存 {at}', restored: '接着上次没存完的', clear: '清空重来', fraud_type: '诈骗类型', fraudHint: '打名称、俗称或编号，回车确认',
+    stage: '进展', at_risk: '拟转金额', loss: '损失金额', amountHint: '可写 3000、1.2w', amount: '金额', channels: '接触渠道', age_band: '年龄段', advice: '已作提示', outcome: '处理结果', person: '称呼电话', personHint: '如 王女士', consent: '同意回访',
+    phone: '电话', noPhone: '未同意回访，不留电话', story: '案情经过', more: '其他', relatives_advised: '劝导亲属', alarm_no: '警情编号', payer_tail: '账户尾号', note: '备注', elements: '案情要素', before: '前面几位', firstOne: '今天第一位。',
+    saveNext: '保存，下一位', saveLook: '保存，看一眼', aside: '先放着', long: '更多', short: '收起', count: '本场第 {n} 位', saved: '已存本机：{type}', total: '共 {n} 条', search: '搜称呼、电话、案情、类型', anyType: '所有类型', onlyVoided: '已作废',
+    when: '时间', where: '活动', progress: '状态', none: '还没有咨询', noHit: '没有找到，换个词试试', needBooth: '先开一个摊位，再登记咨询', suspicious: '疑似证件号', voided: '已作废，随时可以恢复', restoredOne: '已恢复',
+    voidTitle: '为什么作废？', voidHint: '作废后不计入统计，记录还在，随时可以恢复。',
+  },
+  meeting: {
+    none: '还没有会议', noneHint: '新建会议，把 Excel 里的名册粘贴进来就能签到。', create: '新建会议', signedShort: '人已签', search: '打姓名或店名的拼音首字母', noRoster: '名册还是空的', noRosterHint: '在 Excel 里选中名册复制，回到这里按 Ctrl+V；或者选 .xlsx 文件。',
+    isSigned: '已签', notYet: '未到', notListed: '名册上没有这个人，', walkIn: '补录', andMore: '还有 {n} 人没到', orgs: '家', people: '已签 {n} 人，补录 {w} 人', given: '{name} {total} 张 · {venues} 家', absent: '还没到', justSigned: '刚签到',
+    sign: '签到', paste: '粘贴名册', file: '选文件', give: '发材料', leaflets: '发宣传单', close: '散会', closed: '已散会', signed: '{name}（{org}）已签到', undone: '已取消 {name} 的签到', pasteHint: '请先在 Excel 里复制名册，再在这里按 Ctrl+V。', fileTooLarge: '文件超过 8 MB，请只留名册那张表。',
+    orgHint: '网吧或单位，可打首字母', addAndSign: '补录并签到', giveTitle: '给已签到的每家发材料', each: '每家数量', giveHint: '两台电脑都记也只算一次；以后签到的，再按一次就补上。', gave: '已记下',
+  },
+  roster: { title: '核对名册', people: '{n} 人', fresh: '{n} 家新场所，会自动登记', problems: '{n} 行有问题，先不导入', org: '单位', name: '姓名', phone: '电话', role: '岗位', licence: '许可证', town: '乡镇', register: '登记为网吧', import: '导入 {n} 人', done: '已导入 {n} 人' },
+  venue: { total: '{n} 处', search: '搜名称、首字母、乡镇', anyKind: '所有类别', none: '没有找到场所', add: '添加场所', edit: '修改场所', kind: '类别', name: '名称', town: '乡镇', address: '地址', contact_name: '负责人', contact_phone: '电话', licence_no: '许可证号', seats: '机位数', state: '状态', saved: '已存本机' },
+  sync: {
+    running: '正在和县里核对…', waiting: '{n} 条已存本机，等着送出', all: '县级已收，两边一致', nothing: '没有要送的', last: '县级最近收到：{at}', never: '还没有送到过县里', oldest: '最早一条 {at}', now: '现在同步', busy: '同步中…', clock: '电脑时钟和县里差 {minutes} 分钟，请校准。',
+    records: '记录', noRecords: '这台电脑还没有记录。', untitled: '（未命名）', held: '收到但没并入的', changeset: '整份', log: '同步日志', noLog: '还没有同步过。', address: '县服务器 {address} · 随时可以拔网线、关电脑，下次接着传。',
+  },
+  review: { title: '两人同改', keep: '留这个', swap: '用这个', done: '已核定' },
+  settings: { look: '外观', language: '语言', theme: '屏幕', normal: '普通', sun: '户外强光', large: '大字', keys: '按键', officer: '谁在用', another: '换人或新增', computer: '这台电脑', label: '名称', unit: '单位', server: '县服务器', version: '版本' },
+  help: {
+    title: '按键一览',
+    keys: {
+      到处都能用: { 'Alt 1–6': '换功能', '?': '看按键', Esc: '返回' },
+      摊位: { '1–9': '这种宣传品 +1', '⇧ 1–9': '+10', '/': '成批', '⌫': '撤销', Q: '口头咨询 +1', A: '指导装APP +1', C: '登记咨询', N: '开摊位', 'Ctrl D': '收摊' },
+      咨询: { 数字: '选中并到下一行', '↵': '下一行', 'Ctrl ↵': '保存，下一位', 'Ctrl S': '保存，看一眼', F2: '更多栏目', Esc: '先放着' },
+      会议: { 字母: '找人', '↵ 1–9': '签到，再按取消', 'Alt N': '补录', 'Alt M': '发材料', 'Ctrl V': '粘贴名册', 'Ctrl D': '散会' },
+      同步: { '↵': '现在同步' },
+    },
+  },
+}

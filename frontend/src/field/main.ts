@@ -1,0 +1,15 @@
+import { createApp } from 'vue'
+import 'element-plus/dist/index.css'
+import '../shared/tokens.css'
+import './field.css'
+import App from './App.vue'
+import { i18n } from './i18n'
+import { router } from './router'
+import { start } from './state'
+
+const app = createApp(App)
+app.use(i18n)
+void start().then(() => {
+  app.use(router)
+  app.mount('#app')
+})

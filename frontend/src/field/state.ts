@@ -1,0 +1,87 @@
+import { computed, reactive, watch } from 'vue'
+import { ElMessage } from 'element-plus'
+import { Kit, Settings, Sync, type KitState, type Preferences, type SyncStatus } from '../shared/api.gen'
+import { label as codeLabel } from '../shared/codes'
+import type { CodeTable } from '../shared/codes.gen'
+import { on } from '../shared/events'
+import { toError, type RpcError } from '../shared/rpc'
+import { i18n } from './i18n'
+
+interface State {
+  kit: KitState | null
+  sync: SyncStatus | null
+  prefs: Preferences
+  now: number
+  failed: RpcError | null
+}
+
+/** What every screen shares: who and where we are, how sync stands, how it looks. */
+export const state = reactive<State>({
+  kit: null,
+  sync: null,
+  prefs: { language: 'zh-CN', theme: 'normal', large_type: false, sound: false },
+  now: Date.now(),
+  failed: null,
+})
+
+export const language = computed(() => (state.prefs.language === 'en' ? 'en' : 'zh-CN') as 'zh-CN' | 'en')
+
+/** A code's label in the language of the screen. */
+export function label(table: CodeTable, code: string): string {
+  return codeLabel(table, code, language.value)
+}
+
+/** An error's sentence in the language of the screen. */
+export function sentence(e: RpcError): string {
+  return language.value === 'en' ? e.en : e.zh
+}
+
+/** Shows what went wrong; returns the error so that a form can mark its field. */
+export function tell(raw: unknown): RpcError {
+  const e = toError(raw)
+  ElMessage({ type: 'error', message: sentence(e), duration: 6000, showClose: true, grouping: true })
+  return e
+}
+
+export function say(message: string): void {
+  ElMessage({ type: 'success', message, duration: 2500, grouping: true })
+}
+
+watch(
+  () => state.prefs,
+  (p) => {
+    i18n.global.locale.value = language.value
+    const root = document.documentElement
+    root.lang = language.value
+    root.classList.toggle('sun', p.theme === 'sun')
+    root.classList.toggle('large', p.large_type)
+  },
+  { deep: true, immediate: true },
+)
+
+export async function refreshSync(): Promise<void> {
+  if (state.kit?.enrolled) state.sync = await Sync.Status()
+}
+
+export async function refreshKit(): Promise<void> {
+  state.kit = await Kit.State()
+  await refreshSync()
+}
+
+/** Reads everything once and keeps it up to date. */
+export async function start(): Promise<void> {
+  try {
+    state.prefs = await Settings.Get()
+    await refreshKit()
+  } catch (e) {
+    state.failed = toError(e)
+    return
+  }
+  setInterval(() => (state.now = Date.now()), 1000)
+  on<SyncStatus>('sync', (s) => (state.sync = s))
+  let soon: ReturnType<typeof setTimeout> | undefined
+  on('changed', () => {
+    clearTimeout(soon)
+    soon = setTimeout(() => void refreshSync().catch(() => undefined), 150)
+  })
+}

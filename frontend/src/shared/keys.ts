@@ -1,0 +1,50 @@
+import { onBeforeUnmount, onMounted } from 'vue'
+
+/**
+ * Names a key by where it is on the keyboard, so that it works while a Chinese
+ * input method is on: "1", "C", "Slash", "Ctrl+Enter", "Shift+3".
+ */
+export function keyName(e: KeyboardEvent): string {
+  const code = e.code.replace(/^(Digit|Numpad|Key)(?=.$)/, '').replace(/^NumpadEnter$/, 'Enter')
+  return (e.ctrlKey || e.metaKey ? 'Ctrl+' : '') + (e.altKey ? 'Alt+' : '') + (e.shiftKey && !/^F\d/.test(code) ? 'Shift+' : '') + code
+}
+
+/** Whether the person is typing into a field, where letters are letters. */
+export function typing(e: Event): boolean {
+  const t = e.target as HTMLElement | null
+  return !!t && (t.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(t.tagName)) && (t as HTMLInputElement).type !== 'button'
+}
+
+export interface Keys {
+  /** Called with the key's name; returns true when it was for this screen. */
+  (name: string, e: KeyboardEvent): boolean | void
+}
+
+// The last screen or dialog that opened hears keys first and may keep them all.
+const stack: { fn: Keys; modal: boolean }[] = []
+
+function dispatch(e: KeyboardEvent): void {
+  if (e.isComposing || e.keyCode === 229) return
+  const name = keyName(e)
+  if (typing(e) && !/^(Ctrl\+|Alt\+|F\d|Escape)/.test(name)) return
+  for (let i = stack.length - 1; i >= 0; i--) {
+    if (stack[i].fn(name, e)) {
+      e.preventDefault()
+      return
+    }
+    if (stack[i].modal) return
+  }
+}
+
+/** Hears keys while the component is shown. A modal one lets nothing through. */
+export function useKeys(fn: Keys, modal = false): void {
+  const entry = { fn, modal }
+  onMounted(() => {
+    if (stack.length === 0) window.addEventListener('keydown', dispatch)
+    stack.push(entry)
+  })
+  onBeforeUnmount(() => {
+    stack.splice(stack.indexOf(entry), 1)
+    if (stack.length === 0) window.removeEventListener('keydown', dispatch)
+  })
+}
