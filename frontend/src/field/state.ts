@@ -36,15 +36,18 @@ export function sentence(e: RpcError): string {
   return language.value === 'en' ? e.en : e.zh
 }
 
+// Messages stand above the action bar, where they hide neither title nor buttons.
+export const place = { placement: 'bottom', offset: 78 } as const
+
 /** Shows what went wrong; returns the error so that a form can mark its field. */
 export function tell(raw: unknown): RpcError {
   const e = toError(raw)
-  ElMessage({ type: 'error', message: sentence(e), duration: 6000, showClose: true, grouping: true })
+  ElMessage({ type: 'error', message: sentence(e), duration: 6000, showClose: true, grouping: true, ...place })
   return e
 }
 
 export function say(message: string): void {
-  ElMessage({ type: 'success', message, duration: 2500, grouping: true })
+  ElMessage({ type: 'success', message, duration: 2500, grouping: true, ...place })
 }
 
 watch(

@@ -1,0 +1,4 @@
+# The chores are in build/task, so that they work without make as well.
+.PHONY: demo test build dev lint soak screenshots
+demo test build dev lint soak screenshots:
+	@go run ./build/task $@ $(ARGS)
