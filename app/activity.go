@@ -104,6 +104,9 @@ func (d *directory) activity(row *replica.Row) (a Activity, err error) {
 			a.Place = v.Name
 		}
 	}
+	if a.Title == "" {
+		a.Title = a.Place + " · " + model.Label("activity_kind", a.Kind)
+	}
 	return a, nil
 }
 
@@ -140,7 +143,6 @@ func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
 	if o.startAt.Year() < 2000 {
 		return schema.Nil, model.Happened("start_at", "开始时间", "The start", o.startAt, tx.Now())
 	}
-	place := o.place
 	if !o.venue.IsNil() {
 		venue, err := tx.Get("venue", o.venue)
 		if err != nil {
@@ -149,7 +151,6 @@ func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
 		if venue == nil {
 			return schema.Nil, missing("这个场所还没有登记，请重新选择或直接写地点。", "This venue is not registered; choose again or write the place.")
 		}
-		place = venue.Text("name")
 	}
 	r, err := s.open()
 	if err != nil {
@@ -161,10 +162,9 @@ func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
 		return schema.Nil, err
 	}
 	if existing == nil {
-		if o.title == "" {
-			o.title = place + " · " + model.Label("activity_kind", o.kind)
-		}
-		values := schema.Values{"kind": o.kind, "title": o.title, "state": "open", "start_at": o.startAt.UnixMilli(), "lead_unit_id": o.lead, "host_unit_id": o.host, "venue_id": o.venue, "place_text": o.place}
+		// A title that nobody typed is not stored: it would look like one that
+		// two laptops disagree about.
+		values := schema.Values{"kind": o.kind, "title": text(o.title), "state": "open", "start_at": o.startAt.UnixMilli(), "lead_unit_id": o.lead, "host_unit_id": o.host, "venue_id": o.venue, "place_text": text(o.place)}
 		if err := tx.Put("activity", id, s.created(tx, values)); err != nil {
 			return schema.Nil, err
 		}

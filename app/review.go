@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"fieldkit/internal/model"
 	"fieldkit/internal/rpc"
@@ -70,7 +71,10 @@ func (v *Review) List() ([]ReviewItem, error) {
 func Title(table string, row *replica.Row) string {
 	switch table {
 	case "activity":
-		return row.Text("title")
+		if title := row.Text("title"); title != "" {
+			return title
+		}
+		return strings.TrimPrefix(row.Text("place_text")+" · "+model.Label("activity_kind", row.Text("kind")), " · ")
 	case "consultation":
 		return model.Label("fraud_type", row.Text("fraud_type"))
 	case "unit", "venue", "material", "officer":

@@ -225,6 +225,10 @@ func guessColumns(rows [][]string) (columns []RosterColumn, body [][]string) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
+	width := 0
+	for _, row := range rows {
+		width = max(width, len(row))
+	}
 	// A title may stand above the headings: take the first of the first three
 	// rows in which two headings are recognised.
 	for at := range min(3, len(rows)) {
@@ -240,13 +244,9 @@ func guessColumns(rows [][]string) (columns []RosterColumn, body [][]string) {
 				}
 			}
 		}
-		if hits >= 2 || hits == 1 && len(rows[at]) == 1 {
+		if hits >= 2 || hits == 1 && width == 1 {
 			return columns, rows[at+1:]
 		}
-	}
-	width := 0
-	for _, row := range rows {
-		width = max(width, len(row))
 	}
 	columns = make([]RosterColumn, width)
 	used := map[string]bool{}

@@ -363,7 +363,7 @@ func (s *Sync) record(r *replica.Replica, table string, id schema.ID) (SyncRecor
 		if parent, err := r.Get(context.Background(), "activity", row.Ref("activity_id")); err != nil {
 			return rec, err
 		} else if parent != nil {
-			rec.Title = parent.Text("title")
+			rec.Title = Title("activity", parent)
 		}
 	}
 	return rec, nil

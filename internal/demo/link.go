@@ -1,0 +1,180 @@
+package demo
+
+import (
+	"io"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// link is a TCP line to one target that behaves like a phone's hotspot on a
+// market square: slow, late, and cut again and again. Down, it refuses; good, it
+// only passes on. What it does is drawn from a seed, though the operating
+// system's timing still decides which bytes fall together.
+type link struct {
+	listener net.Listener
+
+	mu      sync.Mutex
+	target  string
+	state   linkState
+	rng     *rand.Rand
+	open    map[net.Conn]bool
+	waiting sync.WaitGroup
+
+	bytes atomic.Int64 // both ways
+	cuts  atomic.Int64
+}
+
+type linkState int
+
+const (
+	linkGood linkState = iota
+	linkDown
+	linkBad
+)
+
+// How bad a bad line is.
+const (
+	badDelay     = 25 * time.Millisecond // before each piece, up to twice that
+	badRate      = 48 << 10              // bytes per second
+	badPiece     = 1400                  // bytes that travel together
+	minLife      = 2_500                 // bytes after which a connection may be cut
+	meanLife     = 9_000
+	blackHoleOne = 8 // of so many cuts is a black hole: silence before the end
+)
+
+func newLink(seed int64) (*link, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	k := &link{listener: l, rng: rand.New(rand.NewPCG(uint64(seed), 0x11f7)), open: map[net.Conn]bool{}}
+	k.waiting.Add(1)
+	go k.accept()
+	return k, nil
+}
+
+// address is where kits reach the county through the link.
+func (k *link) address() string { return "https://" + k.listener.Addr().String() }
+
+func (k *link) set(state linkState, target string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.state = state
+	if target != "" {
+		k.target = target
+	}
+	if state == linkDown {
+		for c := range k.open {
+			c.Close()
+		}
+	}
+}
+
+func (k *link) close() {
+	k.listener.Close()
+	k.set(linkDown, "")
+	k.waiting.Wait()
+}
+
+func (k *link) accept() {
+	defer k.waiting.Done()
+	for {
+		c, err := k.listener.Accept()
+		if err != nil {
+			return
+		}
+		k.waiting.Add(1)
+		go func() {
+			defer k.waiting.Done()
+			k.carry(c)
+		}()
+	}
+}
+
+func (k *link) carry(near net.Conn) {
+	defer near.Close()
+	k.mu.Lock()
+	state, target := k.state, k.target
+	life := minLife + k.rng.IntN(2*(meanLife-minLife))
+	hole := k.rng.IntN(blackHoleOne) == 0
+	k.mu.Unlock()
+	if state == linkDown {
+		return
+	}
+	far, err := net.Dial("tcp", target)
+	if err != nil {
+		return
+	}
+	defer far.Close()
+	k.mu.Lock()
+	if k.state == linkDown {
+		k.mu.Unlock()
+		return
+	}
+	k.open[near], k.open[far] = true, true
+	k.mu.Unlock()
+	defer func() {
+		k.mu.Lock()
+		delete(k.open, near)
+		delete(k.open, far)
+		k.mu.Unlock()
+	}()
+	if state == linkGood {
+		life = -1
+	}
+	left := &atomic.Int64{}
+	left.Store(int64(life))
+	done := make(chan bool, 2) // true: the line was cut
+	for _, way := range [][2]net.Conn{{near, far}, {far, near}} {
+		go func() { done <- k.pass(way[0], way[1], left, life >= 0) }()
+	}
+	if cut := <-done; cut {
+		k.cuts.Add(1)
+		if hole {
+			time.Sleep(1500 * time.Millisecond)
+		}
+	}
+	near.Close()
+	far.Close()
+	<-done
+}
+
+// pass carries one direction until it ends or its connection's life is spent.
+func (k *link) pass(from, to net.Conn, left *atomic.Int64, bad bool) (cut bool) {
+	piece := make([]byte, badPiece)
+	for {
+		n, err := from.Read(piece)
+		if n > 0 {
+			if bad {
+				k.mu.Lock()
+				late := badDelay + time.Duration(k.rng.Int64N(int64(badDelay)))
+				k.mu.Unlock()
+				time.Sleep(late + time.Duration(n)*time.Second/badRate)
+				if rest := left.Add(-int64(n)); rest <= 0 {
+					if n += int(rest); n > 0 { // the beginning of the piece still gets through
+						k.write(to, piece[:n])
+					}
+					return true
+				}
+			}
+			if !k.write(to, piece[:n]) {
+				return false
+			}
+		}
+		if err != nil {
+			if c, ok := to.(*net.TCPConn); ok && err == io.EOF {
+				_ = c.CloseWrite() // half-closed: the answer may still come
+			}
+			return false
+		}
+	}
+}
+
+func (k *link) write(to net.Conn, b []byte) bool {
+	n, err := to.Write(b)
+	k.bytes.Add(int64(n))
+	return err == nil
+}
