@@ -21,6 +21,7 @@ type link struct {
 	state   linkState
 	rng     *rand.Rand
 	open    map[net.Conn]bool
+	carried int // connections so far
 	waiting sync.WaitGroup
 
 	bytes atomic.Int64 // both ways
@@ -42,6 +43,7 @@ const (
 	badPiece     = 1400                  // bytes that travel together
 	minLife      = 2_500                 // bytes after which a connection may be cut
 	meanLife     = 9_000
+	shortLife    = 1_800
 	blackHoleOne = 8 // of so many cuts is a black hole: silence before the end
 )
 
@@ -66,6 +68,7 @@ func (k *link) set(state linkState, target string) {
 	if target != "" {
 		k.target = target
 	}
+	k.carried = 0
 	if state == linkDown {
 		for c := range k.open {
 			c.Close()
@@ -99,6 +102,9 @@ func (k *link) carry(near net.Conn) {
 	k.mu.Lock()
 	state, target := k.state, k.target
 	life := minLife + k.rng.IntN(2*(meanLife-minLife))
+	if k.carried++; state == linkBad && k.carried%2 == 1 {
+		life = shortLife + k.rng.IntN(shortLife) // every other call drops soon after hello
+	}
 	hole := k.rng.IntN(blackHoleOne) == 0
 	k.mu.Unlock()
 	if state == linkDown {
