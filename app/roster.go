@@ -266,7 +266,7 @@ func guessColumns(rows [][]string) (columns []RosterColumn, body [][]string) {
 				best, bestHits = i, hits
 			}
 		}
-		if best >= 0 && bestHits*2 >= len(rows) && !used[guess.field] {
+		if best >= 0 && bestHits*2 > len(rows) && !used[guess.field] {
 			columns[best].Field, used[guess.field] = guess.field, true
 		}
 	}
