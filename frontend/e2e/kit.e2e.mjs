@@ -42,7 +42,9 @@ test('opens a booth and counts by keyboard, offline', async () => {
   await page.keyboard.type('380')
   await page.waitForFunction(() => document.querySelector('[data-test=bulk]')?.value === '380')
   await page.keyboard.press('Enter')
+  await page.waitForFunction(() => document.querySelector('[data-test=mine]').textContent === '395')
   await page.keyboard.press('3')
+  await page.waitForFunction(() => document.querySelector('[data-test=mine]').textContent === '396')
   await page.keyboard.press('Backspace')
   await page.waitForFunction(() => document.querySelector('[data-test=mine]').textContent === '395')
   assert.equal(await number('total'), 395)
@@ -64,7 +66,7 @@ test('records consultations by keyboard alone', async () => {
     if (text === '刷单') await w.picture(page, 'consult')
     await page.keyboard.press('Control+Enter')
     await page.locator('.el-message--success').first().waitFor()
-    await page.waitForFunction(() => !document.querySelector('[role=radiogroup] .on'))
+    await page.waitForFunction(() => !document.querySelector('[role=radiogroup] .on') && document.activeElement.matches('[data-test=fraud]'))
   }
   await page.keyboard.insertText('贷款')
   await page.keyboard.press('Enter')
