@@ -216,7 +216,7 @@ func soak([]string) error {
 	}
 	steps := [][]string{
 		{"test", "-timeout", "2h", "-run", "TestAnyOrderConverges", "./sync/replica", "-soak", "2000"},
-		{"test", "-timeout", "2h", "-run", "TestKillAfterTap", "./app", "-kills", "300"},
+		{"test", "-timeout", "2h", "-run", "TestKillAfterTap", ".", "-kills", "300"},
 		{"test", "-fuzz", "FuzzParse", "-fuzztime", "3m", "./sync/changeset"},
 		{"test", "-fuzz", "FuzzBody", "-fuzztime", "3m", "./sync/changeset"},
 		{"test", "-fuzz", "FuzzMessages", "-fuzztime", "2m", "./sync/transport"},
