@@ -74,9 +74,6 @@ func kitCall(url, method string, out any, args ...any) error {
 // A kit is killed at random moments while an officer taps: every tap that the
 // screen confirmed is there afterwards, and at most the one under way besides.
 func TestKillAfterTap(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds and kills the program")
-	}
 	dir := t.TempDir()
 	bin := filepath.Join(dir, "fieldkit.exe") // the name does for every system
 	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {

@@ -3,6 +3,7 @@ package replica
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -25,6 +26,8 @@ func testSchema() *schema.Schema {
 		&schema.Table{Number: 2, Name: "other", Columns: []schema.Column{schema.TextCol(1, "name").Open("test")}},
 	)
 }
+
+var soak = flag.Int("soak", 40, "how many random histories TestAnyOrderConverges plays")
 
 var testRealm = schema.MustParseID("0193a000-0000-7000-8000-000000000001")
 
@@ -462,11 +465,7 @@ func containsBytes(b []byte, s string) bool {
 // Any interleaving of any writes on three replicas with any exchange order
 // converges, and counters sum exactly.
 func TestAnyOrderConverges(t *testing.T) {
-	rounds := 40
-	if testing.Short() {
-		rounds = 10
-	}
-	for seed := range rounds {
+	for seed := range *soak {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			f := newFleet(t, 3)
 			rng := rand.New(rand.NewPCG(uint64(seed), 7))
