@@ -127,7 +127,10 @@ func (a *App) memberPath() string { return filepath.Join(a.opts.Dir, "kit.json")
 
 // openReplica opens the replica of a county.
 func (a *App) openReplica(ctx context.Context, realm schema.ID) (*replica.Replica, error) {
-	return replica.Open(ctx, replica.Options{Dir: filepath.Join(a.opts.Dir, "data"), Schema: model.Schema, Realm: realm, Wall: a.opts.Wall, Audience: model.Audience, Log: a.opts.Log})
+	return replica.Open(ctx, replica.Options{Dir: filepath.Join(a.opts.Dir, "data"), Schema: model.Schema, Realm: realm, Wall: a.opts.Wall, Log: a.opts.Log,
+		Audience: func(tx *replica.Tx, t *schema.Table, id schema.ID) (string, error) {
+			return model.AudienceOf(tx, t, id, a.session.Unit())
+		}})
 }
 
 // attach makes a membership the current one.

@@ -58,7 +58,9 @@ func newLaptop(t testing.TB, label string) *laptop {
 
 func (l *laptop) open() {
 	l.t.Helper()
-	r, err := replica.Open(context.Background(), replica.Options{Dir: l.dir, Schema: model.Schema, Realm: realm, Audience: model.Audience, Wall: func() time.Time { return l.now }})
+	r, err := replica.Open(context.Background(), replica.Options{Dir: l.dir, Schema: model.Schema, Realm: realm, Audience: func(tx *replica.Tx, tb *schema.Table, id schema.ID) (string, error) {
+		return model.AudienceOf(tx, tb, id, model.UnitID(realm, "CGPCS"))
+	}, Wall: func() time.Time { return l.now }})
 	l.must(err)
 	l.t.Cleanup(func() { r.Close() })
 	l.r, l.s = r, NewSession(rpc.NewEvents())

@@ -39,24 +39,21 @@ func Entitled(audience string, unit schema.ID) bool {
 	return ok && !unit.IsNil() && slices.Contains(strings.Split(list, ","), unit.String())
 }
 
-// Audience says who may hold a row. What is no person's lies with everyone:
+// Audience is AudienceOf for a replica that belongs to no unit, the county's.
+func Audience(tx *replica.Tx, t *schema.Table, id schema.ID) (string, error) {
+	return AudienceOf(tx, t, id, schema.Nil)
+}
+
+// AudienceOf says who may hold a row that a device of a unit writes. What is no person's lies with everyone:
 // registers, activities and counts. A consultation stays with the unit that
 // recorded it; an attendance goes to the meeting's lead, host and partner units
 // and to the unit that recorded it. The county holds all.
-func Audience(tx *replica.Tx, t *schema.Table, id schema.ID) (string, error) {
+func AudienceOf(tx *replica.Tx, t *schema.Table, id, unit schema.ID) (string, error) {
 	switch t.Name {
 	case "consultation":
-		unit, err := ownUnit(tx)
-		if err != nil {
-			return "", err
-		}
 		return AudienceUnits(unit), nil
 	case "attendance":
 		row, err := tx.Get("attendance", id)
-		if err != nil {
-			return "", err
-		}
-		unit, err := ownUnit(tx)
 		if err != nil {
 			return "", err
 		}
@@ -78,13 +75,4 @@ func Audience(tx *replica.Tx, t *schema.Table, id schema.ID) (string, error) {
 		return AudienceUnits(units...), nil
 	}
 	return AudienceEveryone, nil
-}
-
-// ownUnit is the unit of the device that writes; the zero ID at the county.
-func ownUnit(tx *replica.Tx) (schema.ID, error) {
-	device, err := tx.Get("device", tx.Replica())
-	if err != nil || device == nil {
-		return schema.Nil, err
-	}
-	return device.Ref("owner_unit_id"), nil
 }

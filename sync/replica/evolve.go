@@ -56,10 +56,10 @@ func (r *Replica) evolve(ctx context.Context) error {
 		type item struct {
 			origin, audience int
 			number           int64
-			bytes            []byte
+			hash, sealed     []byte
 		}
 		var items []item
-		rows, err := tx.conn.QueryContext(tx.ctx, `SELECT c.origin, c.audience, c.number, c.bytes FROM _unknown u
+		rows, err := tx.conn.QueryContext(tx.ctx, `SELECT c.origin, c.audience, c.number, c.hash, c.sealed FROM _unknown u
 			JOIN _changeset c ON c.origin = u.origin AND c.audience = u.audience AND c.number = u.number ORDER BY c.rowid`)
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func (r *Replica) evolve(ctx context.Context) error {
 		defer rows.Close()
 		for rows.Next() {
 			var i item
-			if err := rows.Scan(&i.origin, &i.audience, &i.number, &i.bytes); err != nil {
+			if err := rows.Scan(&i.origin, &i.audience, &i.number, &i.hash, &i.sealed); err != nil {
 				return err
 			}
 			items = append(items, i)
@@ -76,7 +76,11 @@ func (r *Replica) evolve(ctx context.Context) error {
 			return err
 		}
 		for _, i := range items {
-			c, err := changeset.Parse(i.bytes)
+			raw, err := unseal(r.vault.local, i.sealed, i.hash)
+			if err != nil {
+				return fmt.Errorf("stored changeset: %w", err)
+			}
+			c, err := changeset.Parse(raw)
 			if err != nil {
 				return fmt.Errorf("stored changeset: %w", err)
 			}

@@ -55,7 +55,7 @@ func (r *Replica) Missing(ctx context.Context, have changeset.Vector, allowed fu
 		if n <= have[s] || !allowed(s) {
 			continue
 		}
-		rows, err := r.read.QueryContext(ctx, `SELECT c.rowid, c.number, length(c.bytes) FROM _changeset c
+		rows, err := r.read.QueryContext(ctx, `SELECT c.rowid, c.number, c.size FROM _changeset c
 			JOIN _origin o ON o.idx = c.origin JOIN _audience a ON a.idx = c.audience
 			WHERE o.replica = ? AND o.incarnation = ? AND a.name = ? AND c.number > ?`,
 			s.Origin.Replica[:], s.Origin.Incarnation, s.Audience, int64(have[s]))
@@ -84,10 +84,14 @@ func (r *Replica) Missing(ctx context.Context, have changeset.Vector, allowed fu
 
 // Changeset reads the bytes of a stored changeset, as they were sealed.
 func (r *Replica) Changeset(ctx context.Context, s changeset.Stream, number uint64) ([]byte, error) {
-	var b []byte
-	err := r.read.QueryRowContext(ctx, `SELECT c.bytes FROM _changeset c JOIN _origin o ON o.idx = c.origin JOIN _audience a ON a.idx = c.audience
+	var hash, sealed []byte
+	err := r.read.QueryRowContext(ctx, `SELECT c.hash, c.sealed FROM _changeset c JOIN _origin o ON o.idx = c.origin JOIN _audience a ON a.idx = c.audience
 		WHERE o.replica = ? AND o.incarnation = ? AND a.name = ? AND c.number = ?`,
-		s.Origin.Replica[:], s.Origin.Incarnation, s.Audience, int64(number)).Scan(&b)
+		s.Origin.Replica[:], s.Origin.Incarnation, s.Audience, int64(number)).Scan(&hash, &sealed)
+	if err != nil {
+		return nil, fmt.Errorf("read changeset %s %d: %w", s.Origin, number, err)
+	}
+	b, err := unseal(r.vault.local, sealed, hash)
 	if err != nil {
 		return nil, fmt.Errorf("read changeset %s %d: %w", s.Origin, number, err)
 	}
@@ -132,12 +136,15 @@ type Partial struct {
 	Bytes  []byte
 }
 
+// partialContext keeps sealed beginnings apart from other sealed values.
+const partialContext = "partial"
+
 // KeepPartial keeps what has arrived of a changeset; one per stream.
 func (r *Replica) KeepPartial(ctx context.Context, p Partial) error {
 	return r.update(ctx, false, func(tx *Tx) error {
-		return tx.exec(`INSERT INTO _partial (replica, incarnation, audience, number, total, bytes) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (replica, incarnation, audience) DO UPDATE SET number = excluded.number, total = excluded.total, bytes = excluded.bytes`,
-			p.Stream.Origin.Replica[:], p.Stream.Origin.Incarnation, p.Stream.Audience, int64(p.Number), p.Total, p.Bytes)
+		return tx.exec(`INSERT INTO _partial (replica, incarnation, audience, number, total, sealed) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (replica, incarnation, audience) DO UPDATE SET number = excluded.number, total = excluded.total, sealed = excluded.sealed`,
+			p.Stream.Origin.Replica[:], p.Stream.Origin.Incarnation, p.Stream.Audience, int64(p.Number), p.Total, seal(tx.r.vault.local, p.Bytes, []byte(partialContext)))
 	})
 }
 
@@ -151,7 +158,7 @@ func (r *Replica) DropPartial(ctx context.Context, s changeset.Stream) error {
 
 // Partials lists the beginnings kept.
 func (r *Replica) Partials(ctx context.Context) ([]Partial, error) {
-	rows, err := r.read.QueryContext(ctx, `SELECT replica, incarnation, audience, number, total, bytes FROM _partial`)
+	rows, err := r.read.QueryContext(ctx, `SELECT replica, incarnation, audience, number, total, sealed FROM _partial`)
 	if err != nil {
 		return nil, fmt.Errorf("read partial changesets: %w", err)
 	}
@@ -159,7 +166,11 @@ func (r *Replica) Partials(ctx context.Context) ([]Partial, error) {
 	var out []Partial
 	for rows.Next() {
 		var p Partial
-		if err := rows.Scan(&p.Stream.Origin.Replica, &p.Stream.Origin.Incarnation, &p.Stream.Audience, &p.Number, &p.Total, &p.Bytes); err != nil {
+		var sealed []byte
+		if err := rows.Scan(&p.Stream.Origin.Replica, &p.Stream.Origin.Incarnation, &p.Stream.Audience, &p.Number, &p.Total, &sealed); err != nil {
+			return nil, fmt.Errorf("read partial changesets: %w", err)
+		}
+		if p.Bytes, err = unseal(r.vault.local, sealed, []byte(partialContext)); err != nil {
 			return nil, fmt.Errorf("read partial changesets: %w", err)
 		}
 		out = append(out, p)

@@ -323,8 +323,10 @@ func (tx *Tx) head(origin, audience int) (h head, err error) {
 // storeChangeset keeps a changeset and moves its stream's head.
 func (tx *Tx) storeChangeset(origin, audience int, c *changeset.Changeset) error {
 	hash := c.Hash()
-	if err := tx.exec(`INSERT INTO _changeset (origin, audience, number, hash, last, received_at, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		origin, audience, int64(c.Number), hash[:], int64(c.Last), tx.wall.UnixMilli(), c.Bytes()); err != nil {
+	// Its payload holds personal values as they travel: on this disk they are sealed.
+	bytes := c.Bytes()
+	if err := tx.exec(`INSERT INTO _changeset (origin, audience, number, hash, last, received_at, size, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		origin, audience, int64(c.Number), hash[:], int64(c.Last), tx.wall.UnixMilli(), len(bytes), seal(tx.r.vault.local, bytes, hash[:])); err != nil {
 		return fmt.Errorf("store changeset: %w", err)
 	}
 	return tx.exec(`INSERT INTO _stream (origin, audience, number, hash, last) VALUES (?, ?, ?, ?, ?)

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { blank, elements, touched } from '../../src/field/consult/form'
+import en from '../../src/field/locales/en'
+import zh from '../../src/field/locales/zh-CN'
+
+describe('the consultation form', () => {
+  it('is worth keeping once something is entered', () => {
+    const f = blank('a')
+    expect(touched(f)).toBe(false)
+    f.channels.push('H3')
+    expect(touched(f)).toBe(true)
+  })
+  it('asks for the amount that its stage demands', () => {
+    const f = blank('a')
+    const stage = () => elements(f).find((e) => e.name === 'stage')?.ok
+    f.stage = 'G0'
+    expect(stage()).toBe(true)
+    f.stage = 'G1'
+    expect(stage()).toBe(false)
+    f.at_risk = '1.2w'
+    expect(stage()).toBe(true)
+    f.stage = 'G3'
+    expect(stage()).toBe(false)
+    f.loss = '500'
+    expect(stage()).toBe(true)
+    f.fraud_type = 'F99'
+    expect(elements(f)[0].ok).toBe(false)
+  })
+})
+
+describe('both languages', () => {
+  const keys = (o: object, at = ''): string[] => Object.entries(o).flatMap(([k, v]) => (at === 'help.keys' ? [] : typeof v === 'object' ? keys(v as object, at ? `${at}.${k}` : k) : [`${at}.${k}`]))
+  it('say everything', () => {
+    expect(keys(en)).toEqual(keys(zh))
+    expect(Object.keys(en.help.keys).length).toBe(Object.keys(zh.help.keys).length)
+  })
+})

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { find, label } from '../../src/shared/codes'
+import { bytes, clock, typedAmount, when, yuan } from '../../src/shared/format'
+import { toError } from '../../src/shared/rpc'
+
+describe('times are the county’s', () => {
+  const morning = Date.UTC(2025, 0, 10, 1, 5) // 09:05 at UTC+8
+  it('in hours and minutes today, with the date otherwise', () => {
+    expect(clock(morning)).toBe('09:05')
+    expect(when(morning, morning + 3600_000)).toBe('09:05')
+    expect(when(morning, morning + 86_400_000)).toBe('01-10 09:05')
+    expect(when(morning, Date.UTC(2026, 5, 1))).toBe('2025-01-10 09:05')
+    expect(when(0)).toBe('')
+  })
+})
+
+describe('amounts', () => {
+  it('mean what people type', () => {
+    expect(typedAmount('1.2w')).toBe(12000)
+    expect(typedAmount('3万')).toBe(30000)
+    expect(typedAmount('１,200.50元')).toBe(1200.5)
+    expect(typedAmount('=1+1')).toBeNull()
+    expect(typedAmount('很多')).toBeNull()
+  })
+  it('show two decimals', () => {
+    expect(yuan(1200050)).toBe('12,000.50')
+    expect(bytes(1464)).toBe('1.4 KB')
+  })
+})
+
+describe('codes are found', () => {
+  it('by number, alias, name and in English', () => {
+    expect(find('fraud_type', '1')[0].code).toBe('F01')
+    expect(find('fraud_type', '杀猪盘')[0].code).toBe('F02')
+    expect(find('fraud_type', '公检法')[0].code).toBe('F08')
+    expect(find('fraud_type', 'fake loan')[0].code).toBe('F05')
+    expect(find('fraud_type', 'zzz')).toEqual([])
+    expect(label('stage', 'G3', 'en')).toBe('Paid')
+    expect(label('stage', 'G9')).toBe('G9')
+  })
+})
+
+describe('errors', () => {
+  it('of both shells become sentences', () => {
+    const e = toError('{"code":"invalid","field":"loss","message":"不行","message_en":"no"}')
+    expect([e.code, e.field, e.zh, e.en]).toEqual(['invalid', 'loss', '不行', 'no'])
+    expect(toError(new Error('boom')).code).toBe('internal')
+    expect(toError('<html>').zh).toContain('没有保存')
+  })
+})
