@@ -104,7 +104,6 @@ type Client struct {
 	peer  Peer
 	opts  ClientOptions
 	http  *http.Client
-	mu    sync.Mutex
 	busy  sync.Mutex
 	state struct {
 		session  schema.ID

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,6 +79,17 @@ func (a *authority) enrol(r *replica.Replica) {
 	a.devices[r.ID()] = &Device{ID: r.ID(), PublicKey: r.PublicKey(), Active: true, Entitled: func(au string) bool { return au == "everyone" }}
 }
 
+// set changes a device as the office would: what was handed out before stays as it was.
+func (a *authority) set(id schema.ID, fn func(*Device)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	d := *a.devices[id]
+	fn(&d)
+	a.devices[id] = &d
+}
+
+type middle func(http.ResponseWriter, *http.Request, http.Handler)
+
 type county struct {
 	t    testing.TB
 	dir  string
@@ -85,7 +97,7 @@ type county struct {
 	auth *authority
 	http *httptest.Server
 	// middle sees every request before the server does.
-	middle func(http.ResponseWriter, *http.Request, http.Handler)
+	between atomic.Pointer[middle]
 }
 
 func newCounty(t testing.TB) *county {
@@ -101,13 +113,22 @@ func (c *county) start() {
 	}
 	s := NewServer(c.r, c.auth, nil)
 	c.http = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c.middle != nil {
-			c.middle(w, r, s)
+		if m := c.between.Load(); m != nil {
+			(*m)(w, r, s)
 			return
 		}
 		s.ServeHTTP(w, r)
 	}))
 	c.t.Cleanup(c.http.Close)
+}
+
+// through puts something between kits and the server; nil takes it away.
+func (c *county) through(m middle) {
+	if m == nil {
+		c.between.Store(nil)
+		return
+	}
+	c.between.Store(&m)
 }
 
 func (c *county) client(r *replica.Replica, o ClientOptions) *Client {
@@ -276,14 +297,14 @@ func TestP3LostAcknowledgement(t *testing.T) {
 	kit := c.kit()
 	write(t, kit, 10)
 	lose := true
-	c.middle = func(w http.ResponseWriter, r *http.Request, s http.Handler) {
+	c.through(func(w http.ResponseWriter, r *http.Request, s http.Handler) {
 		if r.URL.Path == pathExchange && lose {
 			lose = false
 			s.ServeHTTP(httptest.NewRecorder(), r)
 			panic(http.ErrAbortHandler)
 		}
 		s.ServeHTTP(w, r)
-	}
+	})
 	syncNow(t, c.client(kit, ClientOptions{}))
 	if lose || count(t, c.r) != 10 {
 		t.Fatalf("%d rows after a lost acknowledgement", count(t, c.r))
@@ -295,20 +316,20 @@ func TestP4SentIsNotReceived(t *testing.T) {
 	c := newCounty(t)
 	kit := c.kit()
 	write(t, kit, 3)
-	c.middle = func(w http.ResponseWriter, r *http.Request, s http.Handler) {
+	c.through(func(w http.ResponseWriter, r *http.Request, s http.Handler) {
 		if r.URL.Path == pathExchange {
 			s.ServeHTTP(httptest.NewRecorder(), r) // stored, and the answer never comes
 			panic(http.ErrAbortHandler)
 		}
 		s.ServeHTTP(w, r)
-	}
+	})
 	if _, err := c.client(kit, ClientOptions{Retries: 1}).Sync(context.Background(), nil); !errors.Is(err, ErrUnreachable) {
 		t.Fatalf("error %v", err)
 	}
 	if s, _ := kit.Status(context.Background()); s.Waiting != 3 || !s.LastAcknowledged.IsZero() {
 		t.Fatalf("the kit believes it was received: %+v", s)
 	}
-	c.middle = nil
+	c.through(nil)
 	syncNow(t, c.client(kit, ClientOptions{}))
 	if s, _ := kit.Status(context.Background()); s.Waiting != 0 {
 		t.Fatalf("still waiting: %+v", s)
@@ -364,7 +385,7 @@ func TestWhatGoesWrongIsToldApart(t *testing.T) {
 			t.Errorf("%s: %d waiting", name, s.Waiting)
 		}
 	}
-	page := func(code int, kind string) func(http.ResponseWriter, *http.Request, http.Handler) {
+	page := func(code int, kind string) middle {
 		return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 			w.Header().Set("Content-Type", kind)
 			w.Header().Set("Location", "http://login.example/")
@@ -372,17 +393,17 @@ func TestWhatGoesWrongIsToldApart(t *testing.T) {
 			fmt.Fprint(w, "<html>login</html>")
 		}
 	}
-	c.middle = page(200, "text/html")
+	c.through(page(200, "text/html"))
 	check("portal with a page", ErrPortal, c.client(kit, fast))
-	c.middle = page(302, "text/html")
+	c.through(page(302, "text/html"))
 	check("portal with a redirect", ErrPortal, c.client(kit, fast))
-	c.middle = page(200, "text/plain")
+	c.through(page(200, "text/plain"))
 	check("something else", ErrProtocol, c.client(kit, fast))
 	release := make(chan struct{})
-	c.middle = func(http.ResponseWriter, *http.Request, http.Handler) { <-release }
+	c.through(func(http.ResponseWriter, *http.Request, http.Handler) { <-release })
 	check("black hole", ErrUnreachable, c.client(kit, fast))
 	close(release)
-	c.middle = nil
+	c.through(nil)
 	wrong := NewClient(kit, Peer{URL: c.http.URL, Pin: bytes.Repeat([]byte{1}, 32)}, fast)
 	check("another key", ErrPin, wrong)
 	stranger := open(t, filepath.Join(t.TempDir(), "stranger"))
@@ -390,14 +411,13 @@ func TestWhatGoesWrongIsToldApart(t *testing.T) {
 	if _, err := c.client(stranger, fast).Sync(context.Background(), nil); !errors.Is(err, ErrUnauthorized) {
 		t.Errorf("unknown device: %v", err)
 	}
-	c.auth.devices[kit.ID()].Active, c.auth.devices[kit.ID()].Reason = false, "lost"
+	c.auth.set(kit.ID(), func(d *Device) { d.Active, d.Reason = false, "lost" })
 	var refusedErr *RefusedError
 	if _, err := c.client(kit, fast).Sync(context.Background(), nil); !errors.As(err, &refusedErr) || refusedErr.Reason != "lost" {
 		t.Errorf("revoked device: %v", err)
 	}
-	c.auth.devices[kit.ID()].Active = true
 	_, other, _ := ed25519.GenerateKey(nil)
-	c.auth.devices[kit.ID()].PublicKey = other.Public().(ed25519.PublicKey)
+	c.auth.set(kit.ID(), func(d *Device) { d.Active, d.PublicKey = true, other.Public().(ed25519.PublicKey) })
 	check("another device's key", ErrUnauthorized, c.client(kit, fast))
 	gone := NewClient(kit, Peer{URL: "https://127.0.0.1:1", Pin: bytes.Repeat([]byte{1}, 32)}, fast)
 	check("nobody there", ErrUnreachable, gone)
@@ -414,7 +434,7 @@ func TestServerRestartWithinASession(t *testing.T) {
 	write(t, kit, 1)
 	syncNow(t, cl)
 	s := NewServer(c.r, c.auth, nil)
-	c.middle = func(w http.ResponseWriter, r *http.Request, _ http.Handler) { s.ServeHTTP(w, r) }
+	c.through(func(w http.ResponseWriter, r *http.Request, _ http.Handler) { s.ServeHTTP(w, r) })
 	write(t, kit, 1)
 	syncNow(t, cl)
 	if count(t, c.r) != 2 {
@@ -428,7 +448,7 @@ func TestReplayedRequestIsRefused(t *testing.T) {
 	kit := c.kit()
 	write(t, kit, 1)
 	var recorded []byte
-	c.middle = func(w http.ResponseWriter, r *http.Request, s http.Handler) {
+	c.through(func(w http.ResponseWriter, r *http.Request, s http.Handler) {
 		if r.URL.Path == pathExchange {
 			var b bytes.Buffer
 			b.ReadFrom(r.Body)
@@ -439,9 +459,9 @@ func TestReplayedRequestIsRefused(t *testing.T) {
 			return
 		}
 		s.ServeHTTP(w, r)
-	}
+	})
 	syncNow(t, c.client(kit, ClientOptions{}))
-	c.middle = nil
+	c.through(nil)
 	res, err := c.http.Client().Post(c.http.URL+pathExchange, contentType, bytes.NewReader(recorded))
 	if err != nil {
 		t.Fatal(err)
