@@ -19,8 +19,8 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"fieldkit/internal/enrolment"
 	"fieldkit/sync/schema"
+	"fieldkit/sync/transport"
 )
 
 // identity is what a county is known by.
@@ -53,7 +53,7 @@ func (s *store) identity(ctx context.Context, dir string) (identity, error) {
 	if err != nil {
 		return id, fmt.Errorf("load the TLS certificate: %w", err)
 	}
-	id.pin = enrolment.SPKI(leaf)
+	id.pin = transport.Pin(leaf)
 	return id, nil
 }
 

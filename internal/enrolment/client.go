@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"fieldkit/sync/schema"
+	"fieldkit/sync/transport"
 )
 
 // Request is what a kit tells about itself. Sign makes the proof of possession
@@ -88,7 +89,7 @@ func pinnedClient(pin []byte, base *http.Transport) *http.Client {
 		base = &http.Transport{Proxy: http.ProxyFromEnvironment}
 	}
 	t := base.Clone()
-	t.TLSClientConfig = PinnedTLS(pin)
+	t.TLSClientConfig = transport.PinnedTLS(pin)
 	t.TLSHandshakeTimeout = perAddress
 	t.ResponseHeaderTimeout = perAddress
 	t.ForceAttemptHTTP2 = false
@@ -109,7 +110,7 @@ func post(ctx context.Context, client *http.Client, address string, body []byte)
 	request.Header.Set("Content-Type", "application/json")
 	response, err := client.Do(request)
 	if err != nil {
-		if errors.Is(err, ErrPin) {
+		if errors.Is(err, transport.ErrPin) {
 			return Grant{}, &Error{Reason: WrongServer, Err: err}
 		}
 		return Grant{}, &Error{Reason: Unreachable, Err: fmt.Errorf("enrol at %s: %w", address, err)}

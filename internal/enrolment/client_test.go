@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"fieldkit/sync/schema"
+	"fieldkit/sync/transport"
 )
 
 // kit makes a request of a new device.
@@ -37,7 +38,7 @@ func county(t *testing.T, h http.Handler) (Code, *httptest.Server) {
 	t.Cleanup(server.Close)
 	code := sample()
 	code.Addresses = []string{server.URL}
-	code.Pin = SPKI(server.Certificate())
+	code.Pin = transport.Pin(server.Certificate())
 	return code, server
 }
 
@@ -83,7 +84,7 @@ func TestJoinRefusesOldTLS(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	code := sample()
-	code.Addresses, code.Pin = []string{server.URL}, SPKI(server.Certificate())
+	code.Addresses, code.Pin = []string{server.URL}, transport.Pin(server.Certificate())
 	if _, err := Join(t.Context(), code, kit(t)); reason(err) != Unreachable {
 		t.Fatal(err)
 	}
@@ -91,7 +92,7 @@ func TestJoinRefusesOldTLS(t *testing.T) {
 
 func TestPinIsCheckedOnResumedSessionsToo(t *testing.T) {
 	code, server := county(t, Handler(admitAll))
-	config := PinnedTLS(code.Pin)
+	config := transport.PinnedTLS(code.Pin)
 	dial := func() error {
 		conn, err := tls.Dial("tcp", server.Listener.Addr().String(), config)
 		if err != nil {
@@ -107,9 +108,9 @@ func TestPinIsCheckedOnResumedSessionsToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	cache := config.ClientSessionCache
-	config = PinnedTLS(sample().Pin) // the key that we now expect is another one
+	config = transport.PinnedTLS(sample().Pin) // the key that we now expect is another one
 	config.ClientSessionCache = cache
-	if err := dial(); !errors.Is(err, ErrPin) {
+	if err := dial(); !errors.Is(err, transport.ErrPin) {
 		t.Fatalf("resumed session: %v", err)
 	}
 }

@@ -47,7 +47,7 @@ func TypeScript(services map[string]any) string {
 		clients.WriteString("}\n\n")
 	}
 	var out strings.Builder
-	out.WriteString("// Generated from the Go services by `go run ./internal/rpc/gen`; do not edit.\nimport { call } from './rpc'\n\n")
+	out.WriteString("// Generated from the Go services by `go run ./build/client`; do not edit.\nimport { call } from './rpc'\n\n")
 	for i := 0; i < len(g.queue); i++ { // writing one may name another
 		g.declare(&out, g.queue[i])
 	}

@@ -28,7 +28,7 @@ func PinnedTLS(pin []byte) *tls.Config {
 		ClientSessionCache: tls.NewLRUClientSessionCache(4),
 		InsecureSkipVerify: true, // the pin replaces the chain of authorities
 		VerifyConnection: func(s tls.ConnectionState) error {
-			if len(s.PeerCertificates) == 0 || subtle.ConstantTimeCompare(Pin(s.PeerCertificates[0]), pin) != 1 {
+			if len(pin) != sha256.Size || len(s.PeerCertificates) == 0 || subtle.ConstantTimeCompare(Pin(s.PeerCertificates[0]), pin) != 1 {
 				return ErrPin
 			}
 			return nil

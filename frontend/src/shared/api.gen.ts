@@ -1,4 +1,4 @@
-// Generated from the Go services by `go run ./internal/rpc/gen`; do not edit.
+// Generated from the Go services by `go run ./build/client`; do not edit.
 import { call } from './rpc'
 
 export interface ActivityForm {

@@ -1,4 +1,4 @@
-// Generated from internal/model by `go run ./internal/rpc/gen`; do not edit.
+// Generated from internal/model by `go run ./build/client`; do not edit.
 
 export interface Code {
   code: string
