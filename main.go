@@ -200,7 +200,7 @@ type demoCommand struct {
 }
 
 func (d *demoCommand) Run(ctx context.Context) error {
-	return demo.Run(ctx, demo.Options{Seed: d.Seed, Kits: d.Kits, Once: d.Once, JSON: d.JSON, Keep: d.Keep, Out: os.Stdout})
+	return demo.Run(ctx, demo.Options{Seed: d.Seed, Kits: d.Kits, Once: d.Once, JSON: d.JSON, Keep: d.Keep, Out: os.Stdout, Open: shell.OpenBrowser})
 }
 
 func main() {

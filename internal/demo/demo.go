@@ -23,6 +23,7 @@ type Options struct {
 	JSON bool  // print the result as JSON in the last line
 	Keep string
 	Out  io.Writer
+	Open func(url string) error // shows a page to the person; may fail where there is no browser
 }
 
 // ErrDiffers: a figure of the county is not what was recorded.
@@ -90,6 +91,12 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	w.say("\n县办公室：%s  账号 admin  密码 %s", w.url, password)
 	w.say("一台电脑（%s）：%s", w.kits[0].label, w.kits[0].url)
+	for _, page := range []string{w.url, w.kits[0].url} {
+		if o.Open == nil || o.Open(page) != nil {
+			w.say("请在浏览器里打开上面的地址。Open the addresses above in a browser.")
+			break
+		}
+	}
 	w.say("按 Ctrl-C 结束。Press Ctrl-C to end.")
 	<-ctx.Done()
 	return nil

@@ -56,7 +56,7 @@ func Browser(ctx context.Context, k Kit, listen string, open bool, out io.Writer
 	address := "http://" + l.Addr().String() + "/?token=" + token
 	fmt.Fprintln(out, "fieldkit kit: "+address)
 	if open {
-		if err := openBrowser(address); err != nil {
+		if err := OpenBrowser(address); err != nil {
 			fmt.Fprintln(out, "请在浏览器中打开上面的地址。Open the address above in a browser.")
 		}
 	}
@@ -130,7 +130,8 @@ func guard(next http.Handler, token, host string) http.Handler {
 	})
 }
 
-func openBrowser(address string) error {
+// OpenBrowser shows an address in the default browser, where there is one.
+func OpenBrowser(address string) error {
 	switch runtime.GOOS {
 	case "windows":
 		return exec.Command("rundll32", "url.dll,FileProtocolHandler", address).Start()
