@@ -110,6 +110,9 @@ func (d *directory) activity(row *replica.Row) (a Activity, err error) {
 	return a, nil
 }
 
+// maxPlanned is how far ahead an activity can be entered.
+const maxPlanned = 366 * 24 * time.Hour
+
 // opening is what it takes to open an activity of any kind.
 type opening struct {
 	kind     string
@@ -143,6 +146,20 @@ func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
 	if o.startAt.Year() < 2000 {
 		return schema.Nil, model.Happened("start_at", "开始时间", "The start", o.startAt, tx.Now())
 	}
+	if o.startAt.After(tx.Now().Add(maxPlanned)) {
+		return schema.Nil, refuse("start_at", "开始时间在一年以后，请检查日期和电脑时钟。", "The start is more than a year ahead; please check the date and the computer's clock.")
+	}
+	for field, unit := range map[string]schema.ID{"lead_unit_id": o.lead, "host_unit_id": o.host} {
+		// This laptop's own unit may lead before the registers have arrived.
+		if unit.IsNil() || unit == s.Unit() {
+			continue
+		}
+		if row, err := tx.Get("unit", unit); err != nil {
+			return schema.Nil, err
+		} else if row == nil {
+			return schema.Nil, refuse(field, "主办或召集单位还没有登记，请重新选择。", "The leading or hosting unit is not registered; choose again.")
+		}
+	}
 	if !o.venue.IsNil() {
 		venue, err := tx.Get("venue", o.venue)
 		if err != nil {
@@ -168,10 +185,8 @@ func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
 		if err := tx.Put("activity", id, s.created(tx, values)); err != nil {
 			return schema.Nil, err
 		}
-	} else if existing.Text("state") == "planned" || voided(existing) {
-		if err := tx.Put("activity", id, schema.Values{"state": "open", "voided": nil}); err != nil {
-			return schema.Nil, err
-		}
+	} else if err := s.join(tx, existing, o); err != nil {
+		return schema.Nil, err
 	}
 	if err := s.includeUnits(tx, id, o.partners); err != nil {
 		return schema.Nil, err
@@ -182,8 +197,36 @@ func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
 	return id, nil
 }
 
+// join opens an activity that exists already. What was typed fills in what the
+// first laptop left out, and overwrites nothing.
+func (s *Session) join(tx *replica.Tx, existing *replica.Row, o opening) error {
+	values := schema.Values{}
+	if existing.Text("state") == "planned" || voided(existing) {
+		values["state"], values["voided"] = "open", nil
+	}
+	if o.title != "" && existing.Text("title") == "" {
+		values["title"] = o.title
+	}
+	if !o.host.IsNil() && existing.Ref("host_unit_id").IsNil() {
+		values["host_unit_id"] = o.host
+	}
+	return tx.Put("activity", existing.ID, values)
+}
+
+// includeUnits adds partner units. The lead is none of them: it would count
+// twice among the units of a large event.
 func (s *Session) includeUnits(tx *replica.Tx, activity schema.ID, units []schema.ID) error {
+	if len(units) == 0 {
+		return nil
+	}
+	event, err := activityOf(tx, activity)
+	if err != nil {
+		return err
+	}
 	for _, u := range units {
+		if u == event.Ref("lead_unit_id") {
+			return refuse("partner_units", "主办单位不用再选为协办单位。", "The leading unit is not a partner as well.")
+		}
 		row, err := tx.Get("unit", u)
 		if err != nil {
 			return err

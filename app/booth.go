@@ -221,7 +221,8 @@ func (b *Booth) Get(activity schema.ID) (st BoothState, err error) {
 	st.Tallies = []Tally{}
 	for _, m := range materials {
 		h := byMaterial[m.ID]
-		if h == nil && (m.Int("hotkey") == 0 || !live(m)) {
+		// Without a key only what was handed out here or added on this laptop.
+		if h == nil && (!live(m) || m.Int("hotkey") == 0 && m.Ref("device_id") != r.ID()) {
 			continue
 		}
 		t := Tally{MaterialID: m.ID, Name: m.Text("name"), Group: m.Text("group"), Hotkey: m.Int("hotkey")}

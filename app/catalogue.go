@@ -60,7 +60,7 @@ type UnitForm struct {
 
 var nonCode = regexp.MustCompile(`[^A-Z0-9]`)
 
-// AddUnit registers a unit on the spot; its code is made from its name's initials.
+// AddUnit registers a unit on the spot; its code is made from its name.
 func (c *Catalogue) AddUnit(f UnitForm) (Unit, error) {
 	var id schema.ID
 	err := c.s.update(func(tx *replica.Tx) error {
@@ -87,17 +87,8 @@ func (c *Catalogue) AddUnit(f UnitForm) (Unit, error) {
 				return nil
 			}
 		}
-		code := unitCode(f.Name)
+		code := unitCode(r.Realm(), f.Name)
 		id = model.UnitID(r.Realm(), code)
-		taken, err := tx.Get("unit", id)
-		if err != nil {
-			return err
-		}
-		if taken != nil {
-			// Another unit has these initials: the name itself tells them apart.
-			code = code[:min(len(code), 8)] + strings.ToUpper(id.String()[:4])
-			id = model.UnitID(r.Realm(), code)
-		}
 		return tx.Put("unit", id, c.s.created(tx, schema.Values{"code": code, "name": strings.TrimSpace(f.Name), "short_name": text(f.ShortName), "department": f.Department}))
 	})
 	if err != nil {
@@ -114,8 +105,10 @@ func (c *Catalogue) AddUnit(f UnitForm) (Unit, error) {
 	return unitOf(row), nil
 }
 
-// unitCode makes a code of 2 to 12 letters and digits from a name.
-func unitCode(name string) string {
+// unitCode makes a code of 8 to 12 letters and digits from a name: some initials to
+// recognise it by, and a digest of the whole name. The same name gives the same
+// code on every laptop, and names with equal initials stay apart.
+func unitCode(realm schema.ID, name string) string {
 	var b strings.Builder
 	for _, letters := range strings.Split(model.Initials(name), "|") {
 		if letters != "" {
@@ -123,10 +116,8 @@ func unitCode(name string) string {
 		}
 	}
 	code := nonCode.ReplaceAllString(strings.ToUpper(b.String()), "")
-	for len(code) < 2 {
-		code += "X"
-	}
-	return code[:min(len(code), 12)]
+	digest := strings.ToUpper(schema.Derive(realm, "unit-name", model.Norm(name)).String()[:8])
+	return code[:min(len(code), 4)] + digest
 }
 
 // Material is something that can be handed out.

@@ -81,9 +81,12 @@ const (
 type Header struct {
 	Realm       schema.ID // the county; a changeset of another one is refused
 	Stream      Stream
-	Number      uint64 // from 1, without gaps
-	Prev        Hash   // header hash of number-1, zero for number 1
-	First, Last hlc.Stamp
+	Number      uint64    // from 1, without gaps
+	Prev        Hash      // header hash of number-1, zero for number 1
+	First, Last hlc.Stamp // oldest and newest stamp in it
+	// Complete: no later changeset of the stream holds a stamp at or below. One
+	// seal may fill several changesets whose times overlap; the last one moves it.
+	Complete    hlc.Stamp
 	Compression uint8
 	Dictionary  uint32 // zstd dictionary, 0 none
 	Sealing     uint8

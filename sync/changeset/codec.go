@@ -10,8 +10,8 @@ import (
 )
 
 // Seal makes a changeset: the body is encoded and compressed, the header
-// completed and signed. The caller sets Realm, Stream, Number, Prev, First and
-// Last of the header. A body too large for one changeset gives ErrTooLarge: split it.
+// completed and signed. The caller sets Realm, Stream, Number, Prev, First,
+// Last and Complete of the header. A body too large for one changeset gives ErrTooLarge: split it.
 func Seal(h Header, body *Body, key ed25519.PrivateKey) (*Changeset, error) {
 	raw, err := EncodeBody(body)
 	if err != nil {
@@ -119,6 +119,7 @@ func appendHeader(b []byte, h *Header) []byte {
 	}
 	b = binary.AppendUvarint(b, uint64(h.First))
 	b = binary.AppendUvarint(b, uint64(h.Last))
+	b = binary.AppendUvarint(b, uint64(h.Complete))
 	b = binary.AppendUvarint(b, uint64(len(h.Recipients)))
 	for _, r := range h.Recipients {
 		b = binary.AppendUvarint(b, uint64(len(r)))
@@ -153,7 +154,7 @@ func (h *Header) decode(b []byte) error {
 	if h.Number > 1 {
 		copy(h.Prev[:], r.bytes(len(h.Prev)))
 	}
-	h.First, h.Last = hlc.Stamp(r.uint()), hlc.Stamp(r.uint())
+	h.First, h.Last, h.Complete = hlc.Stamp(r.uint()), hlc.Stamp(r.uint()), hlc.Stamp(r.uint())
 	for range r.upTo(64, "recipients") {
 		h.Recipients = append(h.Recipients, r.bytes(r.upTo(1<<10, "bytes of wrapped key")))
 	}
@@ -163,7 +164,7 @@ func (h *Header) decode(b []byte) error {
 	if r.err == nil && len(r.b) > 0 {
 		r.fail(ErrMalformed, "%d bytes too many in the header", len(r.b))
 	}
-	if r.err == nil && (h.Number == 0 || h.Stream.Audience == "" || h.First == 0 || h.First > h.Last || h.Last >= 1<<63) {
+	if r.err == nil && (h.Number == 0 || h.Stream.Audience == "" || h.First == 0 || h.First > h.Last || h.Last >= 1<<63 || h.Complete >= 1<<63) {
 		r.fail(ErrMalformed, "an impossible number, audience or time span")
 	}
 	return r.err

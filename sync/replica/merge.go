@@ -100,7 +100,7 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 	case c.Number > h.number+1:
 		out.Err = fmt.Errorf("%w: %s has %d, got %d", ErrGap, c.Stream.Origin, h.number, c.Number)
 		return nil
-	case c.Prev != h.hash || c.First <= h.last:
+	case c.Prev != h.hash || c.First <= h.complete || c.Complete < h.complete:
 		out.Err = fmt.Errorf("%w: %s number %d does not follow", ErrFork, c.Stream.Origin, c.Number)
 		return tx.hold(origin, audience, c.Number, 0, nil, out.Err.Error())
 	}
@@ -389,7 +389,7 @@ func (m *merger) overwritten(p *pendingRow, c *schema.Column, prev stamp) error 
 		}
 		m.seen[prev.origin] = h
 	}
-	if prev.at <= h.last {
+	if prev.at <= h.complete {
 		return nil
 	}
 	return m.tx.insertLoser(p, c, prev, true, nil, nil)

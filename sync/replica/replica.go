@@ -51,12 +51,14 @@ type Replica struct {
 	origins *origins
 	sql     map[*schema.Table]*statements
 
-	mu        sync.Mutex // serialises Update, Seal and Apply
-	own       int        // number of this replica's current origin
-	sealed    hlc.Stamp  // own writes up to here are in changesets
-	audiences *names
-	prepared  map[string]*sql.Stmt
-	root      ed25519.PublicKey
+	mu     sync.Mutex // serialises Update, Seal and Apply
+	own    int        // number of this replica's current origin
+	sealed hlc.Stamp  // own writes up to here are in changesets
+	// sealTarget is about how many bytes one changeset takes before compression.
+	sealTarget int
+	audiences  *names
+	prepared   map[string]*sql.Stmt
+	root       ed25519.PublicKey
 
 	watch    sync.Mutex
 	watchers map[int]func(Change)
@@ -99,7 +101,7 @@ func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open replica: %w", err)
 	}
-	r := &Replica{opts: o, sql: map[*schema.Table]*statements{}, prepared: map[string]*sql.Stmt{}, watchers: map[int]func(Change){}}
+	r := &Replica{opts: o, sql: map[*schema.Table]*statements{}, prepared: map[string]*sql.Stmt{}, watchers: map[int]func(Change){}, sealTarget: defaultSealTarget}
 	for _, t := range o.Schema.Tables {
 		if len(t.Columns) > 64 {
 			return nil, fmt.Errorf("table %s: %d columns are more than 64", t.Name, len(t.Columns))

@@ -12,7 +12,7 @@ import (
 )
 
 // A changeset is filled up to about this many bytes before compression.
-const sealTarget = 512 << 10
+const defaultSealTarget = 512 << 10
 
 // Seal turns the journal into changesets: one chain per audience. It does
 // nothing when nothing was written since the last seal.
@@ -90,7 +90,7 @@ func (tx *Tx) sealStream(audience int, entries []journaled) (newest hlc.Stamp, e
 	for len(entries) > 0 {
 		size, n := 0, 0
 		batch := newBatch(tx)
-		for n < len(entries) && size < sealTarget {
+		for n < len(entries) && size < tx.r.sealTarget {
 			grown, err := batch.add(&entries[n])
 			if err != nil {
 				return 0, err
@@ -99,9 +99,9 @@ func (tx *Tx) sealStream(audience int, entries []journaled) (newest hlc.Stamp, e
 			n++
 		}
 		for {
-			last, err := tx.sealBatch(audience, batch)
+			newest = max(newest, batch.last)
+			err := tx.sealBatch(audience, batch, newest, n == len(entries))
 			if err == nil {
-				newest = max(newest, last)
 				break
 			}
 			if !errors.Is(err, changeset.ErrTooLarge) || n == 1 {
@@ -266,42 +266,48 @@ func (b *batch) add(j *journaled) (size int, err error) {
 	return size + 24, nil
 }
 
-// sealBatch signs a body as the next changeset of a stream and stores it.
-func (tx *Tx) sealBatch(audience int, b *batch) (hlc.Stamp, error) {
+// sealBatch signs a body as the next changeset of a stream and stores it. The
+// last one of a seal completes the stream up to newest.
+func (tx *Tx) sealBatch(audience int, b *batch, newest hlc.Stamp, last bool) error {
 	r := tx.r
 	head, err := tx.head(r.own, audience)
 	if err != nil {
-		return 0, err
+		return err
+	}
+	complete := head.complete
+	if last {
+		complete = newest
 	}
 	c, err := changeset.Seal(changeset.Header{
 		Realm:  r.opts.Realm,
 		Stream: changeset.Stream{Origin: r.origins.name(r.own), Audience: r.audiences.list[audience]},
-		Number: head.number + 1, Prev: head.hash, First: b.first, Last: b.last,
+		Number: head.number + 1, Prev: head.hash, First: b.first, Last: b.last, Complete: complete,
 	}, &b.body, r.key)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if err := tx.storeChangeset(r.own, audience, c); err != nil {
-		return 0, err
+		return err
 	}
 	for _, row := range b.rows {
 		if err := tx.exec(`INSERT INTO _unsent (origin, audience, number, tbl, id, at) VALUES (?, ?, ?, ?, ?, ?)`,
 			r.own, audience, int64(c.Number), row.table, row.id[:], int64(row.at)); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return b.last, nil
+	return nil
 }
 
 // head is the newest changeset held of a stream; number 0 for none.
 type head struct {
 	number uint64
 	hash   changeset.Hash
-	last   hlc.Stamp
+	// complete: everything of the stream up to here is held.
+	complete hlc.Stamp
 }
 
 func (tx *Tx) head(origin, audience int) (h head, err error) {
-	stmt, err := tx.stmt(`SELECT number, hash, last FROM _stream WHERE origin = ? AND audience = ?`)
+	stmt, err := tx.stmt(`SELECT number, hash, complete FROM _stream WHERE origin = ? AND audience = ?`)
 	if err != nil {
 		return h, err
 	}
@@ -312,7 +318,7 @@ func (tx *Tx) head(origin, audience int) (h head, err error) {
 	defer rows.Close()
 	if rows.Next() {
 		var hash []byte
-		if err := rows.Scan(&h.number, &hash, &h.last); err != nil {
+		if err := rows.Scan(&h.number, &hash, &h.complete); err != nil {
 			return h, err
 		}
 		copy(h.hash[:], hash)
@@ -329,7 +335,7 @@ func (tx *Tx) storeChangeset(origin, audience int, c *changeset.Changeset) error
 		origin, audience, int64(c.Number), hash[:], int64(c.Last), tx.wall.UnixMilli(), len(bytes), seal(tx.r.vault.local, bytes, hash[:])); err != nil {
 		return fmt.Errorf("store changeset: %w", err)
 	}
-	return tx.exec(`INSERT INTO _stream (origin, audience, number, hash, last) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (origin, audience) DO UPDATE SET number = excluded.number, hash = excluded.hash, last = excluded.last`,
-		origin, audience, int64(c.Number), hash[:], int64(c.Last))
+	return tx.exec(`INSERT INTO _stream (origin, audience, number, hash, complete) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (origin, audience) DO UPDATE SET number = excluded.number, hash = excluded.hash, complete = excluded.complete`,
+		origin, audience, int64(c.Number), hash[:], int64(c.Complete))
 }
