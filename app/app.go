@@ -111,6 +111,7 @@ func (a *App) Services() map[string]any { return a.services }
 func (a *App) Close() error {
 	a.sync.stop()
 	a.Events.Close()
+	a.session.Close()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var err error

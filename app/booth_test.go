@@ -18,13 +18,19 @@ func TestBoothRefusals(t *testing.T) {
 		do    func() error
 		field string
 	}{
-		"no place":             {func() error { _, err := l.booth.Open(OpenBooth{Place: "　 "}); return err }, "place"},
-		"long place":           {func() error { _, err := l.booth.Open(OpenBooth{Place: strings.Repeat("广", 61)}); return err }, "place"},
-		"unknown kind":         {func() error { _, err := l.booth.Open(OpenBooth{Place: "x", Kind: "party"}); return err }, "kind"},
-		"unknown venue":        {func() error { _, err := l.booth.Open(OpenBooth{VenueID: schema.NewID(1)}); return err }, ""},
-		"unknown partner":      {func() error { _, err := l.booth.Open(OpenBooth{Place: "x", PartnerUnits: []schema.ID{schema.NewID(1)}}); return err }, "partner_units"},
-		"unknown lead":         {func() error { _, err := l.booth.Open(OpenBooth{Place: "x", LeadUnitID: schema.NewID(1)}); return err }, "lead_unit_id"},
-		"unknown host":         {func() error { _, err := l.meet.Create(MeetingForm{Place: "x", HostUnitID: schema.NewID(1)}); return err }, "host_unit_id"},
+		"no place":      {func() error { _, err := l.booth.Open(OpenBooth{Place: "　 "}); return err }, "place"},
+		"long place":    {func() error { _, err := l.booth.Open(OpenBooth{Place: strings.Repeat("广", 61)}); return err }, "place"},
+		"unknown kind":  {func() error { _, err := l.booth.Open(OpenBooth{Place: "x", Kind: "party"}); return err }, "kind"},
+		"unknown venue": {func() error { _, err := l.booth.Open(OpenBooth{VenueID: schema.NewID(1)}); return err }, ""},
+		"unknown partner": {func() error {
+			_, err := l.booth.Open(OpenBooth{Place: "x", PartnerUnits: []schema.ID{schema.NewID(1)}})
+			return err
+		}, "partner_units"},
+		"unknown lead": {func() error { _, err := l.booth.Open(OpenBooth{Place: "x", LeadUnitID: schema.NewID(1)}); return err }, "lead_unit_id"},
+		"unknown host": {func() error {
+			_, err := l.meet.Create(MeetingForm{Place: "x", HostUnitID: schema.NewID(1)})
+			return err
+		}, "host_unit_id"},
 		"partner is the lead":  {func() error { _, err := l.booth.SetPartners(id, []schema.ID{model.UnitID(realm, "CGPCS")}); return err }, "partner_units"},
 		"1970":                 {func() error { _, err := l.booth.Open(OpenBooth{Place: "x", StartAt: 1}); return err }, "start_at"},
 		"in two years":         {func() error { _, err := l.booth.Open(OpenBooth{Place: "x", StartAt: year}); return err }, "start_at"},

@@ -89,7 +89,7 @@ func (c *Catalogue) AddUnit(f UnitForm) (Unit, error) {
 		}
 		code := unitCode(r.Realm(), f.Name)
 		id = model.UnitID(r.Realm(), code)
-		return tx.Put("unit", id, c.s.created(tx, schema.Values{"code": code, "name": strings.TrimSpace(f.Name), "short_name": text(f.ShortName), "department": f.Department}))
+		return tx.Put("unit", id, c.s.created(tx, schema.Values{"code": code, "name": strings.TrimSpace(f.Name), "short_name": text(f.ShortName), "department": f.Department, "voided": nil}))
 	})
 	if err != nil {
 		return Unit{}, err

@@ -23,7 +23,7 @@ func TestUnitsAddedOnTheSpot(t *testing.T) {
 		ids[add(a, name).ID.String()] = true
 	}
 	ids[add(b, "春光派出所").ID.String()] = true
-	if again := add(b, " 城管 派出所"); !ids[again.ID.String()] {
+	if again := add(b, " 城管派出所 "); !ids[again.ID.String()] {
 		t.Error("the same unit added on two laptops is two")
 	}
 	exchange(t, all)

@@ -13,15 +13,10 @@ import (
 )
 
 // Consultations records who asked about what.
-type Consultations struct {
-	s     *Session
-	index *searchIndex
-}
+type Consultations struct{ s *Session }
 
 // NewConsultations makes the service.
-func NewConsultations(s *Session) *Consultations {
-	return &Consultations{s: s, index: newSearchIndex(s)}
-}
+func NewConsultations(s *Session) *Consultations { return &Consultations{s} }
 
 // ConsultationForm is the form of the queue. Amounts are as typed: "3000", "1.2w".
 type ConsultationForm struct {
@@ -105,7 +100,8 @@ type ConsultationDraft struct {
 
 const draftKey = "draft/consultation"
 
-// Save checks the form and stores it, and drops the draft. A refusal changes nothing.
+// Save checks the form and stores it, and drops its draft; the draft of another
+// form stays. A refusal changes nothing.
 func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
 	var id schema.ID
 	err := c.s.update(func(tx *replica.Tx) error {
@@ -142,14 +138,12 @@ func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
 				return err
 			}
 		}
-		return tx.PutLocal(draftKey, nil)
+		return dropDraft(tx, f)
 	})
 	if err != nil {
 		return Consultation{}, err
 	}
-	if err := c.index.refresh(id); err != nil {
-		return Consultation{}, err
-	}
+	c.s.consultations.touch(id)
 	return c.Get(id)
 }
 
@@ -313,7 +307,7 @@ func (c *Consultations) List(q ConsultationQuery) (ConsultationPage, error) {
 	ctx := context.Background()
 	var rows []*replica.Row
 	if strings.TrimSpace(q.Text) != "" {
-		ids, total, err := c.index.search(q)
+		ids, total, err := c.s.consultations.search(q)
 		if err != nil {
 			return page, err
 		}
@@ -328,6 +322,7 @@ func (c *Consultations) List(q ConsultationQuery) (ConsultationPage, error) {
 			}
 		}
 	} else {
+		c.s.consultations.warm(r) // whoever sees the list may search it next
 		where, args := q.where()
 		if rows, err = r.Select(ctx, "consultation", where+" ORDER BY occurred_at DESC, id DESC LIMIT ? OFFSET ?", append(args, q.Limit, max(0, q.Offset))...); err != nil {
 			return page, err
@@ -384,9 +379,7 @@ func (c *Consultations) setVoid(id schema.ID, on bool, reason string) (Consultat
 	if err := c.s.update(func(tx *replica.Tx) error { return c.s.setVoid(tx, "consultation", id, on, reason) }); err != nil {
 		return Consultation{}, err
 	}
-	if err := c.index.refresh(id); err != nil {
-		return Consultation{}, err
-	}
+	c.s.consultations.touch(id)
 	return c.Get(id)
 }
 
@@ -400,6 +393,19 @@ func (c *Consultations) SaveDraft(f ConsultationForm) error {
 		}
 		return tx.PutLocal(draftKey, raw)
 	})
+}
+
+// dropDraft forgets the draft of a form that is saved now.
+func dropDraft(tx *replica.Tx, f ConsultationForm) error {
+	raw, err := tx.GetLocal(draftKey)
+	if err != nil || raw == nil {
+		return err
+	}
+	var d ConsultationDraft
+	if json.Unmarshal(raw, &d) == nil && (d.Form.ID != f.ID || d.Form.ActivityID != f.ActivityID) {
+		return nil
+	}
+	return tx.PutLocal(draftKey, nil)
 }
 
 // Draft is the form as it was left, nil when there is none.

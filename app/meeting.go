@@ -271,6 +271,9 @@ func (m *Meetings) ImportRoster(meeting schema.ID, rows []RosterRow) (Meeting, e
 		}
 		// Namesakes of one organisation get n = 1, 2, 3 … in the order of the roster.
 		count := map[string]int{}
+		if !slices.ContainsFunc(rows, func(r RosterRow) bool { return r.check() == nil }) {
+			return refuse("roster", "名册里没有可以导入的人，请先改好标红的行。", "Nobody on the roster can be imported; correct the marked rows first.")
+		}
 		for _, r := range rows {
 			if err := r.check(); err != nil {
 				continue
@@ -296,8 +299,15 @@ func (m *Meetings) ImportRoster(meeting schema.ID, rows []RosterRow) (Meeting, e
 
 // venueOf is the venue of a roster row, registering it when asked to.
 func (m *Meetings) venueOf(tx *replica.Tx, r *RosterRow) (schema.ID, error) {
-	if !r.VenueID.IsNil() || !r.CreateVenue || r.Org == "" {
-		return r.VenueID, nil
+	if !r.VenueID.IsNil() {
+		row, err := tx.Get("venue", r.VenueID)
+		if err == nil && row == nil {
+			err = missing("名册里有一家场所还没有登记，请重新选择，或直接写名称。", "A venue on the roster is not registered; choose again, or write its name.")
+		}
+		return r.VenueID, err
+	}
+	if !r.CreateVenue || r.Org == "" {
+		return schema.Nil, nil
 	}
 	return m.s.createVenue(tx, VenueForm{Kind: "V01", Name: r.Org, Town: r.Town, LicenceNo: r.Licence})
 }

@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"fieldkit/internal/model"
 	"fieldkit/internal/rpc"
@@ -47,6 +49,9 @@ func (v *Review) List() ([]ReviewItem, error) {
 	}
 	d := v.s.directory(r)
 	for _, c := range conflicts {
+		if automatic(c) {
+			continue
+		}
 		item := ReviewItem{Table: c.Table, ID: c.ID, Column: c.Column}
 		row, err := r.Get(context.Background(), c.Table, c.ID)
 		if err != nil {
@@ -60,11 +65,21 @@ func (v *Review) List() ([]ReviewItem, error) {
 			if err != nil {
 				return nil, err
 			}
-			*side = Said{Text: display(c.Table, c.Column, version.Value), Device: n.Name, At: millis(version.At)}
+			*side = Said{Device: n.Name, At: millis(version.At)}
+			if side.Text, err = display(d, c.Table, c.Column, version.Value); err != nil {
+				return nil, err
+			}
 		}
 		out = append(out, item)
 	}
 	return out, nil
+}
+
+// automatic tells whether the losing value is one that nobody typed: the start of
+// an activity when it was simply opened. Two laptops at one booth always differ in it.
+func automatic(c replica.Conflict) bool {
+	at, ok := c.Loser.Value.(int64)
+	return ok && c.Table == "activity" && c.Column == "start_at" && at == c.Loser.At.UnixMilli()
 }
 
 // Title names a record in a list, without personal data.
@@ -95,22 +110,54 @@ var codeTables = map[string]string{
 	"attendance.role": "role", "attendance.absent_reason": "absent_reason", "unit.department": "department",
 }
 
-func display(table, column string, value any) string {
+// refTables are the tables that reference columns point to.
+var refTables = map[string]string{
+	"venue_id": "venue", "lead_unit_id": "unit", "host_unit_id": "unit", "unit_id": "unit", "parent_id": "unit", "officer_id": "officer",
+}
+
+// display shows a value as the screens show it.
+func display(d *directory, table, column string, value any) (string, error) {
 	switch v := value.(type) {
 	case nil:
-		return "—"
+		return "—", nil
+	case bool:
+		if v {
+			return "是", nil
+		}
+		return "否", nil
 	case int64:
-		if len(column) > 4 && column[len(column)-4:] == "_fen" {
-			return fmt.Sprintf("%d.%02d 元", v/100, v%100)
+		switch {
+		case strings.HasSuffix(column, "_fen"):
+			return fmt.Sprintf("%d.%02d 元", v/100, v%100), nil
+		case strings.HasSuffix(column, "_at"):
+			return time.UnixMilli(v).In(model.Location).Format("2006-01-02 15:04"), nil
 		}
-		return fmt.Sprint(v)
+		return fmt.Sprint(v), nil
 	case string:
-		if codes, ok := codeTables[table+"."+column]; ok {
-			return model.Label(codes, v)
+		if column == "voided" {
+			var mark voidMark
+			if json.Unmarshal([]byte(v), &mark) == nil && mark.On {
+				return "已作废（" + model.Label("void_reason", mark.Reason) + "）", nil
+			}
+			return "未作废", nil
 		}
-		return v
+		if codes, ok := codeTables[table+"."+column]; ok {
+			return model.Label(codes, v), nil
+		}
+		return v, nil
+	case schema.ID:
+		of := refTables[column]
+		if column == "merged_into" {
+			of = table
+		}
+		if of != "" {
+			n, err := d.name(of, v)
+			if err != nil || n.Name != "" {
+				return n.Name, err
+			}
+		}
 	}
-	return fmt.Sprint(value)
+	return fmt.Sprint(value), nil
 }
 
 // Keep settles a field with the value that stands; Swap with the other one.
@@ -136,6 +183,9 @@ func (v *Review) settle(table string, id schema.ID, column string, choose func(r
 		if c.Table == table && c.ID == id && c.Column == column {
 			if err := v.s.update(func(tx *replica.Tx) error { return tx.Resolve(table, id, column, choose(c)) }); err != nil {
 				return nil, err
+			}
+			if table == "consultation" {
+				v.s.consultations.touch(id)
 			}
 			return v.List()
 		}

@@ -1,17 +1,14 @@
 package app
 
 import (
-	"bytes"
-	"encoding/base64"
-	"encoding/csv"
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
-
 	"fieldkit/internal/model"
+	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
 )
 
@@ -66,45 +63,6 @@ var (
 	orgLike     = regexp.MustCompile(`(网吧|网咖|电竞|网络|店|公司|银行|支行|学校|中心|会所|俱乐部)`)
 )
 
-// ParseRoster understands rows copied from Excel (tab-separated) or a CSV text.
-func (m *Meetings) ParseRoster(table string) (RosterPreview, error) {
-	if strings.TrimSpace(table) == "" {
-		return RosterPreview{}, refuse("roster", "剪贴板里没有表格，请先在 Excel 里选中名册再复制。", "There is no table on the clipboard: select the roster in Excel and copy it first.")
-	}
-	reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(table, "\ufeff")))
-	reader.LazyQuotes, reader.FieldsPerRecord = true, -1
-	if strings.Contains(table, "\t") {
-		reader.Comma = '\t'
-	}
-	rows, err := reader.ReadAll()
-	if err != nil {
-		return RosterPreview{}, refuse("roster", "这段内容不像表格，请从 Excel 里复制名册。", "This does not look like a table: copy the roster from Excel.")
-	}
-	return m.preview(rows)
-}
-
-// ParseRosterFile understands the first sheet of an .xlsx file, or a .csv file,
-// given as base64.
-func (m *Meetings) ParseRosterFile(name, content string) (RosterPreview, error) {
-	raw, err := base64.StdEncoding.DecodeString(content)
-	if err != nil {
-		return RosterPreview{}, refuse("roster", "文件没有读完整，请再选一次。", "The file was not read completely; choose it again.")
-	}
-	if strings.HasSuffix(strings.ToLower(name), ".csv") {
-		return m.ParseRoster(string(raw))
-	}
-	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: 64 << 20, UnzipXMLSizeLimit: 32 << 20, RawCellValue: true})
-	if err != nil {
-		return RosterPreview{}, refuse("roster", "打不开“"+name+"”，请另存为 .xlsx 后再选。", "“"+name+"” cannot be opened; save it as .xlsx and choose it again.")
-	}
-	defer f.Close()
-	rows, err := f.GetRows(f.GetSheetName(0))
-	if err != nil {
-		return RosterPreview{}, refuse("roster", "“"+name+"”的第一张表读不出来。", "The first sheet of “"+name+"” cannot be read.")
-	}
-	return m.preview(rows)
-}
-
 func (m *Meetings) preview(table [][]string) (RosterPreview, error) {
 	var rows [][]string
 	for _, row := range table {
@@ -131,16 +89,9 @@ func (m *Meetings) preview(table [][]string) (RosterPreview, error) {
 	if !has("name") || len(body) == 0 {
 		return RosterPreview{}, refuse("roster", "没有找到“姓名”这一列，请检查复制的范围，最好连表头一起复制。", "No column of names was found; check what was copied, best with the heading.")
 	}
-	venues, err := NewVenues(m.s).List(VenueQuery{Limit: 2000})
+	known, err := m.registered()
 	if err != nil {
 		return RosterPreview{}, err
-	}
-	byName, byLicence := map[string]Venue{}, map[string]Venue{}
-	for _, v := range venues {
-		byName[model.Norm(v.Name)] = v
-		if v.LicenceNo != "" {
-			byLicence[model.Norm(v.LicenceNo)] = v
-		}
 	}
 	for _, cells := range body {
 		r := RosterRow{}
@@ -163,15 +114,11 @@ func (m *Meetings) preview(table [][]string) (RosterPreview, error) {
 				r.Town = cells[i]
 			}
 		}
-		v, ok := byName[model.Norm(r.Org)]
-		if !ok && r.Licence != "" {
-			v, ok = byLicence[model.Norm(r.Licence)]
-		}
-		if ok {
+		if v, unique := known.match(&r); v != nil {
 			r.VenueID, r.VenueName = v.ID, v.Name
 		} else if r.Org != "" {
 			p.Unmatched++
-			r.CreateVenue = true
+			r.CreateVenue = unique
 		}
 		if err := r.check(); err != nil {
 			var f *model.FieldError
@@ -185,6 +132,60 @@ func (m *Meetings) preview(table [][]string) (RosterPreview, error) {
 	return p, nil
 }
 
+// register finds registered venues by what a roster says of them.
+type register struct {
+	byLicence map[string]*Venue
+	byName    map[string][]*Venue
+}
+
+func (m *Meetings) registered() (*register, error) {
+	r, err := m.s.open()
+	if err != nil {
+		return nil, err
+	}
+	known := &register{byLicence: map[string]*Venue{}, byName: map[string][]*Venue{}}
+	err = r.Each(context.Background(), "venue", "WHERE merged_into IS NULL", nil, func(row *replica.Row) error {
+		if voided(row) {
+			return nil
+		}
+		v := venueOf(row)
+		if licence := model.Norm(v.LicenceNo); licence != "" {
+			known.byLicence[licence] = &v
+		}
+		name := model.Norm(v.Name)
+		known.byName[name] = append(known.byName[name], &v)
+		return nil
+	})
+	return known, err
+}
+
+// match finds a row's venue by its licence, else by its name and town. Several
+// of one name are not guessed among; unique is false then.
+func (k *register) match(r *RosterRow) (v *Venue, unique bool) {
+	if v := k.byLicence[model.Norm(r.Licence)]; v != nil {
+		return v, true
+	}
+	all := k.byName[model.Norm(r.Org)]
+	for _, v := range all {
+		if r.Town != "" && v.Town != "" && sameTown(v.Town, r.Town) {
+			return v, true
+		}
+	}
+	switch {
+	case len(all) == 1 && (r.Town == "" || all[0].Town == ""):
+		return all[0], true
+	case len(all) > 1 && r.Town == "":
+		return nil, false
+	}
+	return nil, true
+}
+
+// sameTown takes 城关 and 城关镇 for one.
+func sameTown(a, b string) bool {
+	a, b = model.Norm(a), model.Norm(b)
+	return strings.HasPrefix(a, b) || strings.HasPrefix(b, a)
+}
+
 func (r *RosterRow) check() error {
 	phone, err := model.Phone("phone", "电话", "Telephone", r.Phone)
 	if err != nil {
@@ -195,6 +196,7 @@ func (r *RosterRow) check() error {
 		model.Text("name", "姓名", "the name", r.Name, 20, true),
 		model.Text("org", "单位", "the organisation", r.Org, 40, r.VenueID.IsNil()),
 		model.Text("licence", "许可证号", "the licence number", r.Licence, 30, false),
+		model.Text("town", "乡镇", "the town", r.Town, 20, false),
 		model.OneOf("role", "岗位", "a role", "role", r.Role, false),
 	} {
 		if err != nil {

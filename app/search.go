@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"fieldkit/internal/model"
 	"fieldkit/sync/replica"
@@ -12,16 +13,25 @@ import (
 )
 
 // searchIndex holds the searchable text of every consultation in memory: sealed
-// fields cannot be searched in SQL. It is built on the first search and read
-// anew after changes from other laptops.
+// fields cannot be searched in SQL. It is read in the background once a list is
+// shown, and again after changes from other laptops; what changes here is noted
+// by its id and read when somebody searches, so that no save waits for it.
 type searchIndex struct {
 	s *Session
 
-	mu      sync.Mutex
+	stale   atomic.Bool // everything is to be read anew
+	warming atomic.Bool
+	ctx     context.Context // ends when the session closes
+	stop    context.CancelFunc
+	owned   sync.WaitGroup // the background reader
+
+	touchedMu sync.Mutex
+	touched   map[schema.ID]bool // written here since the index was last brought up to date
+
+	mu      sync.Mutex // held while the fields below are built or searched
 	of      *replica.Replica
 	cancel  func()
 	entries []indexed // newest first
-	stale   bool
 }
 
 type indexed struct {
@@ -33,9 +43,52 @@ type indexed struct {
 	text     string
 }
 
-func newSearchIndex(s *Session) *searchIndex { return &searchIndex{s: s} }
+func newSearchIndex(s *Session) *searchIndex {
+	x := &searchIndex{s: s, touched: map[schema.ID]bool{}}
+	x.ctx, x.stop = context.WithCancel(context.Background())
+	return x
+}
 
-// ready builds the index if it must. Its caller holds mu.
+// close ends the background reader and waits for it.
+func (x *searchIndex) close() {
+	x.stop()
+	x.owned.Wait()
+}
+
+// warm brings the index up to date in the background, if it must be. It never waits.
+func (x *searchIndex) warm(r *replica.Replica) {
+	if !x.mu.TryLock() {
+		return // somebody is searching or reading it already
+	}
+	due := x.of != r || x.stale.Load()
+	x.mu.Unlock()
+	if !due || x.ctx.Err() != nil || !x.warming.CompareAndSwap(false, true) {
+		return
+	}
+	x.owned.Go(func() {
+		defer x.warming.Store(false)
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		_ = x.ready() // the search that needs it will try again and tell
+	})
+}
+
+// touch notes that a consultation was written here.
+func (x *searchIndex) touch(id schema.ID) {
+	x.touchedMu.Lock()
+	defer x.touchedMu.Unlock()
+	x.touched[id] = true
+}
+
+func (x *searchIndex) takeTouched() map[schema.ID]bool {
+	x.touchedMu.Lock()
+	defer x.touchedMu.Unlock()
+	ids := x.touched
+	x.touched = map[schema.ID]bool{}
+	return ids
+}
+
+// ready brings the index up to date. Its caller holds mu.
 func (x *searchIndex) ready() error {
 	r, err := x.s.open()
 	if err != nil {
@@ -45,33 +98,56 @@ func (x *searchIndex) ready() error {
 		if x.cancel != nil {
 			x.cancel()
 		}
-		x.of, x.stale = r, true
+		x.of = r
+		x.stale.Store(true)
 		x.cancel = r.Subscribe(func(c replica.Change) {
 			if c.Remote && slices.Contains(c.Tables, "consultation") {
-				go x.markStale() // not on the committing goroutine, which may be searching
+				x.stale.Store(true)
 			}
 		})
 	}
-	if !x.stale {
-		return nil
+	ids := x.takeTouched()
+	if x.stale.Swap(false) {
+		err = x.readAll(r)
+	} else {
+		err = x.readSome(r, ids)
 	}
-	x.stale = false
+	if err != nil {
+		x.stale.Store(true)
+	}
+	return err
+}
+
+func (x *searchIndex) readAll(r *replica.Replica) error {
 	x.entries = x.entries[:0]
-	if err := r.Each(context.Background(), "consultation", "WHERE merged_into IS NULL", nil, func(row *replica.Row) error {
+	if err := r.Each(x.ctx, "consultation", "WHERE merged_into IS NULL", nil, func(row *replica.Row) error {
 		x.entries = append(x.entries, index(row))
 		return nil
 	}); err != nil {
-		x.stale = true
 		return err
 	}
 	slices.SortFunc(x.entries, newestFirst)
 	return nil
 }
 
-func (x *searchIndex) markStale() {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.stale = true
+func (x *searchIndex) readSome(r *replica.Replica, ids map[schema.ID]bool) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	x.entries = slices.DeleteFunc(x.entries, func(e indexed) bool { return ids[e.id] })
+	for id := range ids {
+		row, err := r.Get(x.ctx, "consultation", id)
+		if err != nil {
+			return err
+		}
+		if row == nil || !row.Null("merged_into") {
+			continue
+		}
+		e := index(row)
+		at, _ := slices.BinarySearchFunc(x.entries, e, newestFirst)
+		x.entries = slices.Insert(x.entries, at, e)
+	}
+	return nil
 }
 
 func newestFirst(a, b indexed) int {
@@ -91,24 +167,6 @@ func index(row *replica.Row) indexed {
 		parts[i] = model.Norm(parts[i])
 	}
 	return indexed{id: row.ID, at: row.Int("occurred_at"), activity: row.Ref("activity_id"), fraud: row.Text("fraud_type"), voided: voided(row), text: strings.Join(parts, "\x1f")}
-}
-
-// refresh reads one row anew after a local change.
-func (x *searchIndex) refresh(id schema.ID) error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.of == nil || x.stale {
-		return nil // the next search reads everything
-	}
-	row, err := x.of.Get(context.Background(), "consultation", id)
-	if err != nil || row == nil {
-		return err
-	}
-	e := index(row)
-	x.entries = slices.DeleteFunc(x.entries, func(o indexed) bool { return o.id == id })
-	at, _ := slices.BinarySearchFunc(x.entries, e, newestFirst)
-	x.entries = slices.Insert(x.entries, at, e)
-	return nil
 }
 
 // search returns a page of ids and the number of all hits. Every word must occur.

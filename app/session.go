@@ -21,10 +21,20 @@ type Session struct {
 	replica *replica.Replica
 	unit    schema.ID
 	officer schema.ID
+
+	consultations *searchIndex
 }
 
 // NewSession makes the session of a laptop that is not enrolled yet.
-func NewSession(events *rpc.Events) *Session { return &Session{Events: events} }
+func NewSession(events *rpc.Events) *Session {
+	s := &Session{Events: events}
+	s.consultations = newSearchIndex(s)
+	return s
+}
+
+// Close ends the session's background work; the replica stays open until its
+// owner closes it.
+func (s *Session) Close() { s.consultations.close() }
 
 // Attach gives the session its replica and unit after enrolment, or at start.
 func (s *Session) Attach(r *replica.Replica, unit schema.ID) {
