@@ -215,6 +215,42 @@ func TestFailedTransactionChangesNothing(t *testing.T) {
 	}
 }
 
+// A panic or a cancelled context in the middle of a transaction undoes it and
+// leaves the replica usable.
+func TestPanicAndCancellationAreUndone(t *testing.T) {
+	f := newFleet(t, 1)
+	id := schema.NewID(1)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("no panic")
+			}
+		}()
+		_ = f.root.Update(f.ctx, func(tx *Tx) error {
+			f.must(tx.Put("note", id, schema.Values{"title": "x"}))
+			_, err := tx.Select("note", "")
+			f.must(err)
+			panic("a mistake in the program")
+		})
+	}()
+	ctx, cancel := context.WithCancel(f.ctx)
+	if err := f.root.Update(ctx, func(tx *Tx) error {
+		f.must(tx.Put("note", id, schema.Values{"title": "y"}))
+		cancel()
+		return tx.Add("note", id, "taps", 1)
+	}); err == nil {
+		t.Fatal("a cancelled transaction went through")
+	}
+	if row, err := f.root.Get(f.ctx, "note", id); err != nil || row != nil {
+		t.Fatalf("row %v, %v", row, err)
+	}
+	f.write(f.root, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"title": "z"}) })
+	if f.get(f.root, id).Text("title") != "z" {
+		t.Fatal("the replica is stuck")
+	}
+	f.agree()
+}
+
 // Two laptops tap the same counter, type the same register, add and remove set
 // members: the cases every measured row engine but one gets wrong.
 func TestConcurrentEditsOfOneRow(t *testing.T) {

@@ -56,9 +56,12 @@ func (r *Replica) Update(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (r *Replica) update(ctx context.Context, remote bool, fn func(*Tx) error) (err error) {
-	r.mu.Lock()
-	tables, err := r.locked(ctx, fn)
-	r.mu.Unlock()
+	var tables []string
+	func() {
+		r.mu.Lock()
+		defer r.mu.Unlock() // also when fn panics
+		tables, err = r.locked(ctx, fn)
+	}()
 	if err == nil && len(tables) > 0 {
 		r.notify(Change{Tables: tables, Remote: remote})
 	}
@@ -70,7 +73,11 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 		return nil, errors.New("the replica is closed")
 	}
 	origins, audiences, own, sealed := r.origins.len(), len(r.audiences.list), r.own, r.sealed
-	if _, err := r.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	// Begin and end are not cut short: the connection must know where it stands.
+	if _, err := r.conn.ExecContext(context.WithoutCancel(ctx), "BEGIN IMMEDIATE"); err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
 	}
 	done := false
