@@ -71,6 +71,9 @@ func (k *kitCommand) Run(ctx context.Context, c *cli) error {
 	if err != nil {
 		return err
 	}
+	if err := shell.CheckLoopback(k.Listen); err != nil {
+		return err
+	}
 	a, err := app.Open(ctx, app.Options{Dir: k.Dir, Wall: wall, Version: version, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), AutoSync: !k.Manual})
 	if errors.Is(err, app.ErrInUse) {
 		return errors.New("工具箱已经打开了，请切换到已打开的窗口。The kit is open already; switch to its window")
@@ -142,6 +145,9 @@ type countyServe struct {
 }
 
 func (s *countyServe) Run(ctx context.Context, c *cli) error {
+	if s.Listen == "" && s.Local == "" {
+		return errors.New("give --listen or --local: with neither there is nothing to serve")
+	}
 	wall, err := c.wall()
 	if err != nil {
 		return err
@@ -212,7 +218,7 @@ func main() {
 	defer stop()
 	c := &cli{}
 	run := kong.Parse(c, kong.Name("fieldkit"), kong.Description("反诈宣传外勤工具箱 — outreach records offline, synced to the county."),
-		kong.UsageOnError(), kong.Vars{"kitdir": filepath.Join(config, "fieldkit", "kit"), "countydir": filepath.Join(config, "fieldkit", "county")},
+		kong.UsageOnError(), kong.Exit(func(code int) { os.Exit(min(code, 1)) }), kong.Vars{"kitdir": filepath.Join(config, "fieldkit", "kit"), "countydir": filepath.Join(config, "fieldkit", "county")},
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(c))
 	if err := run.Run(); err != nil {
 		var user *rpc.UserError

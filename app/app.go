@@ -126,9 +126,17 @@ func (a *App) Close() error {
 
 func (a *App) memberPath() string { return filepath.Join(a.opts.Dir, "kit.json") }
 
+// dataDir is where the replica lives.
+func (a *App) dataDir() string { return filepath.Join(a.opts.Dir, "data") }
+
+// setAside moves the replica of a county that never admitted this laptop out of the way.
+func (a *App) setAside() error {
+	return os.Rename(a.dataDir(), a.dataDir()+"-"+a.opts.Wall().Format("20060102-150405"))
+}
+
 // openReplica opens the replica of a county.
 func (a *App) openReplica(ctx context.Context, realm schema.ID) (*replica.Replica, error) {
-	return replica.Open(ctx, replica.Options{Dir: filepath.Join(a.opts.Dir, "data"), Schema: model.Schema, Realm: realm, Wall: a.opts.Wall, Log: a.opts.Log,
+	return replica.Open(ctx, replica.Options{Dir: a.dataDir(), Schema: model.Schema, Realm: realm, Wall: a.opts.Wall, Log: a.opts.Log,
 		Audience: func(tx *replica.Tx, t *schema.Table, id schema.ID) (string, error) {
 			return model.AudienceOf(tx, t, id, a.session.Unit())
 		}})

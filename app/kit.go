@@ -103,7 +103,11 @@ func (k *Kit) join(ctx context.Context, text, label string) error {
 	}
 	r, err := k.a.openReplica(ctx, code.Realm)
 	if errors.Is(err, replica.ErrRealm) {
-		return &rpc.UserError{Code: "other_county", Field: "code", Message: "这台电脑里有另一个县的数据，不能登记到这个县。", MessageEN: "This computer holds another county's data."}
+		// An enrolment elsewhere was tried and never granted. What it left is set
+		// aside, not deleted.
+		if err = k.a.setAside(); err == nil {
+			r, err = k.a.openReplica(ctx, code.Realm)
+		}
 	}
 	if err != nil {
 		return err

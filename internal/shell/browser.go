@@ -37,13 +37,12 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-
 // that was given the first address, with its random token, gets in. The address
 // is written to out as one line; open starts the default browser with it.
 func Browser(ctx context.Context, k Kit, listen string, open bool, out io.Writer) error {
+	if err := CheckLoopback(listen); err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", listen, err)
-	}
-	if host, _, _ := net.SplitHostPort(l.Addr().String()); !net.ParseIP(host).IsLoopback() {
-		l.Close()
-		return fmt.Errorf("listen on %s: a kit is served on a loopback address only", listen)
 	}
 	secret := make([]byte, 32)
 	if _, err := rand.Read(secret); err != nil {
@@ -73,6 +72,18 @@ func Browser(ctx context.Context, k Kit, listen string, open bool, out io.Writer
 		err = errors.Join(err, served)
 	}
 	return err
+}
+
+// CheckLoopback refuses an address that others on the network could reach.
+func CheckLoopback(listen string) error {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", listen, err)
+	}
+	if host != "localhost" && !net.ParseIP(host).IsLoopback() {
+		return fmt.Errorf("listen on %s: a kit is served on a loopback address only", listen)
+	}
+	return nil
 }
 
 // handler serves calls, events and the screens.
