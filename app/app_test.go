@@ -62,14 +62,16 @@ func (l *laptop) open() {
 		return model.AudienceOf(tx, tb, id, model.UnitID(realm, "CGPCS"))
 	}, Wall: func() time.Time { return l.now }})
 	l.must(err)
-	l.t.Cleanup(func() { r.Close() })
 	l.r, l.s = r, NewSession(rpc.NewEvents())
+	l.t.Cleanup(func() { r.Close() })
+	l.t.Cleanup(l.s.Close)
 	l.s.Attach(r, model.UnitID(realm, "CGPCS"))
 	l.booth, l.consult, l.meet, l.venues, l.cat = NewBooth(l.s), NewConsultations(l.s), NewMeetings(l.s), NewVenues(l.s), NewCatalogue(l.s)
 }
 
 // crash closes the replica without a word and opens it again.
 func (l *laptop) crash() {
+	l.s.Close() // its goroutine would die with the process
 	l.must(l.r.Close())
 	l.open()
 }

@@ -2,10 +2,7 @@ package app
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"strings"
-	"time"
 
 	"fieldkit/internal/model"
 	"fieldkit/sync/replica"
@@ -13,10 +10,15 @@ import (
 )
 
 // Consultations records who asked about what.
-type Consultations struct{ s *Session }
+type Consultations struct {
+	s     *Session
+	shown *shownForms
+}
 
 // NewConsultations makes the service.
-func NewConsultations(s *Session) *Consultations { return &Consultations{s} }
+func NewConsultations(s *Session) *Consultations {
+	return &Consultations{s: s, shown: newShownForms()}
+}
 
 // ConsultationForm is the form of the queue. Amounts are as typed: "3000", "1.2w".
 type ConsultationForm struct {
@@ -92,128 +94,16 @@ type ConsultationPage struct {
 	Total int            `json:"total"`
 }
 
-// ConsultationDraft is the form as it was left.
-type ConsultationDraft struct {
-	Form ConsultationForm `json:"form"`
-	At   int64            `json:"at"` // ms
-}
-
-const draftKey = "draft/consultation"
-
-// Save checks the form and stores it, and drops its draft; the draft of another
-// form stays. A refusal changes nothing.
-func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
-	var id schema.ID
-	err := c.s.update(func(tx *replica.Tx) error {
-		m, err := f.check(tx)
-		if err != nil {
-			return err
-		}
-		if id = f.ID; id.IsNil() {
-			id = tx.NewID()
-		}
-		row, err := tx.Get("consultation", id)
-		if err != nil {
-			return err
-		}
-		if row == nil && !f.ID.IsNil() {
-			return missing("找不到这条咨询，请返回列表。", "This consultation cannot be found; go back to the list.")
-		}
-		values := schema.Values{"source": m.Source, "occurred_at": m.OccurredAt.UnixMilli(), "fraud_type": m.FraudType, "stage": m.Stage,
-			"at_risk_fen": positive(m.AtRiskFen), "loss_fen": positive(m.LossFen), "pay_method": text(m.PayMethod), "age_band": m.AgeBand, "gender": text(m.Gender),
-			"occupation": text(m.Occupation), "town": text(m.Town), "person_label": text(m.PersonLabel), "consent": m.Consent, "phone": text(m.Phone),
-			"payer_tail": text(m.PayerTail), "id_tail": text(m.IDTail), "relatives_advised": positive(m.RelativesAdvised), "story": text(m.Story),
-			"outcome": m.Outcome, "alarm_no": text(m.AlarmNo), "no_indicator": m.NoIndicator, "note": text(m.Note)}
-		if row == nil {
-			values["activity_id"], values["officer_id"] = m.ActivityID, c.s.Officer()
-			c.s.created(tx, values)
-		} else if f.OccurredAt == 0 {
-			delete(values, "occurred_at")
-		}
-		if err := tx.Put("consultation", id, values); err != nil {
-			return err
-		}
-		for column, want := range map[string][]string{"channels": m.Channels, "advice": m.Advice} {
-			if err := setMembers(tx, "consultation", id, column, want); err != nil {
-				return err
-			}
-		}
-		return dropDraft(tx, f)
-	})
-	if err != nil {
-		return Consultation{}, err
-	}
-	c.s.consultations.touch(id)
-	return c.Get(id)
-}
-
-// setMembers makes a set hold exactly what is wanted.
-func setMembers(tx *replica.Tx, table string, id schema.ID, column string, want []string) error {
-	row, err := tx.Get(table, id)
-	if err != nil {
-		return err
-	}
-	keep := map[string]bool{}
-	for _, w := range want {
-		keep[w] = true
-	}
-	if row != nil {
-		for _, have := range row.Strings(column) {
-			if !keep[have] {
-				if err := tx.Exclude(table, id, column, have); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return tx.Include(table, id, column, want...)
-}
-
-// text stores an empty text as nothing.
-func text(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
-
-// positive stores zero as nothing.
-func positive(n int64) any {
-	if n == 0 {
-		return nil
-	}
-	return n
-}
-
-// check reads the form's amounts and puts it before the domain's rules.
-func (f *ConsultationForm) check(tx *replica.Tx) (*model.Consultation, error) {
-	activity, err := activityOf(tx, f.ActivityID)
-	if err != nil {
-		return nil, err
-	}
-	atRisk, err := model.Amount("at_risk", "拟转金额", "The amount at risk", f.AtRisk)
-	if err != nil {
-		return nil, err
-	}
-	loss, err := model.Amount("loss", "损失金额", "The loss", f.Loss)
-	if err != nil {
-		return nil, err
-	}
-	m := &model.Consultation{ActivityID: f.ActivityID, Source: f.Source, OccurredAt: tx.Now(), FraudType: f.FraudType, Channels: f.Channels, Stage: f.Stage,
-		AtRiskFen: atRisk, LossFen: loss, PayMethod: f.PayMethod, AgeBand: f.AgeBand, Gender: f.Gender, Occupation: f.Occupation, Town: f.Town,
-		PersonLabel: f.PersonLabel, Consent: f.Consent, Phone: f.Phone, PayerTail: f.PayerTail, IDTail: f.IDTail, RelativesAdvised: f.RelativesAdvised,
-		Story: f.Story, Advice: f.Advice, Outcome: f.Outcome, AlarmNo: f.AlarmNo, NoIndicator: f.NoIndicator, Note: f.Note}
-	if m.Source == "" {
-		m.Source = "walk_in"
-	}
-	if f.OccurredAt != 0 {
-		m.OccurredAt = time.UnixMilli(f.OccurredAt)
-	}
-	return m, m.Check(tx.Now(), activity.Text("kind") == "desk_shift")
-}
-
-// Get reads one consultation.
+// Get reads one consultation, for a form or a screen.
 func (c *Consultations) Get(id schema.ID) (Consultation, error) {
+	out, err := c.read(id)
+	if err == nil {
+		c.shown.note(out.ConsultationForm)
+	}
+	return out, err
+}
+
+func (c *Consultations) read(id schema.ID) (Consultation, error) {
 	r, err := c.s.open()
 	if err != nil {
 		return Consultation{}, err
@@ -264,33 +154,6 @@ func (c *Consultations) present(r *replica.Replica, rows []*replica.Row) ([]Cons
 		out = append(out, item)
 	}
 	return out, nil
-}
-
-func formOf(row *replica.Row) ConsultationForm {
-	return ConsultationForm{ID: row.ID, ActivityID: row.Ref("activity_id"), Source: row.Text("source"), OccurredAt: row.Int("occurred_at"),
-		FraudType: row.Text("fraud_type"), Channels: list(row.Strings("channels")), Stage: row.Text("stage"), AtRisk: yuan(row.Int("at_risk_fen")), Loss: yuan(row.Int("loss_fen")),
-		PayMethod: row.Text("pay_method"), AgeBand: row.Text("age_band"), Gender: row.Text("gender"), Occupation: row.Text("occupation"), Town: row.Text("town"),
-		PersonLabel: row.Text("person_label"), Consent: row.Bool("consent"), Phone: row.Text("phone"), PayerTail: row.Text("payer_tail"), IDTail: row.Text("id_tail"),
-		RelativesAdvised: row.Int("relatives_advised"), Story: row.Text("story"), Advice: list(row.Strings("advice")), Outcome: row.Text("outcome"),
-		AlarmNo: row.Text("alarm_no"), NoIndicator: row.Bool("no_indicator"), Note: row.Text("note")}
-}
-
-func list(s []string) []string {
-	if s == nil {
-		return []string{}
-	}
-	return s
-}
-
-// yuan shows an amount of fen as it is typed, "" for zero.
-func yuan(fen int64) string {
-	switch {
-	case fen == 0:
-		return ""
-	case fen%100 == 0:
-		return fmt.Sprint(fen / 100)
-	}
-	return fmt.Sprintf("%d.%02d", fen/100, fen%100)
 }
 
 // List filters and pages, newest first.
@@ -373,59 +236,12 @@ func (c *Consultations) Void(id schema.ID, reason string) (Consultation, error) 
 func (c *Consultations) Restore(id schema.ID) (Consultation, error) { return c.setVoid(id, false, "") }
 
 func (c *Consultations) setVoid(id schema.ID, on bool, reason string) (Consultation, error) {
-	if _, err := c.Get(id); err != nil {
+	if _, err := c.read(id); err != nil {
 		return Consultation{}, err
 	}
 	if err := c.s.update(func(tx *replica.Tx) error { return c.s.setVoid(tx, "consultation", id, on, reason) }); err != nil {
 		return Consultation{}, err
 	}
 	c.s.consultations.touch(id)
-	return c.Get(id)
-}
-
-// SaveDraft keeps the form as it is, encrypted on this laptop, so that a crash
-// loses no keystroke. Nothing is checked.
-func (c *Consultations) SaveDraft(f ConsultationForm) error {
-	return c.s.update(func(tx *replica.Tx) error {
-		raw, err := json.Marshal(ConsultationDraft{Form: f, At: tx.Now().UnixMilli()})
-		if err != nil {
-			return err
-		}
-		return tx.PutLocal(draftKey, raw)
-	})
-}
-
-// dropDraft forgets the draft of a form that is saved now.
-func dropDraft(tx *replica.Tx, f ConsultationForm) error {
-	raw, err := tx.GetLocal(draftKey)
-	if err != nil || raw == nil {
-		return err
-	}
-	var d ConsultationDraft
-	if json.Unmarshal(raw, &d) == nil && (d.Form.ID != f.ID || d.Form.ActivityID != f.ActivityID) {
-		return nil
-	}
-	return tx.PutLocal(draftKey, nil)
-}
-
-// Draft is the form as it was left, nil when there is none.
-func (c *Consultations) Draft() (*ConsultationDraft, error) {
-	r, err := c.s.open()
-	if err != nil {
-		return nil, err
-	}
-	raw, err := r.GetLocal(context.Background(), draftKey)
-	if err != nil || raw == nil {
-		return nil, err
-	}
-	var d ConsultationDraft
-	if err := json.Unmarshal(raw, &d); err != nil {
-		return nil, fmt.Errorf("read the draft: %w", err)
-	}
-	return &d, nil
-}
-
-// DiscardDraft forgets it.
-func (c *Consultations) DiscardDraft() error {
-	return c.s.update(func(tx *replica.Tx) error { return tx.PutLocal(draftKey, nil) })
+	return c.read(id)
 }

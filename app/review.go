@@ -120,13 +120,10 @@ func display(d *directory, table, column string, value any) (string, error) {
 	switch v := value.(type) {
 	case nil:
 		return "—", nil
-	case bool:
-		if v {
-			return "是", nil
-		}
-		return "否", nil
 	case int64:
 		switch {
+		case model.Schema.Table(table).Column(column).Type == schema.Bool:
+			return map[bool]string{true: "是", false: "否"}[v != 0], nil
 		case strings.HasSuffix(column, "_fen"):
 			return fmt.Sprintf("%d.%02d 元", v/100, v%100), nil
 		case strings.HasSuffix(column, "_at"):

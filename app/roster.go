@@ -41,8 +41,21 @@ type RosterColumn struct {
 	Field  string `json:"field"` // org, name, phone, licence, role, town
 }
 
-// maxRoster bounds a roster: a county has fewer cafés.
-const maxRoster = 5000
+const (
+	maxRoster  = 5000 // people; a county has fewer cafés
+	maxColumns = 100  // further ones are not looked at
+	maxCell    = 200  // characters; longer than any field takes, and enough to recognise it by
+)
+
+func cut(s string, limit int) string {
+	for i := range s {
+		if limit == 0 {
+			return s[:i]
+		}
+		limit--
+	}
+	return s
+}
 
 var headings = []struct {
 	field string
@@ -66,8 +79,9 @@ var (
 func (m *Meetings) preview(table [][]string) (RosterPreview, error) {
 	var rows [][]string
 	for _, row := range table {
+		row = row[:min(len(row), maxColumns)]
 		for i := range row {
-			row[i] = strings.TrimSpace(row[i])
+			row[i] = cut(strings.TrimSpace(row[i]), maxCell)
 		}
 		if strings.Join(row, "") != "" {
 			rows = append(rows, row)

@@ -2,9 +2,11 @@ package app
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
@@ -165,5 +167,28 @@ func TestOneBadRowDoesNotStopTheImport(t *testing.T) {
 	}
 	if l.state() != before {
 		t.Error("a refused import changed something")
+	}
+}
+
+// Ten megabytes of anything are answered soon, with a preview or a sentence of modest size.
+func TestRosterOfTenMegabytes(t *testing.T) {
+	l := newLaptop(t, "D1")
+	for name, table := range map[string]string{
+		"columns":   strings.Repeat("\t", 10<<20) + "王建国",
+		"headings":  "姓名\t单位" + strings.Repeat("\tx", 5<<20) + "\n王建国\tx",
+		"rows":      strings.Repeat("极速网吧\t王建国\n", 400_000),
+		"one cell":  "单位\t姓名\n" + strings.Repeat("长", 3<<20) + "\t王建国\n",
+		"one quote": "\"" + strings.Repeat("x\ty\n", 2<<20),
+		"not text":  strings.Repeat("\xff\x00\r\t\n", 2<<20),
+	} {
+		began := time.Now()
+		p, err := l.meet.ParseRoster(table)
+		if err != nil {
+			refusedField(t, err)
+		}
+		if raw, err := json.Marshal(p); err != nil || len(raw) > 100_000 {
+			t.Errorf("%s: a preview of %d bytes, %v", name, len(raw), err)
+		}
+		t.Logf("%s: %v", name, time.Since(began))
 	}
 }

@@ -1,0 +1,155 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"fieldkit/internal/model"
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+)
+
+// undoDepth is how many taps can be undone; recentKept how many are listed.
+const (
+	undoDepth  = 50
+	recentKept = 60
+)
+
+// Tap adds to a material's count at an activity. A single tap is at most 999; a
+// bulk entry at most 20,000.
+func (b *Booth) Tap(activity, material schema.ID, delta int64) (BoothState, error) {
+	return b.tap(activity, material.String(), delta, func(tx *replica.Tx) (string, error) {
+		m, err := tx.Get("material", material)
+		if err != nil {
+			return "", err
+		}
+		if m == nil {
+			return "", missing("找不到这种宣传品。", "This material cannot be found.")
+		}
+		r, err := b.s.open()
+		if err != nil {
+			return "", err
+		}
+		id := model.HandoutID(r.Realm(), activity, material)
+		row, err := tx.Get("handout", id)
+		if err != nil {
+			return "", err
+		}
+		if row == nil {
+			if err := tx.Put("handout", id, b.s.created(tx, schema.Values{"activity_id": activity, "material_id": material})); err != nil {
+				return "", err
+			}
+		}
+		return m.Text("name"), tx.Add("handout", id, "qty", delta)
+	})
+}
+
+// Quick adds to consult_quick or app_installs.
+func (b *Booth) Quick(activity schema.ID, field string, delta int64) (BoothState, error) {
+	names := map[string]string{"consult_quick": "口头咨询", "app_installs": "指导装APP"}
+	name, ok := names[field]
+	if !ok {
+		return BoothState{}, refuse("field", "没有这个计数。", "There is no such counter.")
+	}
+	return b.tap(activity, field, delta, func(tx *replica.Tx) (string, error) {
+		return name, tx.Add("activity", activity, field, delta)
+	})
+}
+
+func (b *Booth) tap(activity schema.ID, target string, delta int64, add func(*replica.Tx) (string, error)) (BoothState, error) {
+	err := b.s.update(func(tx *replica.Tx) error {
+		if delta == 0 || delta > model.MaxBulk || delta < -model.MaxBulk {
+			return refuse("qty", fmt.Sprintf("一次最多记 %d。", model.MaxBulk), fmt.Sprintf("At most %d at a time.", model.MaxBulk))
+		}
+		if _, err := activityOf(tx, activity); err != nil {
+			return err
+		}
+		name, err := add(tx)
+		if err != nil {
+			return err
+		}
+		raw, err := tx.GetLocal(tapsKey(activity))
+		if err != nil {
+			return err
+		}
+		taps := append(readTaps(raw), Tap{Target: target, Name: name, Delta: delta, At: tx.Now().UnixMilli()})
+		return writeTaps(tx, activity, taps)
+	})
+	if err != nil {
+		return BoothState{}, err
+	}
+	return b.Get(activity)
+}
+
+// Undo takes back this laptop's last tap at the activity. Only what was tapped
+// here can be undone here.
+func (b *Booth) Undo(activity schema.ID) (Undone, error) {
+	var undone *Tap
+	err := b.s.update(func(tx *replica.Tx) error {
+		raw, err := tx.GetLocal(tapsKey(activity))
+		if err != nil {
+			return err
+		}
+		taps := readTaps(raw)
+		newest := slices.Clone(taps)
+		slices.Reverse(newest)
+		at := undoable(newest)
+		if at < 0 {
+			return nil
+		}
+		t := &taps[len(taps)-1-at]
+		t.Undone = true
+		undone = t
+		if material, err := schema.ParseID(t.Target); err == nil {
+			r, err := b.s.open()
+			if err != nil {
+				return err
+			}
+			if err := tx.Add("handout", model.HandoutID(r.Realm(), activity, material), "qty", -t.Delta); err != nil {
+				return err
+			}
+		} else if err := tx.Add("activity", activity, t.Target, -t.Delta); err != nil {
+			return err
+		}
+		return writeTaps(tx, activity, taps)
+	})
+	if err != nil {
+		return Undone{}, err
+	}
+	st, err := b.Get(activity)
+	return Undone{Tap: undone, State: st}, err
+}
+
+func tapsKey(activity schema.ID) string { return "taps/" + activity.String() }
+
+// readTaps reads the list of taps, oldest first; a damaged list is an empty one,
+// since the counts themselves are in the rows.
+func readTaps(raw []byte) []Tap {
+	taps := []Tap{}
+	if raw != nil && json.Unmarshal(raw, &taps) != nil {
+		return []Tap{}
+	}
+	return taps
+}
+
+func writeTaps(tx *replica.Tx, activity schema.ID, taps []Tap) error {
+	raw, err := json.Marshal(taps[max(0, len(taps)-recentKept):])
+	if err != nil {
+		return err
+	}
+	return tx.PutLocal(tapsKey(activity), raw)
+}
+
+// undoable is the newest tap that is not undone yet, -1 for none; newest first.
+func undoable(newest []Tap) int {
+	for i, t := range newest {
+		if i >= undoDepth {
+			break
+		}
+		if !t.Undone {
+			return i
+		}
+	}
+	return -1
+}
