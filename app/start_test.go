@@ -32,17 +32,23 @@ func TestBeforeEnrolment(t *testing.T) {
 		"Booth.Undo":         func() error { _, err := s["Booth"].(*Booth).Undo(none); return err },
 		"Consultations.Save": func() error { _, err := s["Consultations"].(*Consultations).Save(ConsultationForm{}); return err },
 		"Consultations.List": func() error { _, err := s["Consultations"].(*Consultations).List(ConsultationQuery{}); return err },
-		"search":             func() error { _, err := s["Consultations"].(*Consultations).List(ConsultationQuery{Text: "x"}); return err },
-		"Draft":              func() error { _, err := s["Consultations"].(*Consultations).Draft(); return err },
-		"SaveDraft":          func() error { return s["Consultations"].(*Consultations).SaveDraft(ConsultationForm{}) },
-		"Meetings.List":      func() error { _, err := s["Meetings"].(*Meetings).List(); return err },
-		"Meetings.Find":      func() error { _, err := s["Meetings"].(*Meetings).Find(none, "x"); return err },
-		"ParseRoster":        func() error { _, err := s["Meetings"].(*Meetings).ParseRoster("单位\t姓名\nx\t王建国\n"); return err },
-		"Venues.List":        func() error { _, err := s["Venues"].(*Venues).List(VenueQuery{}); return err },
-		"Catalogue.Units":    func() error { _, err := s["Catalogue"].(*Catalogue).Units(); return err },
-		"Review.List":        func() error { _, err := s["Review"].(*Review).List(); return err },
-		"Sync.Status":        func() error { _, err := s["Sync"].(*Sync).Status(); return err },
-		"Sync.Now":           func() error { _, err := s["Sync"].(*Sync).Now(); return err },
+		"search": func() error {
+			_, err := s["Consultations"].(*Consultations).List(ConsultationQuery{Text: "x"})
+			return err
+		},
+		"Draft":         func() error { _, err := s["Consultations"].(*Consultations).Draft(); return err },
+		"SaveDraft":     func() error { return s["Consultations"].(*Consultations).SaveDraft(ConsultationForm{}) },
+		"Meetings.List": func() error { _, err := s["Meetings"].(*Meetings).List(); return err },
+		"Meetings.Find": func() error { _, err := s["Meetings"].(*Meetings).Find(none, "x"); return err },
+		"ParseRoster": func() error {
+			_, err := s["Meetings"].(*Meetings).ParseRoster("单位\t姓名\nx\t王建国\n")
+			return err
+		},
+		"Venues.List":     func() error { _, err := s["Venues"].(*Venues).List(VenueQuery{}); return err },
+		"Catalogue.Units": func() error { _, err := s["Catalogue"].(*Catalogue).Units(); return err },
+		"Review.List":     func() error { _, err := s["Review"].(*Review).List(); return err },
+		"Sync.Status":     func() error { _, err := s["Sync"].(*Sync).Status(); return err },
+		"Sync.Now":        func() error { _, err := s["Sync"].(*Sync).Now(); return err },
 	} {
 		var u *rpc.UserError
 		if err := do(); !errors.As(err, &u) || u.Code != "not_enrolled" {
