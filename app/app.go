@@ -61,7 +61,7 @@ type membership struct {
 var ErrInUse = errors.New("the kit is already open in another window")
 
 // Open opens a kit. A kit that is not enrolled yet offers enrolment and
-// settings only.
+// settings only. When ctx ends, a running exchange does; Close is still called.
 func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Wall == nil {
 		o.Wall = time.Now
@@ -78,7 +78,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a := &App{Events: rpc.NewEvents(), opts: o, lock: lock}
 	a.session = NewSession(a.Events)
-	a.sync = newSync(a)
+	a.sync = newSync(ctx, a)
 	a.services = map[string]any{
 		"Kit": &Kit{a}, "Booth": NewBooth(a.session), "Consultations": NewConsultations(a.session), "Meetings": NewMeetings(a.session), "Venues": NewVenues(a.session),
 		"Catalogue": NewCatalogue(a.session), "Review": NewReview(a.session), "Sync": a.sync, "Settings": NewSettings(o.Dir),

@@ -80,7 +80,7 @@ func (k *Kit) Enrol(code, label string) (KitState, error) {
 	k.a.enrolling = true
 	k.a.mu.Unlock()
 	defer func() { k.a.mu.Lock(); k.a.enrolling = false; k.a.mu.Unlock() }()
-	if err := k.join(context.Background(), code, strings.TrimSpace(label)); err != nil {
+	if err := k.join(k.a.sync.life, code, strings.TrimSpace(label)); err != nil {
 		var refused *enrolment.Error
 		if errors.As(err, &refused) {
 			return KitState{}, &rpc.UserError{Code: string(refused.Reason), Field: "code", Message: refused.Message(), MessageEN: refused.MessageEN()}
@@ -89,7 +89,7 @@ func (k *Kit) Enrol(code, label string) (KitState, error) {
 	}
 	// The first exchange brings units, venues and materials. Should the line die
 	// now, the kit is enrolled all the same and goes on by itself.
-	_, _ = k.a.sync.run(context.Background())
+	_, _ = k.a.sync.run(k.a.sync.life)
 	return k.State()
 }
 

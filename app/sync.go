@@ -21,6 +21,7 @@ import (
 type Sync struct {
 	a *App
 
+	life   context.Context // ends when the kit closes: no exchange outlives it
 	cancel context.CancelFunc
 	done   chan struct{}
 
@@ -91,17 +92,20 @@ const (
 	calmEvery  = 3 * time.Minute
 )
 
-func newSync(a *App) *Sync { return &Sync{a: a} }
-
-func (s *Sync) start() {
-	ctx, cancel := context.WithCancel(context.Background())
-	s.cancel, s.done = cancel, make(chan struct{})
-	go s.loop(ctx)
+// newSync prepares exchanges that end with ctx.
+func newSync(ctx context.Context, a *App) *Sync {
+	life, cancel := context.WithCancel(ctx)
+	return &Sync{a: a, life: life, cancel: cancel, done: make(chan struct{})}
 }
 
+func (s *Sync) start() { go s.loop(s.life) }
+
+// stop cancels a running exchange, whoever asked for it, and waits for its end.
 func (s *Sync) stop() {
 	s.cancel()
 	<-s.done
+	s.running.Lock()
+	defer s.running.Unlock()
 }
 
 // loop looks for the county from time to time, with jitter, so that many kits
@@ -139,7 +143,7 @@ func (s *Sync) Now() (SyncStatus, error) {
 	if m, _ := s.a.current(); m == nil {
 		return SyncStatus{}, errNotEnrolled
 	}
-	_, _ = s.run(context.Background()) // told in the status
+	_, _ = s.run(s.life) // told in the status
 	return s.Status()
 }
 
@@ -151,11 +155,11 @@ func (s *Sync) run(ctx context.Context) (entry SyncLogEntry, err error) {
 	if m == nil {
 		return entry, errNotEnrolled
 	}
-	s.report(&SyncProgress{})
 	before, err := r.Status(ctx)
 	if err != nil {
 		return entry, err
 	}
+	s.report(&SyncProgress{})
 	var result transport.Result
 	for i, address := range m.Addresses {
 		client := transport.NewClient(r, transport.Peer{URL: address, Pin: m.Pin}, transport.ClientOptions{Version: s.a.opts.Version, Log: s.a.opts.Log})
@@ -169,6 +173,7 @@ func (s *Sync) run(ctx context.Context) (entry SyncLogEntry, err error) {
 	}
 	after, statusErr := r.Status(context.WithoutCancel(ctx))
 	if statusErr != nil {
+		s.report(nil)
 		return entry, statusErr
 	}
 	entry = SyncLogEntry{At: s.a.opts.Wall().UnixMilli(), OK: err == nil, Sent: max(0, before.Waiting-after.Waiting), Received: result.Received, Bytes: result.SentBytes + result.ReceivedBytes}
