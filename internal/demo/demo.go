@@ -36,7 +36,6 @@ type world struct {
 	o      Options
 	plan   plan
 	dir    string
-	env    []string // of every child: the story's clock
 	link   *link
 	kits   []*kit
 	office caller
@@ -66,7 +65,6 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := os.MkdirAll(w.dir, 0o700); err != nil {
 		return err
 	}
-	w.env = []string{"FIELDKIT_WALL=" + w.plan.end.Format(time.RFC3339)}
 	defer w.stop()
 	for _, step := range []func(context.Context) error{w.startCounty, w.startKits, w.record, w.sync} {
 		if err := step(ctx); err != nil {
@@ -120,6 +118,13 @@ func (w *world) stop() {
 	}
 }
 
+// env gives a child the story's clock. Children start one after another, so each
+// is told what time it is for the others: a clock that began anew with every one
+// would let an edit made first look like the last.
+func (w *world) env() []string {
+	return []string{"FIELDKIT_WALL=" + w.plan.end.Add(time.Since(w.began)).Format(time.RFC3339Nano)}
+}
+
 // startCounty makes and serves a county, and signs in at its dashboard.
 func (w *world) startCounty(ctx context.Context) error {
 	w.say("① 建县：青岚县反诈中心服务器")
@@ -129,14 +134,14 @@ func (w *world) startCounty(ctx context.Context) error {
 		return err
 	}
 	defer os.Remove(file)
-	if _, err := once(ctx, w.env, "county", "init", "--dir", dir, "--name", "青岚县", "--password-file", file); err != nil {
+	if _, err := once(ctx, w.env(), "county", "init", "--dir", dir, "--name", "青岚县", "--password-file", file); err != nil {
 		return err
 	}
 	var err error
 	if w.link, err = newLink(w.o.Seed + 1); err != nil {
 		return err
 	}
-	p, hits, err := start(ctx, w.env, []string{`kits: https://(\S+)`, `dashboard: (\S+)`}, "county", "serve", "--dir", dir, "--listen", "127.0.0.1:0", "--local", "127.0.0.1:0")
+	p, hits, err := start(ctx, w.env(), []string{`kits: https://(\S+)`, `dashboard: (\S+)`}, "county", "serve", "--dir", dir, "--listen", "127.0.0.1:0", "--local", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -156,11 +161,11 @@ func (w *world) startKits(ctx context.Context) error {
 	names := []string{"李静", "王磊", "周航", "陈志远", "刘芳", "赵鹏"}
 	for i, u := range w.plan.kits {
 		k := &kit{label: fmt.Sprintf("D%d", i+1), unit: u, dir: filepath.Join(w.dir, fmt.Sprintf("kit-%d", i+1))}
-		code, err := once(ctx, w.env, "county", "enrol", "--dir", filepath.Join(w.dir, "county"), "--unit", u.code, "--unit-name", u.name, "--short-name", u.short, "--department", u.department, "--label", k.label, "--address", w.link.address())
+		code, err := once(ctx, w.env(), "county", "enrol", "--dir", filepath.Join(w.dir, "county"), "--unit", u.code, "--unit-name", u.name, "--short-name", u.short, "--department", u.department, "--label", k.label, "--address", w.link.address())
 		if err != nil {
 			return err
 		}
-		p, hits, err := start(ctx, w.env, []string{`kit: (\S+)`}, "kit", "--dir", k.dir, "--listen", "127.0.0.1:0", "--no-open", "--manual")
+		p, hits, err := start(ctx, w.env(), []string{`kit: (\S+)`}, "kit", "--dir", k.dir, "--listen", "127.0.0.1:0", "--no-open", "--manual")
 		if err != nil {
 			return err
 		}
@@ -218,8 +223,10 @@ func (w *world) syncKit(ctx context.Context, k *kit, round int) error {
 		if err := k.call(ctx, &st, "Sync/Now"); err != nil {
 			return err
 		}
-		if n := w.link.cuts.Load() - cuts; n > 0 || !st.Last.OK {
+		if n := w.link.cuts.Load() - cuts; n > 0 {
 			w.say("   %s 掉线 %d 次，接着传", k.label, n)
+		} else if !st.Last.OK {
+			w.say("   %s 没传完：%s", k.label, st.Last.Message)
 		}
 		if st.Last.OK && st.Waiting == 0 {
 			w.say("   %s 第 %d 轮：%s", k.label, round, st.Last.Message)

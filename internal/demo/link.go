@@ -133,23 +133,44 @@ func (k *link) carry(near net.Conn) {
 	}
 	left := &atomic.Int64{}
 	left.Store(int64(life))
-	done := make(chan bool, 2) // true: the line was cut
+	done := make(chan ending, 2)
 	for _, way := range [][2]net.Conn{{near, far}, {far, near}} {
 		go func() { done <- k.pass(way[0], way[1], left, life >= 0) }()
 	}
-	if cut := <-done; cut {
-		k.cuts.Add(1)
-		if hole {
-			time.Sleep(1500 * time.Millisecond)
+	first := <-done
+	if first == finished { // one side has said everything; the other may still answer
+		if <-done == dropped {
+			k.cutOff(hole)
 		}
+		return
+	}
+	if first == dropped {
+		k.cutOff(hole)
 	}
 	near.Close()
 	far.Close()
 	<-done
 }
 
+// cutOff counts a cut; a black hole is silent for a while before it shows.
+func (k *link) cutOff(hole bool) {
+	k.cuts.Add(1)
+	if hole {
+		time.Sleep(1500 * time.Millisecond)
+	}
+}
+
+// ending is how one direction of a connection came to its end.
+type ending int
+
+const (
+	finished ending = iota // its sender has said everything
+	broken                 // one of the two ends is gone
+	dropped                // by the line
+)
+
 // pass carries one direction until it ends or its connection's life is spent.
-func (k *link) pass(from, to net.Conn, left *atomic.Int64, bad bool) (cut bool) {
+func (k *link) pass(from, to net.Conn, left *atomic.Int64, bad bool) ending {
 	piece := make([]byte, badPiece)
 	for {
 		n, err := from.Read(piece)
@@ -163,18 +184,21 @@ func (k *link) pass(from, to net.Conn, left *atomic.Int64, bad bool) (cut bool) 
 					if n += int(rest); n > 0 { // the beginning of the piece still gets through
 						k.write(to, piece[:n])
 					}
-					return true
+					return dropped
 				}
 			}
 			if !k.write(to, piece[:n]) {
-				return false
+				return broken
 			}
 		}
 		if err != nil {
-			if c, ok := to.(*net.TCPConn); ok && err == io.EOF {
-				_ = c.CloseWrite() // half-closed: the answer may still come
+			if err != io.EOF {
+				return broken
 			}
-			return false
+			if c, ok := to.(*net.TCPConn); ok {
+				_ = c.CloseWrite()
+			}
+			return finished
 		}
 	}
 }

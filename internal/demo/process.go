@@ -59,6 +59,7 @@ func once(ctx context.Context, env []string, args ...string) (string, error) {
 	c.Env = append(os.Environ(), env...)
 	said := &tail{}
 	c.Stderr = said
+	die(c)
 	out, err := c.Output()
 	if err != nil {
 		return "", fmt.Errorf("%s: %w: %s", strings.Join(args[:2], " "), err, said)
@@ -117,7 +118,9 @@ func start(ctx context.Context, env []string, patterns []string, args ...string)
 
 // stop asks the child to end, then makes it.
 func (p *process) stop() {
-	_ = p.cmd.Process.Signal(os.Interrupt) // not on Windows; then Kill does it
+	if p.cmd.Process.Signal(os.Interrupt) != nil { // Windows has no such signal, an ended child needs none
+		_ = p.cmd.Process.Kill()
+	}
 	select {
 	case <-p.done:
 	case <-time.After(3 * time.Second):

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -116,9 +117,16 @@ func (w *world) editTogether(ctx context.Context, a, b *kit, activity string, nu
 		if err := a.call(ctx, nil, "Booth/Edit", activity, map[string]any{"summary": "上午人多，宣传单发得快。"}); err != nil {
 			return err
 		}
-		if err := b.call(ctx, nil, "Booth/Edit", activity, map[string]any{"summary": "群众多问刷单和冒充客服。"}); err != nil {
+		select { // the two clocks agree within the time that a process takes to start
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		const last = "群众多问刷单和冒充客服。"
+		if err := b.call(ctx, nil, "Booth/Edit", activity, map[string]any{"summary": last}); err != nil {
 			return err
 		}
+		w.tally.summaries[activity] = last
 		w.tally.conflicts++
 		if len(partners) > 1 {
 			if err := b.call(ctx, nil, "Booth/SetPartners", activity, partners[1:]); err != nil {

@@ -97,11 +97,12 @@ func (w *world) compare(ctx context.Context) (*result, error) {
 // another kit than those that did.
 func (w *world) compareEdits(ctx context.Context, r *result) error {
 	k := w.kits[len(w.kits)-1]
-	var kept, wanted int64
+	var kept, wanted, later int64
 	for id, title := range w.tally.titles {
 		var st struct {
 			Activity struct {
 				Title    string
+				Summary  string
 				Heads    int64
 				Partners []named
 			}
@@ -115,6 +116,9 @@ func (w *world) compareEdits(ctx context.Context, r *result) error {
 		}
 		if st.Activity.Heads == w.tally.heads[id] {
 			kept++
+		}
+		if summary, ok := w.tally.summaries[id]; ok && st.Activity.Summary == summary {
+			later++
 		}
 		if n, ok := w.tally.partners[id]; ok {
 			wanted++
@@ -133,7 +137,7 @@ func (w *world) compareEdits(ctx context.Context, r *result) error {
 			found++
 		}
 	}
-	r.lines = append(r.lines, line{"两台同时改、都保留（处）", wanted, kept}, line{"两人同改、待核（处）", w.tally.conflicts, found})
+	r.lines = append(r.lines, line{"两台同时改、都保留（处）", wanted, kept}, line{"两人同改、后写的为准（处）", int64(len(w.tally.summaries)), later}, line{"两人同改、待核（处）", w.tally.conflicts, found})
 	return nil
 }
 
@@ -155,6 +159,13 @@ func (w *world) converged(ctx context.Context) (bool, string, error) {
 		return false, "", err
 	}
 	for _, k := range w.kits {
+		var st struct{ Waiting int }
+		if err := k.call(ctx, &st, "Sync/Status"); err != nil {
+			return false, "", err
+		}
+		if st.Waiting > 0 {
+			return false, fmt.Sprintf("%s: %d 条还没到县里", k.label, st.Waiting), nil
+		}
 		kit, err := checks(ctx, k.dir)
 		if err != nil {
 			return false, "", err

@@ -11,7 +11,6 @@ type tally struct {
 	meetings      int64
 	attendance    int64
 	consultations int64 // with quick advice
-	forms         int   // consultation rows
 	byType        map[string]int64
 	byUnit        map[string]int64 // leaflets by the name of the leading unit
 
@@ -19,12 +18,13 @@ type tally struct {
 	titles    map[string]string
 	heads     map[string]int64
 	partners  map[string]int
+	summaries map[string]string // the one that was written last
 	conflicts int64
 }
 
 func newTally() *tally {
 	return &tally{byType: map[string]int64{}, byUnit: map[string]int64{},
-		titles: map[string]string{}, heads: map[string]int64{}, partners: map[string]int{}}
+		titles: map[string]string{}, heads: map[string]int64{}, partners: map[string]int{}, summaries: map[string]string{}}
 }
 
 // The thresholds of a large street campaign.
@@ -39,7 +39,6 @@ func (t *tally) outing(o *outing, unit string) {
 	for _, p := range o.parts {
 		leaflets += p.leaflets
 		t.consultations += p.quick + int64(p.consultations)
-		t.forms += p.consultations
 	}
 	leaflets = max(0, leaflets)
 	t.leaflets += leaflets
