@@ -221,6 +221,7 @@ func soak([]string) error {
 		{"test", "-fuzz", "FuzzBody", "-fuzztime", "3m", "./sync/changeset"},
 		{"test", "-fuzz", "FuzzMessages", "-fuzztime", "2m", "./sync/transport"},
 		{"test", "-fuzz", "FuzzParse", "-fuzztime", "2m", "./internal/enrolment"},
+		{"test", "-fuzz", "FuzzDecode", "-fuzztime", "2m", "./internal/enrolment"},
 	}
 	for _, args := range steps {
 		if err := run(".", nil, "go", args...); err != nil {

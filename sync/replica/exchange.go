@@ -14,8 +14,19 @@ import (
 // Vector is what this replica holds: the highest contiguous number of every
 // stream. Writes not yet sealed are not in it.
 func (r *Replica) Vector(ctx context.Context) (changeset.Vector, error) {
-	rows, err := r.read.QueryContext(ctx, `SELECT o.replica, o.incarnation, a.name, s.number FROM _stream s
+	return r.vector(ctx, `SELECT o.replica, o.incarnation, a.name, s.number FROM _stream s
 		JOIN _origin o ON o.idx = s.origin JOIN _audience a ON a.idx = s.audience`)
+}
+
+// Acknowledged is what the county has confirmed of this replica's streams.
+func (r *Replica) Acknowledged(ctx context.Context) (changeset.Vector, error) {
+	return r.vector(ctx, `SELECT o.replica, o.incarnation, a.name, max(k.number) FROM _ack k
+		JOIN _origin o ON o.idx = k.origin JOIN _audience a ON a.idx = k.audience GROUP BY k.origin, k.audience`)
+}
+
+// vector reads streams with a number each.
+func (r *Replica) vector(ctx context.Context, query string) (changeset.Vector, error) {
+	rows, err := r.read.QueryContext(ctx, query)
 	if err != nil {
 		return nil, fmt.Errorf("read vector: %w", err)
 	}
@@ -176,24 +187,4 @@ func (r *Replica) Partials(ctx context.Context) ([]Partial, error) {
 		out = append(out, p)
 	}
 	return out, rows.Err()
-}
-
-// Acknowledged is what the county has confirmed of this replica's streams.
-func (r *Replica) Acknowledged(ctx context.Context) (changeset.Vector, error) {
-	rows, err := r.read.QueryContext(ctx, `SELECT o.replica, o.incarnation, a.name, max(k.number) FROM _ack k
-		JOIN _origin o ON o.idx = k.origin JOIN _audience a ON a.idx = k.audience GROUP BY k.origin, k.audience`)
-	if err != nil {
-		return nil, fmt.Errorf("read acknowledgements: %w", err)
-	}
-	defer rows.Close()
-	v := changeset.Vector{}
-	for rows.Next() {
-		var s changeset.Stream
-		var n uint64
-		if err := rows.Scan(&s.Origin.Replica, &s.Origin.Incarnation, &s.Audience, &n); err != nil {
-			return nil, fmt.Errorf("read acknowledgements: %w", err)
-		}
-		v[s] = n
-	}
-	return v, rows.Err()
 }
