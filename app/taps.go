@@ -16,8 +16,8 @@ const (
 	recentKept = 60
 )
 
-// Tap adds to a material's count at an activity. A single tap is at most 999; a
-// bulk entry at most 20,000.
+// Tap adds to a material's count at an activity: one leaflet, ten, or a bulk of at
+// most 20,000 either way.
 func (b *Booth) Tap(activity, material schema.ID, delta int64) (BoothState, error) {
 	return b.tap(activity, material.String(), delta, func(tx *replica.Tx) (string, error) {
 		m, err := tx.Get("material", material)

@@ -30,7 +30,7 @@ var Location = time.FixedZone("Asia/Shanghai", 8*3600)
 
 // Limits of quantities.
 const (
-	MaxTap       = 999    // of one tap
+	MaxTap       = 999    // of what each café is given at once
 	MaxBulk      = 20_000 // of one bulk entry
 	MaxAmountFen = 10_000_000_000_000
 	maxAhead     = 5 * time.Minute

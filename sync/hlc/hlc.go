@@ -22,9 +22,6 @@ type Stamp uint64
 // in one millisecond borrows from the next.
 const counterBits = 16
 
-// Max is the largest stamp that can be expressed (year 10889).
-const Max = Stamp(1<<64 - 1)
-
 // At returns the first stamp of the given Unix millisecond. Times before 1970
 // give zero.
 func At(unixMilli int64) Stamp {
