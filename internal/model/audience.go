@@ -45,13 +45,16 @@ func Audience(tx *replica.Tx, t *schema.Table, id schema.ID) (string, error) {
 }
 
 // AudienceOf says who may hold a row that a device of a unit writes. What is no person's lies with everyone:
-// registers, activities and counts. A consultation stays with the unit that
-// recorded it; an attendance goes to the meeting's lead, host and partner units
-// and to the unit that recorded it. The county holds all.
+// registers, activities and counts. A consultation, with its linkage, stays with the unit that
+// recorded it, and so do the doors of a household round; an attendance goes to the meeting's lead, host and partner units
+// and to the unit that recorded it. What was exported and which consultations a
+// digest came from concerns the office alone. The county holds all.
 func AudienceOf(tx *replica.Tx, t *schema.Table, id, unit schema.ID) (string, error) {
 	switch t.Name {
-	case "consultation":
+	case "consultation", "household", "consultation_indicator", "linkage_action", "indicator":
 		return AudienceUnits(unit), nil
+	case "export_log", "report_run":
+		return AudienceOffice, nil
 	case "attendance":
 		row, err := tx.Get("attendance", id)
 		if err != nil {

@@ -91,3 +91,72 @@ func IssueID(realm, placement, activity schema.ID) schema.ID {
 
 // SettingID is the id of a setting by its key.
 func SettingID(realm schema.ID, key string) schema.ID { return schema.Derive(realm, "setting", key) }
+
+// RoleHeadID is the id of the heads of one role at an activity.
+func RoleHeadID(realm, activity schema.ID, role string) schema.ID {
+	return schema.Derive(realm, "role_head", activity.String(), role)
+}
+
+// HouseholdID is the id of one door of a household round.
+func HouseholdID(realm, activity schema.ID, door string) schema.ID {
+	return schema.Derive(realm, "household", activity.String(), Norm(door))
+}
+
+// IndicatorID is the id of an indicator by its kind and canonical value.
+func IndicatorID(realm schema.ID, kind, canonical string) schema.ID {
+	return schema.Derive(realm, "indicator", kind, canonical)
+}
+
+// ConsultationIndicatorID is the id of the link between the two.
+func ConsultationIndicatorID(realm, consultation, indicator schema.ID) schema.ID {
+	return schema.Derive(realm, "ci", consultation.String(), indicator.String())
+}
+
+// OutcomeID is the id of an outcome with a reference number. Of a case with
+// several batches (caught, recovered) the date tells them apart.
+func OutcomeID(realm schema.ID, kind, refNo, occurredOn string) schema.ID {
+	if kind == "caught" || kind == "recovered" {
+		return schema.Derive(realm, "outcome", kind, Norm(refNo), occurredOn)
+	}
+	return schema.Derive(realm, "outcome", kind, Norm(refNo))
+}
+
+// PostID is the id of a post by its channel and canonical link.
+func PostID(realm schema.ID, channel, link string) schema.ID {
+	return schema.Derive(realm, "post", channel, link)
+}
+
+// SloganID is the id of a slogan by its words.
+func SloganID(realm schema.ID, text string) schema.ID {
+	return schema.Derive(realm, "slogan", Norm(text))
+}
+
+// PlanID is the id of a unit's plan of a kind in a year.
+func PlanID(realm schema.ID, year int, kind string, unit schema.ID, seq int) schema.ID {
+	return schema.Derive(realm, "plan", fmt.Sprint(year), kind, unit.String(), fmt.Sprint(seq))
+}
+
+// TargetID is the id of one target of a plan.
+func TargetID(realm, plan schema.ID, metric string, unit schema.ID, period string) schema.ID {
+	return schema.Derive(realm, "target", plan.String(), metric, unit.String(), period)
+}
+
+// PlannedActivityID is the id of the activity that a plan's item becomes.
+func PlannedActivityID(realm, item schema.ID) schema.ID {
+	return schema.Derive(realm, "activity", item.String())
+}
+
+// TallyID is the id of a unit's tally of a kind on a day.
+func TallyID(realm, unit schema.ID, on, kind string) schema.ID {
+	return schema.Derive(realm, "tally", unit.String(), on, kind)
+}
+
+// PeriodID is the id of a period of a year.
+func PeriodID(realm schema.ID, year int, code string) schema.ID {
+	return schema.Derive(realm, "period", fmt.Sprint(year), code)
+}
+
+// PhotoID is the id of a photo by the hash of its bytes, in hexadecimal.
+func PhotoID(realm schema.ID, sha256 string) schema.ID {
+	return schema.Derive(realm, "photo", sha256)
+}

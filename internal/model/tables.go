@@ -101,6 +101,7 @@ var Schema = schema.MustNew(
 		schema.CounterCol(28, "app_installs"),
 		schema.IntCol(29, "hours_x10"), // tenths of an hour
 		schema.TextCol(30, "summary").Open(public),
+		schema.SetCol(31, "photo_ids"),
 	}, []string{"start_at"}),
 	table(7, "handout", []schema.Column{
 		schema.RefCol(10, "activity_id").First(),
@@ -171,5 +172,158 @@ var Schema = schema.MustNew(
 	table(12, "setting", []schema.Column{
 		schema.TextCol(10, "key").First().Open(office),
 		schema.JSONCol(11, "value").Open(office),
+	}),
+	table(13, "role_head", []schema.Column{ // heads of one role where nobody signs by name
+		schema.RefCol(10, "activity_id").First(),
+		schema.TextCol(11, "role").First().Open(office),
+		schema.IntCol(12, "heads"),
+	}, []string{"activity_id"}),
+	table(14, "household", []schema.Column{ // one door; never a resident's name
+		schema.RefCol(10, "activity_id").First(),
+		schema.TextCol(11, "door_key").First(),
+		schema.TextCol(12, "result").Open(office),
+		schema.IntCol(13, "talked"),
+		schema.IntCol(14, "elder_talked"),
+	}, []string{"activity_id"}),
+	table(15, "stock_move", []schema.Column{
+		schema.TextCol(10, "kind").First().Open(office),
+		schema.TextCol(11, "batch_no").First().Open(office),
+		schema.TextCol(12, "printed_on").First().Open(office), // YYYY-MM-DD
+		schema.RefCol(13, "material_id").First(),
+		schema.RefCol(14, "from_unit").First(),
+		schema.RefCol(15, "to_unit").First(),
+		schema.IntCol(16, "qty").First(),
+		schema.RefCol(17, "activity_id").First(), // of a return after an activity
+	}, []string{"material_id"}),
+	table(16, "indicator", []schema.Column{ // what the fraud used; never who someone is
+		schema.TextCol(10, "kind").First().Open(office),
+		schema.TextCol(11, "value").First().Open("a scam's number, account or site, not a person's"),
+		schema.TextCol(12, "bank_or_platform").Open(office),
+		schema.TextCol(13, "status").Open(office),
+		schema.SetCol(14, "fraud_types"),
+	}),
+	table(17, "consultation_indicator", []schema.Column{
+		schema.RefCol(10, "consultation_id").First(),
+		schema.RefCol(11, "indicator_id").First(),
+		schema.TextCol(12, "role").Open(office),
+	}, []string{"consultation_id"}, []string{"indicator_id"}),
+	table(18, "linkage_action", []schema.Column{
+		schema.RefCol(10, "consultation_id").First(),
+		schema.TextCol(11, "kind").First().Open(office),
+		schema.IntCol(12, "at"), // ms
+		schema.RefCol(13, "unit_id"),
+		schema.RefCol(14, "counterpart_unit_id"),
+		schema.IntCol(15, "amount_fen"),
+		schema.TextCol(16, "result").Open(office),
+		schema.TextCol(17, "doc_no").Open(office),
+	}, []string{"consultation_id"}),
+	table(19, "outcome", []schema.Column{
+		schema.TextCol(10, "kind").First().Open(office),
+		schema.TextCol(11, "ref_no").First().Open(office),
+		schema.TextCol(12, "occurred_on").Open(office), // YYYY-MM-DD
+		schema.TextCol(13, "source").Open(office),
+		schema.IntCol(14, "averted_fen"),
+		schema.IntCol(15, "recovered_fen"),
+		schema.IntCol(16, "persons"),
+		schema.RefCol(17, "lead_unit_id"),
+		schema.SetCol(18, "partner_units"),
+		schema.RefCol(19, "consultation_id"), // it came from
+	}, []string{"occurred_on"}),
+	table(20, "inspection", []schema.Column{
+		schema.RefCol(10, "placement_id").First(),
+		schema.IntCol(11, "at").First(), // ms
+		schema.RefCol(12, "officer_id").First(),
+		schema.TextCol(13, "result").Open(office),
+		schema.BoolCol(14, "fixed_on_spot"),
+		schema.SetCol(15, "photo_ids"),
+	}, []string{"placement_id"}),
+	table(21, "post", []schema.Column{
+		schema.TextCol(10, "channel").First().Open(public),
+		schema.TextCol(11, "account").Open(public),
+		schema.IntCol(12, "posted_at"), // ms
+		schema.TextCol(13, "title").Open(public),
+		schema.TextCol(14, "url").Open(public),
+		schema.RefCol(15, "digest_id"),
+		schema.RefCol(16, "slogan_id"),
+		schema.CounterCol(17, "forwards"), // a post counts 1 + forwards
+		schema.IntCol(18, "reads"),
+		schema.TextCol(19, "purpose").Open(office),
+		schema.TextCol(20, "via").Open(office),
+		schema.RefCol(21, "unit_id"),
+	}, []string{"posted_at"}),
+	table(22, "case_digest", []schema.Column{
+		schema.TextCol(10, "title").Open(public),
+		schema.SetCol(11, "fraud_types"),
+		schema.TextCol(12, "elements").Open("written without names"),
+		schema.TextCol(13, "article").Open("written for the public"),
+		schema.SetCol(14, "from_consultations"),
+		schema.TextCol(15, "state").Open(office), // draft, checked, released
+		schema.IntCol(16, "released_at"),         // ms
+	}),
+	table(23, "slogan", []schema.Column{
+		schema.TextCol(10, "text").First().Open(public),
+		schema.RefCol(11, "digest_id"),
+	}),
+	table(24, "plan", []schema.Column{
+		schema.IntCol(10, "year").First(),
+		schema.TextCol(11, "kind").First().Open(office), // annual, campaign, contingency
+		schema.RefCol(12, "unit_id").First(),
+		schema.TextCol(13, "title").Open(office),
+		schema.TextCol(14, "body").Open(office),
+		schema.TextCol(15, "effective_on").Open(office),
+		schema.TextCol(16, "revised_on").Open(office),
+	}),
+	table(25, "plan_target", []schema.Column{
+		schema.RefCol(10, "plan_id").First(),
+		schema.TextCol(11, "metric").First().Open(office),
+		schema.RefCol(12, "unit_id").First(),
+		schema.TextCol(13, "period_code").First().Open(office),
+		schema.IntCol(14, "value"),
+	}, []string{"plan_id"}),
+	table(26, "plan_item", []schema.Column{
+		schema.RefCol(10, "plan_id").First(),
+		schema.TextCol(11, "kind").Open(office),
+		schema.TextCol(12, "title").Open(office),
+		schema.TextCol(13, "due_from").Open(office),
+		schema.TextCol(14, "due_to").Open(office),
+		schema.TextCol(15, "period_code").Open(office),
+		schema.RefCol(16, "lead_unit_id"),
+		schema.RefCol(17, "venue_id"),
+	}, []string{"plan_id"}),
+	table(27, "daily_tally", []schema.Column{
+		schema.RefCol(10, "unit_id").First(),
+		schema.TextCol(11, "on").First().Open(office), // YYYY-MM-DD
+		schema.TextCol(12, "kind").First().Open(office),
+		schema.CounterCol(13, "qty"),
+		schema.JSONCol(14, "closed").Open(office), // {by, at}
+	}),
+	table(28, "period", []schema.Column{
+		schema.TextCol(10, "code").First().Open(public),
+		schema.IntCol(11, "year").First(),
+		schema.TextCol(12, "from_on").Open(public),
+		schema.TextCol(13, "to_on").Open(public),
+	}),
+	table(29, "photo", []schema.Column{
+		schema.TextCol(10, "sha256").First().Open(office),
+		schema.IntCol(11, "taken_at"), // ms
+		schema.TextCol(12, "caption").Open(office),
+		schema.BoolCol(13, "shows_people"),
+		schema.RefCol(14, "activity_id"),
+	}, []string{"activity_id"}),
+	table(30, "report_run", []schema.Column{
+		schema.TextCol(10, "kind").First().Open(office), // R1, R2, R3
+		schema.RefCol(11, "unit_id").First(),
+		schema.TextCol(12, "from_on").First().Open(office),
+		schema.TextCol(13, "to_on").First().Open(office),
+		schema.JSONCol(14, "figures").First().Open(office), // frozen when the draft was made
+		schema.JSONCol(15, "settings").First().Open(office),
+		schema.TextCol(16, "text").Open(office),
+	}),
+	table(31, "export_log", []schema.Column{
+		schema.IntCol(10, "at").First(), // ms
+		schema.RefCol(11, "officer_id").First(),
+		schema.TextCol(12, "what").First().Open(office),
+		schema.BoolCol(13, "with_personal").First(),
+		schema.TextCol(14, "reason").First().Open(office),
 	}),
 )
