@@ -1,8 +1,11 @@
 package changeset
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 
 	"fieldkit/sync/hlc"
@@ -12,8 +15,9 @@ import (
 // The payload keeps the changes of a table column by column: what is alike lies
 // together, and a reader can step over a table or column it does not know.
 
-// EncodeBody writes a payload before compression. Rows are sorted by id; cells
-// must be in ascending order of their columns.
+// EncodeBody writes a payload before compression. It sorts the rows of each
+// table: those introduced by id, then those named, by name. Cells must be in
+// ascending order of their columns.
 func EncodeBody(body *Body) ([]byte, error) {
 	if len(body.Origins) == 0 || len(body.Origins) > MaxOrigins {
 		return nil, fmt.Errorf("%w: %d origins", ErrTooLarge, len(body.Origins))
@@ -23,6 +27,7 @@ func EncodeBody(body *Body) ([]byte, error) {
 		b = append(b, o.Replica[:]...)
 		b = binary.AppendUvarint(b, uint64(o.Incarnation))
 	}
+	b = binary.AppendUvarint(b, body.Introduced)
 	b = binary.AppendUvarint(b, uint64(len(body.Tables)))
 	for i := range body.Tables {
 		t := &body.Tables[i]
@@ -47,16 +52,28 @@ type column struct {
 }
 
 func encodeTable(t *Table) []byte {
-	slices.SortFunc(t.Rows, func(a, b Row) int { return slices.Compare(a.ID[:], b.ID[:]) })
+	slices.SortFunc(t.Rows, func(a, b Row) int {
+		return cmp.Or(cmp.Compare(min(a.Name.Seq, 1), min(b.Name.Seq, 1)), cmp.Compare(a.Name.Origin, b.Name.Origin),
+			cmp.Compare(a.Name.Seq, b.Name.Seq), bytes.Compare(a.ID[:], b.ID[:]))
+	})
 	n := len(t.Rows)
-	b := binary.AppendUvarint(nil, uint64(n))
-
-	ids := make([]schema.ID, n)
-	stamps := make([]hlc.Stamp, n)
+	introduced := 0
+	for introduced < n && t.Rows[introduced].Name.Seq == 0 {
+		introduced++
+	}
+	ids, stamps := make([]schema.ID, n), make([]hlc.Stamp, n)
+	origins, seqs := make([]int64, 0, n-introduced), make([]int64, 0, n-introduced)
 	for i, row := range t.Rows {
 		ids[i], stamps[i] = row.ID, row.At
+		if i >= introduced {
+			origins, seqs = append(origins, int64(row.Name.Origin)), append(seqs, int64(row.Name.Seq))
+		}
 	}
-	b = appendIDs(b, ids)
+	b := binary.AppendUvarint(nil, uint64(introduced))
+	b = appendIDs(b, ids[:introduced])
+	b = binary.AppendUvarint(b, uint64(len(seqs)))
+	b = appendInts(b, origins)
+	b = appendInts(b, seqs)
 	b = appendStamps(b, stamps, idTimes(ids))
 
 	var shapes [][]uint16
@@ -203,8 +220,9 @@ func encodeSets(b []byte, t *Table, col *column) []byte {
 }
 
 // DecodeBody reads a payload after decompression. author is the changeset's
-// own origin. Every limit is checked before memory is taken.
-func DecodeBody(raw []byte, author Origin) (*Body, error) {
+// own origin. Every limit is checked before memory is taken. Of a table that is
+// not known, only the number of rows that it introduces is read.
+func DecodeBody(raw []byte, author Origin, rows Rows) (*Body, error) {
 	if len(raw) > MaxRaw {
 		return nil, fmt.Errorf("%w: a payload of %d bytes", ErrTooLarge, len(raw))
 	}
@@ -217,6 +235,9 @@ func DecodeBody(raw []byte, author Origin) (*Body, error) {
 		o.Incarnation = uint32(r.upTo(1<<32-1, "incarnations"))
 		body.Origins = append(body.Origins, o)
 	}
+	if body.Introduced = r.uint(); body.Introduced >= 1<<48 {
+		r.fail(ErrMalformed, "%d rows introduced before", body.Introduced)
+	}
 	cells := 0
 	for range r.upTo(1<<16, "tables") {
 		number := r.upTo(1<<16-1, "as a table number")
@@ -224,9 +245,20 @@ func DecodeBody(raw []byte, author Origin) (*Body, error) {
 		if r.err != nil {
 			break
 		}
-		t := decodeTable(content, uint16(number), len(body.Origins), &cells)
-		if content.err != nil {
-			return nil, fmt.Errorf("table %d: %w", number, content.err)
+		if !rows.Known(uint16(number)) {
+			t := Table{Number: uint16(number), Unknown: content.upTo(MaxCells, "rows")}
+			if content.err != nil {
+				return nil, fmt.Errorf("table %d: %w", number, content.err)
+			}
+			body.Tables = append(body.Tables, t)
+			continue
+		}
+		t, err := decodeTable(content, uint16(number), body, rows, &cells)
+		if err == nil {
+			err = content.err
+		}
+		if err != nil {
+			return nil, fmt.Errorf("table %d: %w", number, err)
 		}
 		body.Tables = append(body.Tables, t)
 	}
@@ -239,14 +271,39 @@ func DecodeBody(raw []byte, author Origin) (*Body, error) {
 	return body, nil
 }
 
-func decodeTable(r *reader, number uint16, origins int, total *int) Table {
+func decodeTable(r *reader, number uint16, body *Body, rows Rows, total *int) (Table, error) {
 	t := Table{Number: number}
-	n := r.upTo(MaxCells, "rows")
-	ids := r.ids(n)
-	if r.err != nil {
-		return t
+	introduced := r.upTo(MaxCells, "rows")
+	ids := r.ids(introduced)
+	named := r.upTo(MaxCells, "rows")
+	origins, seqs := r.ints(named), r.ints(named)
+	n := introduced + named
+	if r.err == nil && n > MaxCells {
+		r.fail(ErrTooLarge, "%d rows", n)
 	}
-	stamps := r.stamps(n, idTimes(ids))
+	if r.err != nil {
+		return t, nil
+	}
+	names := make([]Name, named)
+	for i := range names {
+		if origins[i] < 0 || origins[i] >= int64(len(body.Origins)) || seqs[i] <= 0 {
+			r.fail(ErrMalformed, "row %d of origin %d of %d", seqs[i], origins[i], len(body.Origins))
+			return t, nil
+		}
+		names[i] = Name{Origin: int(origins[i]), Seq: uint64(seqs[i])}
+		id, err := rows.Row(number, body.Origins[names[i].Origin], names[i].Seq)
+		if err != nil {
+			return t, err
+		}
+		ids = append(ids, id)
+	}
+	bases := idTimes(ids)
+	for i := introduced; i < n; i++ {
+		if ids[i].IsNil() {
+			bases[i] = noBase
+		}
+	}
+	stamps := r.stamps(n, bases)
 	shapes := make([][]uint16, 0, 16)
 	for range r.length() {
 		shape := make([]uint16, r.upTo(1<<10, "columns"))
@@ -259,22 +316,22 @@ func decodeTable(r *reader, number uint16, origins int, total *int) Table {
 			shape[j] = uint16(last)
 		}
 		if r.err != nil {
-			return t
+			return t, nil
 		}
 		shapes = append(shapes, shape)
 	}
 	shapeOf := r.ints(n)
 	if r.err != nil {
-		return t
+		return t, nil
 	}
 	for _, s := range shapeOf {
 		if s < 0 || s >= int64(len(shapes)) {
 			r.fail(ErrMalformed, "shape %d of %d", s, len(shapes))
-			return t
+			return t, nil
 		}
 		if *total += len(shapes[s]); *total > MaxCells {
 			r.fail(ErrTooLarge, "more than %d field changes", MaxCells)
-			return t
+			return t, nil
 		}
 	}
 	t.Rows = make([]Row, n)
@@ -282,6 +339,9 @@ func decodeTable(r *reader, number uint16, origins int, total *int) Table {
 	for i := range t.Rows {
 		shape := shapes[shapeOf[i]]
 		t.Rows[i] = Row{ID: ids[i], At: stamps[i], Cells: make([]Cell, len(shape))}
+		if i >= introduced {
+			t.Rows[i].Name = names[i-introduced]
+		}
 		for j, c := range shape {
 			col := columns[c]
 			if col == nil {
@@ -298,19 +358,19 @@ func decodeTable(r *reader, number uint16, origins int, total *int) Table {
 		content := &reader{b: r.bytes(r.length())}
 		col := columns[uint16(c)]
 		if r.err != nil {
-			return t
+			return t, nil
 		}
 		if col == nil || c <= last {
 			r.fail(ErrMalformed, "column %d is not in any row or out of order", c)
-			return t
+			return t, nil
 		}
 		last = c
 		col.kind, col.typ = kind, typ
 		delete(columns, uint16(c))
-		decodeColumn(content, &t, col, origins, total)
+		decodeColumn(content, &t, col, len(body.Origins), total)
 		if content.err != nil {
 			r.fail(content.err, "column %d", c)
-			return t
+			return t, nil
 		}
 	}
 	if len(columns) > 0 {
@@ -319,14 +379,14 @@ func decodeTable(r *reader, number uint16, origins int, total *int) Table {
 	if len(r.b) > 0 {
 		r.fail(ErrMalformed, "%d bytes too many", len(r.b))
 	}
-	return t
+	return t, nil
 }
 
 func decodeColumn(r *reader, t *Table, col *column, origins int, total *int) {
 	n := len(col.cells)
 	bases := make([]int64, n)
 	for i, row := range col.rows {
-		bases[i] = t.Rows[row].At.UnixMilli()
+		bases[i] = t.Rows[row].base()
 	}
 	for i, at := range r.stamps(n, bases) {
 		c := col.cells[i]
@@ -376,7 +436,7 @@ func (r *reader) versions(t *Table, rows []int, origins int, total *int) [][]Ver
 		}
 		*total += int(n)
 		sum += int(n)
-		base := idTime(t.Rows[rows[i]].ID)
+		base := t.Rows[rows[i]].idBase()
 		for range n {
 			bases = append(bases, base)
 		}
@@ -387,7 +447,7 @@ func (r *reader) versions(t *Table, rows []int, origins int, total *int) [][]Ver
 	}
 	flat := make([]Version, sum)
 	for i := range flat {
-		if from[i] < 0 || from[i] >= int64(origins) || stamps[i] == 0 {
+		if from[i] < 0 || from[i] >= int64(origins) || stamps[i] == 0 && bases[i] != noBase {
 			r.fail(ErrMalformed, "a version of origin %d of %d", from[i], origins)
 			return out
 		}
@@ -467,7 +527,7 @@ func decodeSets(r *reader, t *Table, col *column, origins int, total *int) {
 	bases := make([]int64, len(rows))
 	for i, p := range present {
 		if p == 1 {
-			bases[i] = t.Rows[rows[i]].At.UnixMilli()
+			bases[i] = t.Rows[rows[i]].base()
 		}
 	}
 	added := r.stamps(len(rows), bases)
@@ -477,7 +537,7 @@ func decodeSets(r *reader, t *Table, col *column, origins int, total *int) {
 	}
 	elements := make([]Element, len(rows))
 	for i := range elements {
-		if (present[i] == 1) != (added[i] != 0) {
+		if bases[i] != noBase && (present[i] == 1) != (added[i] != 0) {
 			r.fail(ErrMalformed, "an element that is neither added nor not")
 			return
 		}
@@ -486,6 +546,26 @@ func decodeSets(r *reader, t *Table, col *column, origins int, total *int) {
 	for i, n := range counts {
 		col.cells[i].Elements, elements = elements[:n:n], elements[n:]
 	}
+}
+
+// noBase marks the row behind a name that means nothing here: its times cannot
+// be known and are read as zero.
+const noBase = math.MinInt64
+
+// base is what the times of a row's cells are written against, in milliseconds.
+func (row *Row) base() int64 {
+	if row.ID.IsNil() && row.Name.Seq > 0 {
+		return noBase
+	}
+	return row.At.UnixMilli()
+}
+
+// idBase is what the times of overwritten versions are written against.
+func (row *Row) idBase() int64 {
+	if row.ID.IsNil() && row.Name.Seq > 0 {
+		return noBase
+	}
+	return idTime(row.ID)
 }
 
 // Blocks of ids: version 7 ids as times and tails, any others whole.

@@ -138,9 +138,20 @@ type Element struct {
 	Removed []Version
 }
 
+// Name is the short name of a row within an audience: the row is the Seq-th that
+// the origin introduced in its stream for that audience, from 1.
+type Name struct {
+	Origin int // index into Body.Origins
+	Seq    uint64
+}
+
 // Row is the change of one row. Cells are in ascending order of their columns.
 type Row struct {
-	ID    schema.ID
+	// ID is zero in a decoded body when the row's name means nothing here.
+	ID schema.ID
+	// Name, when it is not zero, stands for the id on the wire. A row without one
+	// is introduced: it gets the stream's next number.
+	Name  Name
 	At    hlc.Stamp // the stamp most cells share
 	Cells []Cell
 }
@@ -149,10 +160,24 @@ type Row struct {
 type Table struct {
 	Number uint16
 	Rows   []Row
+	// Unknown is, in a decoded body, how many rows a table that is not declared
+	// here introduces; Rows is then empty.
+	Unknown int
 }
 
 // Body is a decoded payload. Origins[0] is always the changeset's own origin.
 type Body struct {
 	Origins []Origin
-	Tables  []Table
+	// Introduced is how many rows the stream introduced before this changeset.
+	Introduced uint64
+	Tables     []Table
+}
+
+// Rows tells a decoder what the replica knows.
+type Rows interface {
+	// Known tells whether a table is declared here. One that is not is stepped over.
+	Known(table uint16) bool
+	// Row is the id behind a name; zero for a row that was not taken here. An
+	// error ends decoding and is returned.
+	Row(table uint16, origin Origin, seq uint64) (schema.ID, error)
 }

@@ -3,6 +3,7 @@ package changeset
 import (
 	"bytes"
 	"crypto/ed25519"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"flag"
@@ -26,10 +27,29 @@ var (
 	key       = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, ed25519.SeedSize))
 )
 
+// rows knows every table but 99; a name's id tells its sequence, and number 13
+// means nothing.
+type rows struct{}
+
+func (rows) Known(table uint16) bool { return table != 99 }
+
+func (rows) Row(_ uint16, _ Origin, seq uint64) (schema.ID, error) {
+	if seq == 13 {
+		return schema.Nil, nil
+	}
+	return namedRow(seq), nil
+}
+
+func namedRow(seq uint64) schema.ID {
+	id := schema.MustParseID("0194526a-5d70-7abc-8def-000000000000")
+	binary.BigEndian.PutUint32(id[12:], uint32(seq))
+	return id
+}
+
 // sample has every kind of cell.
 func sample() *Body {
 	at := hlc.At(1736470800000)
-	return &Body{Origins: []Origin{author, other}, Tables: []Table{{Number: 9, Rows: []Row{
+	return &Body{Origins: []Origin{author, other}, Introduced: 40, Tables: []Table{{Number: 9, Rows: []Row{
 		{ID: schema.MustParseID("0194526a-5d80-7abc-8def-0123456789ab"), At: at, Cells: []Cell{
 			{Column: 1, Kind: schema.Immutable, Type: schema.Int, At: at, Int: 1736470800000},
 			{Column: 3, Kind: schema.Register, Type: schema.Text, At: at, Text: "刷单返利"},
@@ -40,6 +60,9 @@ func sample() *Body {
 		}},
 		{ID: schema.MustParseID("0194526a-5d90-7abc-8def-0123456789ab"), At: at + 3, Cells: []Cell{
 			{Column: 3, Kind: schema.Register, Type: schema.Text, At: at + 3, Text: "刷单返利"},
+		}},
+		{ID: namedRow(12), Name: Name{Origin: 1, Seq: 12}, At: at + 3, Cells: []Cell{
+			{Column: 3, Kind: schema.Register, Type: schema.Text, At: at + 3, Text: "冒充客服", Prev: []Version{{At: at - 7, Origin: 1}}},
 		}},
 	}}}}
 }
@@ -62,7 +85,7 @@ func TestRoundTrip(t *testing.T) {
 	if err := back.Verify(key.Public().(ed25519.PublicKey)); err != nil {
 		t.Fatal(err)
 	}
-	body, err := back.Body()
+	body, err := back.Body(rows{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +118,7 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := c.Body()
+	body, err := c.Body(rows{})
 	if err != nil || !reflect.DeepEqual(body, sample()) {
 		t.Fatalf("the golden changeset decodes to %+v, %v", body, err)
 	}
@@ -161,11 +184,11 @@ func TestRefusals(t *testing.T) {
 // A payload that claims more than it holds is refused before memory is taken.
 func TestBombs(t *testing.T) {
 	for name, raw := range map[string][]byte{
-		"rows":    {0, 1, 9, 20, 0xff, 0xff, 0xff, 0x7f, 0, 0},
+		"rows":    {0, 0, 1, 9, 20, 0xff, 0xff, 0xff, 0x7f, 0, 0},
 		"origins": {0xff, 0xff, 0x7f},
-		"tables":  {0, 0xff, 0xff, 0x03},
+		"tables":  {0, 0, 0xff, 0xff, 0x03},
 	} {
-		if _, err := DecodeBody(raw, author); err == nil {
+		if _, err := DecodeBody(raw, author, rows{}); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
@@ -186,6 +209,41 @@ func TestIntegerBlocks(t *testing.T) {
 	})
 }
 
+func TestTextBlocks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		values := rapid.SliceOfN(rapid.OneOf(rapid.String(), rapid.StringMatching(`[0-9]{1,16}`), rapid.StringMatching(`[一-龥，。]{0,40}`), rapid.SampledFrom([]string{"", "城关镇", "\xff\xfe"})), 0, 60).Draw(t, "values")
+		r := &reader{b: appendTexts(nil, values)}
+		back := r.texts(len(values))
+		if r.err != nil || len(r.b) > 0 || len(values) > 0 && !reflect.DeepEqual(back, values) {
+			t.Fatalf("%q came back as %q, %v", values, back, r.err)
+		}
+	})
+}
+
+// A name that means nothing here does not keep the other rows from being read.
+func TestMeaninglessName(t *testing.T) {
+	body := sample()
+	at := body.Tables[0].Rows[0].At
+	body.Tables[0].Rows = append(body.Tables[0].Rows, Row{ID: namedRow(5), Name: Name{Seq: 13}, At: at, Cells: []Cell{
+		{Column: 3, Kind: schema.Register, Type: schema.Text, At: at, Text: "x", Prev: []Version{{At: at - 1, Origin: 1}}},
+		{Column: 6, Kind: schema.Set, Type: schema.Texts, At: at, Elements: []Element{{Value: "a", Added: at}}},
+	}})
+	body.Tables = append(body.Tables, Table{Number: 99, Rows: []Row{{ID: namedRow(1), At: at, Cells: body.Tables[0].Rows[1].Cells}}})
+	back, err := sealed(t, body).Body(rows{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, row := range back.Tables[0].Rows {
+		if row.ID.IsNil() {
+			found++
+		}
+	}
+	if found != 1 || len(back.Tables[0].Rows) != 4 || back.Tables[1].Unknown != 1 || len(back.Tables[1].Rows) != 0 {
+		t.Fatalf("decoded to %+v", back)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add(sealed(f, sample()).Bytes())
 	f.Fuzz(func(t *testing.T, raw []byte) {
@@ -196,7 +254,7 @@ func FuzzParse(f *testing.F) {
 		if !bytes.Equal(c.Bytes(), raw) {
 			t.Fatal("a changeset has two forms")
 		}
-		_, _ = c.Body()
+		_, _ = c.Body(rows{})
 	})
 }
 
@@ -207,7 +265,7 @@ func FuzzBody(f *testing.F) {
 	}
 	f.Add(raw)
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		body, err := DecodeBody(raw, author)
+		body, err := DecodeBody(raw, author, rows{})
 		if err != nil {
 			return
 		}
@@ -215,7 +273,7 @@ func FuzzBody(f *testing.F) {
 		if err != nil {
 			return // a kind of a later version has no encoder here
 		}
-		if _, err := DecodeBody(again, author); err != nil {
+		if _, err := DecodeBody(again, author, rows{}); err != nil {
 			t.Fatalf("what was decoded does not encode: %v", err)
 		}
 	})

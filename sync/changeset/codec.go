@@ -93,7 +93,7 @@ func (c *Changeset) Verify(key ed25519.PublicKey) error {
 }
 
 // Body decompresses and decodes the payload.
-func (c *Changeset) Body() (*Body, error) {
+func (c *Changeset) Body(rows Rows) (*Body, error) {
 	if c.Sealing != SealingNone {
 		return nil, fmt.Errorf("%w: sealing %d", ErrAlgorithm, c.Sealing)
 	}
@@ -101,7 +101,7 @@ func (c *Changeset) Body() (*Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	return DecodeBody(raw, c.Stream.Origin)
+	return DecodeBody(raw, c.Stream.Origin, rows)
 }
 
 func appendHeader(b []byte, h *Header) []byte {

@@ -16,8 +16,9 @@ CREATE TABLE IF NOT EXISTS _origin (idx INTEGER PRIMARY KEY, replica BLOB NOT NU
 CREATE TABLE IF NOT EXISTS _audience (idx INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE IF NOT EXISTS _certificate (replica BLOB PRIMARY KEY, key BLOB NOT NULL, signature BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS _journal (tbl INTEGER NOT NULL, id BLOB NOT NULL, audience INTEGER NOT NULL, since INTEGER NOT NULL, prevs BLOB, PRIMARY KEY (tbl, id)) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS _stream (origin INTEGER NOT NULL, audience INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, complete INTEGER NOT NULL, PRIMARY KEY (origin, audience)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _stream (origin INTEGER NOT NULL, audience INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, complete INTEGER NOT NULL, rows INTEGER NOT NULL, PRIMARY KEY (origin, audience)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS _changeset (origin INTEGER NOT NULL, audience INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, last INTEGER NOT NULL, received_at INTEGER NOT NULL, size INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (origin, audience, number)) STRICT;
+CREATE TABLE IF NOT EXISTS _named (origin INTEGER NOT NULL, audience INTEGER NOT NULL, seq INTEGER NOT NULL, count INTEGER NOT NULL, tbl INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (origin, audience, seq)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS _unsent (origin INTEGER NOT NULL, audience INTEGER NOT NULL, number INTEGER NOT NULL, tbl INTEGER NOT NULL, id BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (origin, audience, number, tbl, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS _ack (origin INTEGER NOT NULL, audience INTEGER NOT NULL, number INTEGER NOT NULL, last INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (origin, audience, number)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS _loser (tbl INTEGER NOT NULL, id BLOB NOT NULL, col INTEGER NOT NULL, at INTEGER NOT NULL, origin INTEGER NOT NULL, pending INTEGER NOT NULL, value ANY, sealed BLOB, PRIMARY KEY (tbl, id, col, at, origin)) STRICT, WITHOUT ROWID;
@@ -52,7 +53,7 @@ func migrate(ctx context.Context, tx *sql.Tx, s *schema.Schema) error {
 			return err
 		}
 		if len(have) == 0 {
-			defs := []string{"id BLOB PRIMARY KEY NOT NULL"}
+			defs := []string{"_n INTEGER PRIMARY KEY", "id BLOB NOT NULL UNIQUE"}
 			for i := range t.Columns {
 				if c := &t.Columns[i]; !c.Sealed() {
 					defs = append(defs, columnDef(c))
@@ -108,9 +109,10 @@ func columnsOf(ctx context.Context, tx *sql.Tx, table string) (map[string]bool, 
 
 // statements are the SQL texts of one table.
 type statements struct {
-	columns string // the open columns, then _clock and _sealed
+	columns string // the open columns, then _clock, _sealed, _n and id
 	open    []int  // positions of the open columns
-	load    string
+	load    string // by id
+	loadByN string
 	insert  string
 }
 
@@ -124,9 +126,10 @@ func newStatements(t *schema.Table) statements {
 		}
 	}
 	names = append(names, "_clock", "_sealed")
-	s.columns = strings.Join(names, ", ")
+	s.columns = strings.Join(names, ", ") + ", _n, id"
 	s.load = "SELECT " + s.columns + " FROM " + quote(t.Name) + " WHERE id = ?"
-	s.insert = "INSERT INTO " + quote(t.Name) + " (" + s.columns + ", id) VALUES (" + strings.Repeat("?, ", len(names)) + "?)"
+	s.loadByN = "SELECT " + s.columns + " FROM " + quote(t.Name) + " WHERE _n = ?"
+	s.insert = "INSERT INTO " + quote(t.Name) + " (" + strings.Join(names, ", ") + ", id) VALUES (" + strings.Repeat("?, ", len(names)) + "?)"
 	return s
 }
 
@@ -139,6 +142,6 @@ func (s *statements) update(t *schema.Table, changed uint64) string {
 			b.WriteString(quote(t.Columns[i].Name) + " = ?, ")
 		}
 	}
-	b.WriteString("_clock = ?, _sealed = ? WHERE id = ?")
+	b.WriteString("_clock = ?, _sealed = ? WHERE _n = ?")
 	return b.String()
 }

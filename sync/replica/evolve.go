@@ -84,13 +84,23 @@ func (r *Replica) evolve(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("stored changeset: %w", err)
 			}
-			body, err := c.Body()
+			m := &merger{tx: tx, origin: i.origin, audience: i.audience, number: uint64(i.number), seen: map[int]head{},
+				known: func(table, column uint16) bool { return before[columnName(table, column)] }}
+			body, err := c.Body(m)
+			if m.err != nil {
+				return m.err
+			}
 			if err != nil {
 				continue // was held back when it arrived
 			}
-			m := &merger{tx: tx, origin: i.origin, audience: i.audience, number: uint64(i.number),
-				known: func(table, column uint16) bool { return before[columnName(table, column)] }}
 			if err := m.body(body); err != nil {
+				return err
+			}
+			names, err := tx.shortNames()
+			if err != nil {
+				return err
+			}
+			if err := names.reintroduce(tx, i.origin, i.audience, body); err != nil {
 				return err
 			}
 			if !m.unknown {

@@ -108,27 +108,45 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 		if err := tx.hold(origin, audience, c.Number, 0, nil, fmt.Sprintf("written under a clock that is ahead: %s", c.Last)); err != nil {
 			return err
 		}
-		return tx.storeChangeset(origin, audience, c)
+		return tx.storeChangeset(origin, audience, c, h.rows)
 	}
-	body, err := c.Body()
+	m := &merger{tx: tx, origin: origin, audience: audience, number: c.Number, seen: map[int]head{}}
+	body, err := c.Body(m)
+	if m.err != nil {
+		return m.err
+	}
+	if errors.Is(err, ErrGap) {
+		out.Err = err
+		return nil
+	}
+	if err == nil && body.Introduced < h.rows {
+		err = fmt.Errorf("%w: it counts %d rows introduced before, not %d", changeset.ErrMalformed, body.Introduced, h.rows)
+	}
 	if err != nil {
 		// Signed by its author and whole, yet not readable here: kept, forwarded
 		// and shown, so that what follows is not kept out.
 		if err := tx.hold(origin, audience, c.Number, 0, nil, err.Error()); err != nil {
 			return err
 		}
-		return tx.storeChangeset(origin, audience, c)
+		return tx.storeChangeset(origin, audience, c, h.rows)
 	}
-	m := &merger{tx: tx, origin: origin, audience: audience, number: c.Number}
 	if err := m.body(body); err != nil {
 		return err
 	}
-	if err := tx.storeChangeset(origin, audience, c); err != nil {
+	names, err := tx.shortNames()
+	if err != nil {
+		return err
+	}
+	introduced, err := names.introduce(tx, origin, audience, body)
+	if err != nil {
+		return err
+	}
+	if err := tx.storeChangeset(origin, audience, c, introduced); err != nil {
 		return err
 	}
 	tx.r.clock.Observe(c.Last)
 	tx.observed = true
-	return tx.flush()
+	return nil
 }
 
 // compareHeld tells a duplicate from a fork.
@@ -168,10 +186,51 @@ type merger struct {
 	known   func(table, column uint16) bool
 	unknown bool // something of the body is not in the schema
 	seen    map[int]head
+	err     error // of the database, while names were looked up
+}
+
+// Known makes the merger a changeset.Rows.
+func (m *merger) Known(table uint16) bool { return m.tx.r.opts.Schema.TableByNumber(table) != nil }
+
+// Row finds the id of a row that another changeset of this audience introduced.
+// ErrGap says that this one has not arrived.
+func (m *merger) Row(table uint16, origin changeset.Origin, seq uint64) (schema.ID, error) {
+	number, known := m.tx.r.origins.lookup(origin)
+	if !known {
+		return schema.Nil, fmt.Errorf("%w: it names rows of %s", ErrGap, origin)
+	}
+	names, err := m.tx.shortNames()
+	if err != nil {
+		m.err = err
+		return schema.Nil, err
+	}
+	at, n, found := names.row(number, m.audience, seq)
+	if !found {
+		h, ok := m.seen[number]
+		if !ok {
+			if h, err = m.tx.head(number, m.audience); err != nil {
+				m.err = err
+				return schema.Nil, err
+			}
+			m.seen[number] = h
+		}
+		if seq > h.rows {
+			return schema.Nil, fmt.Errorf("%w: it names row %d of %s", ErrGap, seq, origin)
+		}
+		return schema.Nil, nil
+	}
+	if n == 0 || at != table {
+		return schema.Nil, nil
+	}
+	p, err := m.tx.loadNumber(m.tx.r.opts.Schema.TableByNumber(table), n)
+	if err != nil {
+		m.err = err
+		return schema.Nil, err
+	}
+	return p.id, nil
 }
 
 func (m *merger) body(body *changeset.Body) error {
-	m.seen = map[int]head{}
 	m.origins = make([]int, len(body.Origins))
 	for i, o := range body.Origins {
 		n, err := m.tx.r.origins.number(m.tx.ctx, m.tx.conn, o)
@@ -182,7 +241,7 @@ func (m *merger) body(body *changeset.Body) error {
 	}
 	for i := range body.Tables {
 		t := m.tx.r.opts.Schema.TableByNumber(body.Tables[i].Number)
-		if t == nil {
+		if t == nil || body.Tables[i].Unknown > 0 {
 			m.unknown = true
 			continue
 		}
@@ -193,9 +252,11 @@ func (m *merger) body(body *changeset.Body) error {
 		}
 	}
 	if m.unknown && m.known == nil {
-		return m.tx.noteUnknown(m.origin, m.audience, m.number)
+		if err := m.tx.noteUnknown(m.origin, m.audience, m.number); err != nil {
+			return err
+		}
 	}
-	return nil
+	return m.tx.flush() // gives new rows their numbers
 }
 
 func (m *merger) row(t *schema.Table, w *changeset.Row) error {
@@ -212,6 +273,7 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 	if p.clock.audience == 0 {
 		p.clock.audience = m.audience
 	}
+	p.dirty = p.dirty || !p.exists // named from now on, even if this schema knows none of its columns
 	var sealed []uint16
 	var sealedValues []any
 	for i := range w.Cells {
@@ -264,7 +326,7 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 // check says whether the known cells of a row fit the schema.
 func (m *merger) check(t *schema.Table, w *changeset.Row) error {
 	if w.ID.IsNil() {
-		return errors.New("a row without an id")
+		return errors.New("a row that was not taken here")
 	}
 	for i := range w.Cells {
 		cell := &w.Cells[i]

@@ -67,6 +67,14 @@ func (o *origins) number(ctx context.Context, q execer, name changeset.Origin) (
 	return o.add(name), nil
 }
 
+// lookup is the number of an origin, if it has one.
+func (o *origins) lookup(name changeset.Origin) (int, bool) {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	n, ok := o.byName[name]
+	return n, ok
+}
+
 // forget drops the numbers from n on, after the transaction that gave them was undone.
 func (o *origins) forget(n int) {
 	o.mu.Lock()

@@ -12,15 +12,15 @@ import (
 type scanner interface{ Scan(...any) error }
 
 // scan reads the columns of statements.columns into a row; false when there is none.
-func (r *Replica) scan(t *schema.Table, from scanner, into *row, extra ...any) (bool, error) {
+func (r *Replica) scan(t *schema.Table, from scanner, into *row) (bool, error) {
 	s := r.sql[t]
 	cells := make([]any, len(s.open))
-	dest := make([]any, 0, len(s.open)+2+len(extra))
+	dest := make([]any, 0, len(s.open)+4)
 	for i := range cells {
 		dest = append(dest, &cells[i])
 	}
 	var clock, sealed []byte
-	dest = append(append(dest, &clock, &sealed), extra...)
+	dest = append(dest, &clock, &sealed, &into.n, &into.id)
 	if err := from.Scan(dest...); err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
 			return false, nil
@@ -95,14 +95,14 @@ func (r *Replica) each(ctx context.Context, q querier, table, clause string, arg
 	if t == nil {
 		return fmt.Errorf("table %q: %w", table, ErrUnknown)
 	}
-	rows, err := q.QueryContext(ctx, "SELECT "+r.sql[t].columns+", id FROM "+quote(table)+" "+clause, args...)
+	rows, err := q.QueryContext(ctx, "SELECT "+r.sql[t].columns+" FROM "+quote(table)+" "+clause, args...)
 	if err != nil {
 		return fmt.Errorf("select from %s: %w", table, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		from := &row{table: t, values: make([]any, len(t.Columns)), exists: true}
-		if _, err := r.scan(t, rows, from, &from.id); err != nil {
+		if _, err := r.scan(t, rows, from); err != nil {
 			return fmt.Errorf("read %s: %w", table, err)
 		}
 		public, err := r.public(from)

@@ -57,6 +57,7 @@ type Replica struct {
 	// sealTarget is about how many bytes one changeset takes before compression.
 	sealTarget int
 	audiences  *names
+	short      *shortNames // nil until read
 	prepared   map[string]*sql.Stmt
 	root       ed25519.PublicKey
 

@@ -13,6 +13,7 @@ import (
 type row struct {
 	table     *schema.Table
 	id        schema.ID
+	n         int64 // its number in the table, 0 until it is written
 	values    []any // by position in table.Columns; nil for sealed fields, counters and sets are derived
 	clock     rowClock
 	envelopes []envelope

@@ -12,7 +12,7 @@ import (
 )
 
 // A changeset is filled up to about this many bytes before compression.
-const defaultSealTarget = 512 << 10
+const defaultSealTarget = 1 << 20
 
 // Seal turns the journal into changesets: one chain per audience. It does
 // nothing when nothing was written since the last seal.
@@ -87,9 +87,13 @@ func (tx *Tx) readJournal() (map[int][]journaled, error) {
 
 // sealStream seals the entries of one audience and returns the newest stamp in them.
 func (tx *Tx) sealStream(audience int, entries []journaled) (newest hlc.Stamp, err error) {
+	names, err := tx.shortNames()
+	if err != nil {
+		return 0, err
+	}
 	for len(entries) > 0 {
 		size, n := 0, 0
-		batch := newBatch(tx)
+		batch := newBatch(tx, audience, names)
 		for n < len(entries) && size < tx.r.sealTarget {
 			grown, err := batch.add(&entries[n])
 			if err != nil {
@@ -108,7 +112,7 @@ func (tx *Tx) sealStream(audience int, entries []journaled) (newest hlc.Stamp, e
 				return 0, err
 			}
 			n /= 2
-			batch = newBatch(tx)
+			batch = newBatch(tx, audience, names)
 			for i := range n {
 				if _, err := batch.add(&entries[i]); err != nil {
 					return 0, err
@@ -122,12 +126,14 @@ func (tx *Tx) sealStream(audience int, entries []journaled) (newest hlc.Stamp, e
 
 // batch is a body under construction.
 type batch struct {
-	tx      *Tx
-	body    changeset.Body
-	origins map[int]int // local number → index in the body
-	rows    []batchRow
-	first   hlc.Stamp
-	last    hlc.Stamp
+	tx       *Tx
+	audience int
+	names    *shortNames
+	body     changeset.Body
+	origins  map[int]int // local number → index in the body
+	rows     []batchRow
+	first    hlc.Stamp
+	last     hlc.Stamp
 }
 
 type batchRow struct {
@@ -136,18 +142,23 @@ type batchRow struct {
 	at    hlc.Stamp
 }
 
-func newBatch(tx *Tx) *batch {
-	return &batch{tx: tx, body: changeset.Body{Origins: []changeset.Origin{tx.r.origins.name(tx.r.own)}}, origins: map[int]int{tx.r.own: 0}}
+func newBatch(tx *Tx, audience int, names *shortNames) *batch {
+	return &batch{tx: tx, audience: audience, names: names, body: changeset.Body{Origins: []changeset.Origin{tx.r.origins.name(tx.r.own)}}, origins: map[int]int{tx.r.own: 0}}
+}
+
+// origin is the index of an origin in the body.
+func (b *batch) origin(number int) int {
+	i, ok := b.origins[number]
+	if !ok {
+		i = len(b.body.Origins)
+		b.origins[number] = i
+		b.body.Origins = append(b.body.Origins, b.tx.r.origins.name(number))
+	}
+	return i
 }
 
 func (b *batch) version(s stamp) changeset.Version {
-	i, ok := b.origins[s.origin]
-	if !ok {
-		i = len(b.body.Origins)
-		b.origins[s.origin] = i
-		b.body.Origins = append(b.body.Origins, b.tx.r.origins.name(s.origin))
-	}
-	return changeset.Version{At: s.at, Origin: i}
+	return changeset.Version{At: s.at, Origin: b.origin(s.origin)}
 }
 
 func (b *batch) versions(list []stamp) []changeset.Version {
@@ -175,6 +186,9 @@ func (b *batch) add(j *journaled) (size int, err error) {
 		return 0, err
 	}
 	out := changeset.Row{ID: j.id}
+	if origin, seq, named := b.names.name(b.audience, j.table.Number, p.n); named {
+		out.Name = changeset.Name{Origin: b.origin(origin), Seq: seq}
+	}
 	for i := range j.table.Columns {
 		c := &j.table.Columns[i]
 		cell := changeset.Cell{Column: c.Number, Kind: c.Kind, Type: c.Type}
@@ -278,6 +292,7 @@ func (tx *Tx) sealBatch(audience int, b *batch, newest hlc.Stamp, last bool) err
 	if last {
 		complete = newest
 	}
+	b.body.Introduced = head.rows
 	c, err := changeset.Seal(changeset.Header{
 		Realm:  r.opts.Realm,
 		Stream: changeset.Stream{Origin: r.origins.name(r.own), Audience: r.audiences.list[audience]},
@@ -286,7 +301,11 @@ func (tx *Tx) sealBatch(audience int, b *batch, newest hlc.Stamp, last bool) err
 	if err != nil {
 		return err
 	}
-	if err := tx.storeChangeset(r.own, audience, c); err != nil {
+	introduced, err := b.names.introduce(tx, r.own, audience, &b.body)
+	if err != nil {
+		return err
+	}
+	if err := tx.storeChangeset(r.own, audience, c, introduced); err != nil {
 		return err
 	}
 	for _, row := range b.rows {
@@ -304,10 +323,12 @@ type head struct {
 	hash   changeset.Hash
 	// complete: everything of the stream up to here is held.
 	complete hlc.Stamp
+	// rows is how many rows it introduced.
+	rows uint64
 }
 
 func (tx *Tx) head(origin, audience int) (h head, err error) {
-	stmt, err := tx.stmt(`SELECT number, hash, complete FROM _stream WHERE origin = ? AND audience = ?`)
+	stmt, err := tx.stmt(`SELECT number, hash, complete, rows FROM _stream WHERE origin = ? AND audience = ?`)
 	if err != nil {
 		return h, err
 	}
@@ -318,7 +339,7 @@ func (tx *Tx) head(origin, audience int) (h head, err error) {
 	defer rows.Close()
 	if rows.Next() {
 		var hash []byte
-		if err := rows.Scan(&h.number, &hash, &h.complete); err != nil {
+		if err := rows.Scan(&h.number, &hash, &h.complete, &h.rows); err != nil {
 			return h, err
 		}
 		copy(h.hash[:], hash)
@@ -326,8 +347,9 @@ func (tx *Tx) head(origin, audience int) (h head, err error) {
 	return h, rows.Err()
 }
 
-// storeChangeset keeps a changeset and moves its stream's head.
-func (tx *Tx) storeChangeset(origin, audience int, c *changeset.Changeset) error {
+// storeChangeset keeps a changeset and moves its stream's head. rows is how many
+// rows the stream has introduced with it.
+func (tx *Tx) storeChangeset(origin, audience int, c *changeset.Changeset, rows uint64) error {
 	hash := c.Hash()
 	// Its payload holds personal values as they travel: on this disk they are sealed.
 	bytes := c.Bytes()
@@ -335,7 +357,7 @@ func (tx *Tx) storeChangeset(origin, audience int, c *changeset.Changeset) error
 		origin, audience, int64(c.Number), hash[:], int64(c.Last), tx.wall.UnixMilli(), len(bytes), seal(tx.r.vault.local, bytes, hash[:])); err != nil {
 		return fmt.Errorf("store changeset: %w", err)
 	}
-	return tx.exec(`INSERT INTO _stream (origin, audience, number, hash, complete) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (origin, audience) DO UPDATE SET number = excluded.number, hash = excluded.hash, complete = excluded.complete`,
-		origin, audience, int64(c.Number), hash[:], int64(c.Complete))
+	return tx.exec(`INSERT INTO _stream (origin, audience, number, hash, complete, rows) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (origin, audience) DO UPDATE SET number = excluded.number, hash = excluded.hash, complete = excluded.complete, rows = excluded.rows`,
+		origin, audience, int64(c.Number), hash[:], int64(c.Complete), int64(rows))
 }

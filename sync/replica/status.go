@@ -337,13 +337,13 @@ func (r *Replica) hashLosers(ctx context.Context) (uint64, error) {
 func (r *Replica) Check(ctx context.Context) (damaged []Pending, err error) {
 	h := hasher{origins: r.origins}
 	for _, t := range r.opts.Schema.Tables {
-		rows, err := r.read.QueryContext(ctx, "SELECT "+r.sql[t].columns+", id FROM "+quote(t.Name))
+		rows, err := r.read.QueryContext(ctx, "SELECT "+r.sql[t].columns+" FROM "+quote(t.Name))
 		if err != nil {
 			return nil, fmt.Errorf("check %s: %w", t.Name, err)
 		}
 		for rows.Next() {
 			from := &row{table: t, values: make([]any, len(t.Columns)), exists: true}
-			_, err := r.scan(t, rows, from, &from.id)
+			_, err := r.scan(t, rows, from)
 			if err == nil {
 				_, err = r.public(from)
 			}

@@ -28,6 +28,7 @@ type Tx struct {
 	wall   time.Time
 	stamp  hlc.Stamp // of this transaction's writes, 0 until the first
 	rows   map[rowKey]*pendingRow
+	byN    map[numberKey]*pendingRow
 	order  []*pendingRow
 	tables map[string]bool
 	hash   hasher
@@ -39,6 +40,11 @@ type Tx struct {
 type rowKey struct {
 	table uint16
 	id    schema.ID
+}
+
+type numberKey struct {
+	table uint16
+	n     int64
 }
 
 // pendingRow is a row in the transaction with what is to be written of it.
@@ -87,9 +93,10 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 			r.origins.forget(origins)
 			r.audiences.forget(audiences)
 			r.own, r.sealed = own, sealed
+			r.short = nil
 		}
 	}()
-	tx := &Tx{r: r, ctx: ctx, conn: r.conn, wall: r.opts.Wall(), rows: map[rowKey]*pendingRow{}, tables: map[string]bool{}, hash: hasher{origins: r.origins}}
+	tx := &Tx{r: r, ctx: ctx, conn: r.conn, wall: r.opts.Wall(), rows: map[rowKey]*pendingRow{}, byN: map[numberKey]*pendingRow{}, tables: map[string]bool{}, hash: hasher{origins: r.origins}}
 	if err := fn(tx); err != nil {
 		return nil, err
 	}
@@ -344,10 +351,38 @@ func (tx *Tx) loadRow(t *schema.Table, id schema.ID) (*pendingRow, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s %s: %w", t.Name, id, err)
 	}
-	p.exists = found
-	tx.rows[key] = p
-	tx.order = append(tx.order, p)
+	p.id, p.exists = id, found
+	tx.keep(p)
 	return p, nil
+}
+
+// loadNumber brings a row into the transaction by its number in the table.
+func (tx *Tx) loadNumber(t *schema.Table, n int64) (*pendingRow, error) {
+	if p := tx.byN[numberKey{t.Number, n}]; p != nil {
+		return p, nil
+	}
+	p := &pendingRow{row: row{table: t, values: make([]any, len(t.Columns))}}
+	stmt, err := tx.stmt(tx.r.sql[t].loadByN)
+	if err != nil {
+		return nil, err
+	}
+	p.exists, err = tx.r.scan(t, stmt.QueryRowContext(tx.ctx, n), &p.row)
+	if err == nil && !p.exists {
+		err = ErrDamaged
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s number %d: %w", t.Name, n, err)
+	}
+	tx.keep(p)
+	return p, nil
+}
+
+func (tx *Tx) keep(p *pendingRow) {
+	tx.rows[rowKey{p.table.Number, p.id}] = p
+	if p.exists {
+		tx.byN[numberKey{p.table.Number, p.n}] = p
+	}
+	tx.order = append(tx.order, p)
 }
 
 // stmt is a prepared statement on the writing connection.
@@ -425,9 +460,24 @@ func (tx *Tx) write(p *pendingRow) error {
 	if len(p.envelopes) > 0 {
 		sealed = packEnvelopes(p.envelopes)
 	}
-	args = append(args, p.clock.pack(), sealed, p.id[:])
-	if err := tx.exec(text, args...); err != nil {
-		return err
+	args = append(args, p.clock.pack(), sealed)
+	if p.exists {
+		if err := tx.exec(text, append(args, p.n)...); err != nil {
+			return err
+		}
+	} else {
+		stmt, err := tx.stmt(text)
+		if err != nil {
+			return err
+		}
+		result, err := stmt.ExecContext(tx.ctx, append(args, p.id[:])...)
+		if err != nil {
+			return err
+		}
+		if p.n, err = result.LastInsertId(); err != nil {
+			return err
+		}
+		tx.byN[numberKey{p.table.Number, p.n}] = p
 	}
 	p.exists, p.dirty, p.changed = true, false, 0
 	return nil
