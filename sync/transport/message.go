@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -58,6 +59,13 @@ func (w *writer) int(v int64)    { w.b = binary.AppendVarint(w.b, v) }
 func (w *writer) id(v schema.ID) { w.b = append(w.b, v[:]...) }
 func (w *writer) text(s string)  { w.uint(uint64(len(s))); w.b = append(w.b, s...) }
 func (w *writer) raw(b []byte)   { w.b = append(w.b, b...) }
+func (w *writer) bool(v bool) {
+	if v {
+		w.uint(1)
+	} else {
+		w.uint(0)
+	}
+}
 
 // parser takes a message head apart; the first error sticks.
 type parser struct {
@@ -114,6 +122,14 @@ func (p *parser) raw(n int) []byte {
 
 func (p *parser) id() schema.ID { return schema.ID(p.raw(16)) }
 
+func (p *parser) bool() bool {
+	v := p.uint()
+	if v > 1 {
+		p.fail("mark")
+	}
+	return v == 1
+}
+
 func (p *parser) text() string { return string(p.raw(p.count(maxText))) }
 
 func (p *parser) done() error {
@@ -141,6 +157,9 @@ type request struct {
 	budget   int    // bytes of chunks wanted back
 	version  string
 	holdings []holding
+	// rest, when set, is the digest of all the other streams that the device
+	// holds; when it is nil, holdings are all there are.
+	rest *digest
 }
 
 func (r *request) encode() []byte {
@@ -152,7 +171,10 @@ func (r *request) encode() []byte {
 	w.uint(uint64(r.waiting))
 	w.uint(uint64(r.budget))
 	w.text(r.version)
-	encodeHoldings(&w, r.holdings)
+	encodeHoldings(&w, r.device, r.holdings)
+	if r.rest != nil {
+		w.raw(r.rest[:])
+	}
 	return w.b
 }
 
@@ -162,12 +184,30 @@ func (r *request) decode(b []byte) error {
 	r.sequence, r.wall = p.uint(), p.int()
 	r.waiting, r.budget = int(min(p.uint(), 1<<31)), int(min(p.uint(), 1<<31))
 	r.version = p.text()
-	r.holdings = decodeHoldings(p)
+	r.holdings = decodeHoldings(p, r.device)
+	if len(p.b) > 0 {
+		rest := digest(p.raw(digestSize))
+		r.rest = &rest
+	}
 	return p.done()
 }
 
-// Holdings name audiences and origins once each.
-func encodeHoldings(w *writer, list []holding) {
+// digestSize is enough to tell two states of one fleet apart by accident; a
+// device that forges one only misses its own news.
+const digestSize = 8
+
+// digest names a set of streams with the numbers held of them.
+type digest [digestSize]byte
+
+func digestOf(list []holding) digest {
+	var w writer
+	encodeHoldings(&w, schema.Nil, list)
+	sum := sha256.Sum256(w.b)
+	return digest(sum[:digestSize])
+}
+
+// Holdings name audiences and origins once each, and the device itself by a mark.
+func encodeHoldings(w *writer, device schema.ID, list []holding) {
 	slices.SortStableFunc(list, func(a, b holding) int {
 		if c := a.stream.Origin.Compare(b.stream.Origin); c != 0 {
 			return c
@@ -190,7 +230,11 @@ func encodeHoldings(w *writer, list []holding) {
 	}
 	w.uint(uint64(len(origins)))
 	for _, o := range origins {
-		w.id(o.Replica)
+		own := o.Replica == device
+		w.bool(own)
+		if !own {
+			w.id(o.Replica)
+		}
 		w.uint(uint64(o.Incarnation))
 	}
 	w.uint(uint64(len(list)))
@@ -205,14 +249,18 @@ func encodeHoldings(w *writer, list []holding) {
 	}
 }
 
-func decodeHoldings(p *parser) []holding {
+func decodeHoldings(p *parser, device schema.ID) []holding {
 	audiences := make([]string, p.count(maxStreams))
 	for i := range audiences {
 		audiences[i] = p.text()
 	}
 	origins := make([]changeset.Origin, p.count(maxStreams))
 	for i := range origins {
-		origins[i] = changeset.Origin{Replica: p.id(), Incarnation: uint32(p.uint())}
+		origins[i].Replica = device
+		if !p.bool() {
+			origins[i].Replica = p.id()
+		}
+		origins[i].Incarnation = uint32(p.uint())
 	}
 	list := make([]holding, p.count(maxStreams))
 	for i := range list {
@@ -254,6 +302,7 @@ type answer struct {
 	epoch        schema.ID // changes when the server is restored from a backup
 	wall         int64     // ms
 	held         []holding // the server's view of the request's streams, in the request's order
+	unlike       bool      // the digest differs: ask again with all holdings
 	refused      []refusal
 	certificates []changeset.Certificate // of origins whose chunks follow
 	left         int                     // changesets still to come after this response
@@ -271,6 +320,7 @@ func (a *answer) encode() []byte {
 		w.uint(h.number)
 		w.uint(uint64(h.partial))
 	}
+	w.bool(a.unlike)
 	w.uint(uint64(len(a.refused)))
 	for _, r := range a.refused {
 		w.uint(uint64(r.holding))
@@ -297,6 +347,7 @@ func (a *answer) decode(b []byte) error {
 	for i := range a.held {
 		a.held[i] = holding{number: p.uint(), partial: p.count2(changeset.MaxSize)}
 	}
+	a.unlike = p.bool()
 	a.refused = make([]refusal, p.count(maxStreams))
 	for i := range a.refused {
 		a.refused[i] = refusal{holding: p.count2(maxStreams), number: p.uint(), reason: p.text()}

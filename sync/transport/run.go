@@ -21,6 +21,7 @@ type syncRun struct {
 	// peer is what the other side holds, as far as known.
 	peer  map[changeset.Stream]holding
 	known bool
+	full  bool                      // the digest did not do: all holdings are told
 	skip  map[changeset.Stream]bool // refused: not offered again in this run
 	last  int64                     // position at the last round that moved
 	still int                       // rounds since
@@ -106,8 +107,12 @@ func (s *syncRun) round(ctx context.Context) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if a.left == 0 && left == 0 {
+	if a.left == 0 && left == 0 && !a.unlike {
 		return true, nil
+	}
+	if a.unlike && rq.rest != nil {
+		s.full = true
+		return false, nil
 	}
 	// A round that answers well and moves nothing must not go on for ever.
 	if at := s.position(); at != s.last {
@@ -125,12 +130,14 @@ func (s *syncRun) prepare(ctx context.Context) (*request, []replica.Ref, error) 
 	if err != nil {
 		return nil, nil, err
 	}
+	fresh := false // nothing was ever acknowledged: the county's streams are news
 	if !s.known {
 		// Until the county has spoken: what it acknowledged before.
 		acked, err := c.r.Acknowledged(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
+		fresh = len(acked) == 0
 		for st, n := range vector {
 			h := holding{stream: st, number: n}
 			if st.Origin.Replica == c.r.ID() {
@@ -164,8 +171,21 @@ func (s *syncRun) prepare(ctx context.Context) (*request, []replica.Ref, error) 
 	c.state.sequence++
 	rq := &request{device: c.r.ID(), session: c.state.session, sequence: c.state.sequence, wall: c.r.Wall().UnixMilli(),
 		waiting: status.Waiting, budget: c.state.budget, version: c.opts.Version}
-	for _, h := range held {
-		rq.holdings = append(rq.holdings, h)
+	// News are told stream by stream; of the rest, a digest does until the county
+	// says that it differs.
+	var rest []holding
+	for st, h := range held {
+		if s.full || h.partial > 0 || s.peer[st].number < h.number {
+			rq.holdings = append(rq.holdings, h)
+		} else {
+			rest = append(rest, h)
+		}
+	}
+	if !s.full && !fresh {
+		sum := digestOf(rest)
+		rq.rest = &sum
+	} else {
+		rq.holdings = append(rq.holdings, rest...)
 	}
 	if s.seen.TotalBytes == 0 {
 		for _, ref := range refs {

@@ -237,18 +237,24 @@ func (s *Server) exchange(w http.ResponseWriter, req *http.Request) {
 		fail(statusBusy, "the county cannot store at the moment")
 		return
 	}
-	complete, err := s.complete(ctx, &rq)
+	if err := s.r.Seal(ctx); err != nil {
+		s.log.Error("seal", "error", err)
+		fail(statusBusy, "")
+		return
+	}
+	vector, err := s.r.Vector(ctx)
 	if err != nil {
 		s.log.Error("compare holdings", "device", d.ID, "error", err)
 		fail(statusBusy, "")
 		return
 	}
-	s.auth.Seen(ctx, d.ID, Report{At: s.r.Wall(), Waiting: rq.waiting, Complete: complete, Version: rq.version, Received: len(applied),
+	same := rq.rest != nil && sameRest(d, &rq, vector)
+	s.auth.Seen(ctx, d.ID, Report{At: s.r.Wall(), Waiting: rq.waiting, Complete: complete(&rq, vector, same), Version: rq.version, Received: len(applied),
 		ClockOffset: time.UnixMilli(rq.wall).Sub(s.r.Wall())})
 	if cut != nil {
 		return // nobody is listening any more
 	}
-	message, err := s.answer(ctx, d, &rq, applied)
+	message, err := s.answer(ctx, d, &rq, vector, same, applied)
 	if err != nil {
 		s.log.Error("answer", "device", d.ID, "error", err)
 		fail(statusBusy, "")
@@ -316,28 +322,38 @@ func (s *Server) take(ctx context.Context, in *bufio.Reader) (applied []replica.
 	return intake.applied, cut, nil
 }
 
-// complete tells whether everything that the device had sealed is durable here.
-func (s *Server) complete(ctx context.Context, rq *request) (bool, error) {
-	vector, err := s.r.Vector(ctx)
-	if err != nil {
-		return false, err
-	}
-	for _, h := range rq.holdings {
-		if h.stream.Origin.Replica == rq.device && vector[h.stream] < h.number {
-			return false, nil
-		}
-	}
-	return true, nil
+// may tells whether a device may hold a stream.
+func (d *Device) may(st changeset.Stream) bool {
+	return st.Origin.Replica == d.ID || d.Entitled(st.Audience)
 }
 
-func (s *Server) answer(ctx context.Context, d *Device, rq *request, applied []replica.Applied) ([]byte, error) {
-	if err := s.r.Seal(ctx); err != nil {
-		return nil, err
+// sameRest tells whether the device holds of the streams that it did not list
+// exactly what the server holds of them.
+func sameRest(d *Device, rq *request, vector changeset.Vector) bool {
+	told := map[changeset.Stream]bool{}
+	for _, h := range rq.holdings {
+		told[h.stream] = true
 	}
-	vector, err := s.r.Vector(ctx)
-	if err != nil {
-		return nil, err
+	var rest []holding
+	for st, n := range vector {
+		if !told[st] && d.may(st) {
+			rest = append(rest, holding{stream: st, number: n})
+		}
 	}
+	return digestOf(rest) == *rq.rest
+}
+
+// complete tells whether everything that the device had sealed is durable here.
+func complete(rq *request, vector changeset.Vector, same bool) bool {
+	for _, h := range rq.holdings {
+		if h.stream.Origin.Replica == rq.device && vector[h.stream] < h.number {
+			return false
+		}
+	}
+	return rq.rest == nil || same
+}
+
+func (s *Server) answer(ctx context.Context, d *Device, rq *request, vector changeset.Vector, same bool, applied []replica.Applied) ([]byte, error) {
 	partials, err := s.r.Partials(ctx)
 	if err != nil {
 		return nil, err
@@ -365,9 +381,17 @@ func (s *Server) answer(ctx context.Context, d *Device, rq *request, applied []r
 			a.refused = append(a.refused, refusal{holding: i, number: r.Number, reason: r.Err.Error()})
 		}
 	}
-	refs, err := s.r.Missing(ctx, has, func(st changeset.Stream) bool {
-		return st.Origin.Replica == d.ID || d.Entitled(st.Audience)
-	})
+	if rq.rest != nil {
+		if a.unlike = !same; a.unlike {
+			return frame(magicAnswer, a.encode()), nil
+		}
+		for st, n := range vector {
+			if _, told := has[st]; !told {
+				has[st] = n
+			}
+		}
+	}
+	refs, err := s.r.Missing(ctx, has, d.may)
 	if err != nil {
 		return nil, err
 	}
