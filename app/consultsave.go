@@ -48,6 +48,15 @@ func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
 		} else if form.OccurredAt == 0 {
 			delete(values, "occurred_at")
 		}
+		if shown, ok := c.shown.of(id); ok && row != nil {
+			// What came into a text while the form was open stays in it.
+			for column, text := range map[string][2]string{"story": {shown.Story, f.Story}, "note": {shown.Note, f.Note}} {
+				if err := tx.Edit("consultation", id, column, text[0], text[1]); err != nil {
+					return err
+				}
+				delete(values, column)
+			}
+		}
 		if err := tx.Put("consultation", id, values); err != nil {
 			return err
 		}

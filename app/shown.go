@@ -35,12 +35,18 @@ func (s *shownForms) forget(id schema.ID) {
 	delete(s.forms, id)
 }
 
+// of is a consultation as it was last shown.
+func (s *shownForms) of(id schema.ID) (ConsultationForm, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, ok := s.forms[id]
+	return f, ok
+}
+
 // carry is what is to be stored: typed where it differs from what was shown,
 // else current. Of a list it carries over what was added and taken away.
 func (s *shownForms) carry(typed, current ConsultationForm) ConsultationForm {
-	s.mu.Lock()
-	shown, ok := s.forms[typed.ID]
-	s.mu.Unlock()
+	shown, ok := s.of(typed.ID)
 	if !ok {
 		return typed
 	}

@@ -102,8 +102,9 @@ func (w *world) recordOuting(ctx context.Context, o *outing, number int) error {
 
 // editTogether lets two laptops change one record without knowing of each other:
 // different fields, of which both survive; the first time also the same field, of
-// which one survives and the other is shown for review; and a set, from which
-// a concurrent removal takes nothing that the other side has added.
+// which one survives and the other is shown for review, a text, in which both
+// sides' words stay, and a set, from which a concurrent removal takes nothing that
+// the other side has added.
 func (w *world) editTogether(ctx context.Context, a, b *kit, activity string, number int, partners []string) error {
 	if err := a.call(ctx, nil, "Booth/Edit", activity, map[string]any{"title": fmt.Sprintf("第%d场反诈集中宣传", number+1)}); err != nil {
 		return err
@@ -114,19 +115,23 @@ func (w *world) editTogether(ctx context.Context, a, b *kit, activity string, nu
 	w.tally.titles[activity] = fmt.Sprintf("第%d场反诈集中宣传", number+1)
 	w.tally.heads[activity] = int64(300 + number)
 	if number == 0 {
-		if err := a.call(ctx, nil, "Booth/Edit", activity, map[string]any{"summary": "上午人多，宣传单发得快。"}); err != nil {
-			return err
+		words := []string{"上午人多，宣传单发得快。", "群众多问刷单和冒充客服。"}
+		for i, k := range []*kit{a, b} {
+			if err := k.call(ctx, nil, "Booth/Edit", activity, map[string]any{"summary": words[i]}); err != nil {
+				return err
+			}
 		}
+		w.tally.summaries[activity] = words
 		select { // the two clocks agree within the time that a process takes to start
 		case <-time.After(time.Second):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		const last = "群众多问刷单和冒充客服。"
-		if err := b.call(ctx, nil, "Booth/Edit", activity, map[string]any{"summary": last}); err != nil {
+		const last = "反诈进集市"
+		if err := b.call(ctx, nil, "Booth/Edit", activity, map[string]any{"title": last}); err != nil {
 			return err
 		}
-		w.tally.summaries[activity] = last
+		w.tally.titles[activity] = last
 		w.tally.conflicts++
 		if len(partners) > 1 {
 			if err := b.call(ctx, nil, "Booth/SetPartners", activity, partners[1:]); err != nil {

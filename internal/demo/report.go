@@ -97,7 +97,7 @@ func (w *world) compare(ctx context.Context) (*result, error) {
 // another kit than those that did.
 func (w *world) compareEdits(ctx context.Context, r *result) error {
 	k := w.kits[len(w.kits)-1]
-	var kept, wanted, later int64
+	var kept, wanted int64
 	for id, title := range w.tally.titles {
 		var st struct {
 			Activity struct {
@@ -117,8 +117,11 @@ func (w *world) compareEdits(ctx context.Context, r *result) error {
 		if st.Activity.Heads == w.tally.heads[id] {
 			kept++
 		}
-		if summary, ok := w.tally.summaries[id]; ok && st.Activity.Summary == summary {
-			later++
+		for _, words := range w.tally.summaries[id] {
+			wanted++
+			if strings.Count(st.Activity.Summary, words) == 1 {
+				kept++
+			}
 		}
 		if n, ok := w.tally.partners[id]; ok {
 			wanted++
@@ -133,11 +136,11 @@ func (w *world) compareEdits(ctx context.Context, r *result) error {
 	}
 	var found int64
 	for _, item := range review {
-		if item.Column == "summary" {
+		if item.Column == "title" {
 			found++
 		}
 	}
-	r.lines = append(r.lines, line{"两台同时改、都保留（处）", wanted, kept}, line{"两人同改、后写的为准（处）", int64(len(w.tally.summaries)), later}, line{"两人同改、待核（处）", w.tally.conflicts, found})
+	r.lines = append(r.lines, line{"两台同时改、都保留（处）", wanted, kept}, line{"两人同改、待核（处）", w.tally.conflicts, found})
 	return nil
 }
 

@@ -18,13 +18,13 @@ type tally struct {
 	titles    map[string]string
 	heads     map[string]int64
 	partners  map[string]int
-	summaries map[string]string // the one that was written last
+	summaries map[string][]string // the words of both
 	conflicts int64
 }
 
 func newTally() *tally {
 	return &tally{byType: map[string]int64{}, byUnit: map[string]int64{},
-		titles: map[string]string{}, heads: map[string]int64{}, partners: map[string]int{}, summaries: map[string]string{}}
+		titles: map[string]string{}, heads: map[string]int64{}, partners: map[string]int{}, summaries: map[string][]string{}}
 }
 
 // The thresholds of a large street campaign.

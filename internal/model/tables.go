@@ -18,7 +18,7 @@ func common() []schema.Column {
 		schema.RefCol(2, "created_by").First(), // officer
 		schema.RefCol(3, "device_id").First(),
 		schema.JSONCol(4, "voided").Open(office), // {on, reason, by, at}; NULL when it never was
-		schema.TextCol(5, "note"),
+		schema.LongTextCol(5, "note"),
 		schema.JSONCol(6, "reviewed").Open(office), // {by, at}
 		schema.RefCol(7, "merged_into"),
 		schema.IntCol(8, "redacted_at"), // ms
@@ -100,7 +100,7 @@ var Schema = schema.MustNew(
 		schema.CounterCol(27, "consult_quick"),
 		schema.CounterCol(28, "app_installs"),
 		schema.IntCol(29, "hours_x10"), // tenths of an hour
-		schema.TextCol(30, "summary").Open(public),
+		schema.LongTextCol(30, "summary").Open(public),
 		schema.SetCol(31, "photo_ids"),
 	}, []string{"start_at"}),
 	table(7, "handout", []schema.Column{
@@ -144,7 +144,7 @@ var Schema = schema.MustNew(
 		schema.TextCol(28, "payer_tail"),
 		schema.TextCol(29, "id_tail"),
 		schema.IntCol(30, "relatives_advised"),
-		schema.TextCol(31, "story"),
+		schema.LongTextCol(31, "story"),
 		schema.SetCol(32, "advice"),
 		schema.TextCol(33, "outcome").Open(office),
 		schema.TextCol(34, "alarm_no").Open(office),
@@ -254,8 +254,8 @@ var Schema = schema.MustNew(
 	table(22, "case_digest", []schema.Column{
 		schema.TextCol(10, "title").Open(public),
 		schema.SetCol(11, "fraud_types"),
-		schema.TextCol(12, "elements").Open("written without names"),
-		schema.TextCol(13, "article").Open("written for the public"),
+		schema.LongTextCol(12, "elements").Open("written without names"),
+		schema.LongTextCol(13, "article").Open("written for the public"),
 		schema.SetCol(14, "from_consultations"),
 		schema.TextCol(15, "state").Open(office), // draft, checked, released
 		schema.IntCol(16, "released_at"),         // ms
@@ -269,7 +269,7 @@ var Schema = schema.MustNew(
 		schema.TextCol(11, "kind").First().Open(office), // annual, campaign, contingency
 		schema.RefCol(12, "unit_id").First(),
 		schema.TextCol(13, "title").Open(office),
-		schema.TextCol(14, "body").Open(office),
+		schema.LongTextCol(14, "body").Open(office),
 		schema.TextCol(15, "effective_on").Open(office),
 		schema.TextCol(16, "revised_on").Open(office),
 	}),
@@ -317,7 +317,7 @@ var Schema = schema.MustNew(
 		schema.TextCol(13, "to_on").First().Open(office),
 		schema.JSONCol(14, "figures").First().Open(office), // frozen when the draft was made
 		schema.JSONCol(15, "settings").First().Open(office),
-		schema.TextCol(16, "text").Open(office),
+		schema.LongTextCol(16, "text").Open(office),
 	}),
 	table(31, "export_log", []schema.Column{
 		schema.IntCol(10, "at").First(), // ms

@@ -144,6 +144,9 @@ func encodeColumn(t *Table, col *column) []byte {
 		return encodeSets(b, t, col)
 	}
 	b = appendVersions(b, t, col, func(c *Cell) []Version { return c.Prev })
+	if col.kind == schema.LongText {
+		return encodeEdits(b, t, col)
+	}
 	return encodeValues(b, col)
 }
 
@@ -407,11 +410,15 @@ func decodeColumn(r *reader, t *Table, col *column, origins int, total *int) {
 		}
 	case schema.Set:
 		decodeSets(r, t, col, origins, total)
-	case schema.Register, schema.Immutable:
+	case schema.Register, schema.Immutable, schema.LongText:
 		for i, list := range r.versions(t, col.rows, origins, total) {
 			col.cells[i].Prev = list
 		}
-		decodeValues(r, col)
+		if col.kind == schema.LongText {
+			decodeEdits(r, t, col, origins, total)
+		} else {
+			decodeValues(r, col)
+		}
 	default:
 		// A merge kind of a later version: kept in the stored bytes, not merged.
 		r.b = nil

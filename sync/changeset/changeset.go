@@ -117,7 +117,8 @@ type Cell struct {
 	Type   schema.Type
 	At     hlc.Stamp
 
-	// Registers and immutables: the value, and the versions its writer overwrote.
+	// Registers, immutables and long texts: the versions its writer overwrote.
+	// Registers and immutables: the value.
 	Prev []Version
 	Null bool
 	Int  int64
@@ -128,6 +129,33 @@ type Cell struct {
 
 	// Sets: every touched element.
 	Elements []Element
+
+	// Long texts: the author's edits.
+	Insertions []Insertion
+	Deletions  []Deletion
+}
+
+// Char names a character of a long text: the Seq-th that an origin inserted,
+// from 1; 0 is the beginning of the text.
+type Char struct {
+	Origin int // index into Body.Origins
+	Seq    uint64
+}
+
+// Insertion is a run of characters placed after one. Its characters have the
+// author's numbers from Seq on.
+type Insertion struct {
+	Seq   uint64
+	After Char
+	At    hlc.Stamp
+	Text  string
+}
+
+// Deletion is Count consecutive characters of one origin from First on.
+type Deletion struct {
+	First Char
+	Count uint64
+	At    hlc.Stamp
 }
 
 // Element is an element of a set: the author's newest add (zero: none) and the

@@ -57,6 +57,9 @@ func sample() *Body {
 			{Column: 5, Kind: schema.Counter, Type: schema.Int, At: at, Plus: 380, Minus: 2},
 			{Column: 6, Kind: schema.Set, Type: schema.Texts, At: at, Elements: []Element{{Value: "H3", Added: at}, {Value: "H9", Removed: []Version{{At: at - 9, Origin: 1}}}}},
 			{Column: 7, Kind: schema.Register, Type: schema.Ref, At: at, Text: string(bytes.Repeat([]byte{3}, 16))},
+			{Column: 8, Kind: schema.LongText, Type: schema.Text, At: at + 9, Prev: []Version{{At: at - 9, Origin: 1}},
+				Insertions: []Insertion{{Seq: 1, After: Char{Origin: 1, Seq: 4}, At: at + 9, Text: "补充一段。"}, {Seq: 6, At: at + 9, Text: "开头"}},
+				Deletions:  []Deletion{{First: Char{Origin: 1, Seq: 2}, Count: 3, At: at + 8}}},
 		}},
 		{ID: schema.MustParseID("0194526a-5d90-7abc-8def-0123456789ab"), At: at + 3, Cells: []Cell{
 			{Column: 3, Kind: schema.Register, Type: schema.Text, At: at + 3, Text: "刷单返利"},
@@ -200,7 +203,12 @@ func TestBombs(t *testing.T) {
 
 func TestIntegerBlocks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		values := rapid.SliceOfN(rapid.Int64Range(-1<<40, 1<<40), 0, 50).Draw(t, "values")
+		values := rapid.SliceOfN(rapid.OneOf(rapid.Int64Range(-1<<40, 1<<40), rapid.Int64Range(0, 3), rapid.Int64()), 0, 50).Draw(t, "values")
+		if step := rapid.Int64Range(-9, 9).Draw(t, "step"); rapid.Bool().Draw(t, "progression") {
+			for i := range values {
+				values[i] = step * int64(i+1)
+			}
+		}
 		r := &reader{b: appendInts(nil, values)}
 		back := r.ints(len(values))
 		if r.err != nil || len(r.b) > 0 || len(values) > 0 && !reflect.DeepEqual(back, values) {

@@ -1,12 +1,14 @@
 package changeset
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 
 	"fieldkit/sync/hlc"
+	"fieldkit/sync/schema"
 )
 
 // Seal makes a changeset: the body is encoded and compressed, the header
@@ -15,6 +17,9 @@ import (
 func Seal(h Header, body *Body, key ed25519.PrivateKey) (*Changeset, error) {
 	raw, err := EncodeBody(body)
 	if err != nil {
+		return nil, err
+	}
+	if err := readable(raw, body); err != nil {
 		return nil, err
 	}
 	c := &Changeset{Header: h}
@@ -29,6 +34,47 @@ func Seal(h Header, body *Body, key ed25519.PrivateKey) (*Changeset, error) {
 	hash := c.Hash()
 	copy(c.Signature[:], ed25519.Sign(key, append([]byte(signatureDomain), hash[:]...)))
 	return c, nil
+}
+
+// readable checks that a payload says what it was made of: once signed and sent,
+// it could not be mended.
+func readable(raw []byte, body *Body) error {
+	back, err := DecodeBody(raw, body.Origins[0], rowsOf(body))
+	if err != nil {
+		return fmt.Errorf("a sealed payload does not read back: %w", err)
+	}
+	again, err := EncodeBody(back)
+	if err != nil || !bytes.Equal(raw, again) {
+		return fmt.Errorf("%w: a sealed payload reads back as another", ErrMalformed)
+	}
+	return nil
+}
+
+type nameKey struct {
+	table  uint16
+	origin Origin
+	seq    uint64
+}
+
+type ownRows map[nameKey]schema.ID
+
+// rowsOf are the names in a body that is being written.
+func rowsOf(body *Body) ownRows {
+	rows := ownRows{}
+	for i := range body.Tables {
+		for j := range body.Tables[i].Rows {
+			if row := &body.Tables[i].Rows[j]; row.Name.Seq > 0 {
+				rows[nameKey{body.Tables[i].Number, body.Origins[row.Name.Origin], row.Name.Seq}] = row.ID
+			}
+		}
+	}
+	return rows
+}
+
+func (ownRows) Known(uint16) bool { return true }
+
+func (o ownRows) Row(table uint16, origin Origin, seq uint64) (schema.ID, error) {
+	return o[nameKey{table, origin, seq}], nil
 }
 
 // Hash names the changeset: the digest of its header, which holds the payload's.

@@ -62,11 +62,11 @@ func appendInts(b []byte, values []int64) []byte {
 
 // appendPlanes writes the values less the smallest of them in as many bytes as
 // the largest needs: all most significant bytes first. Values that span more
-// than seven bytes have no such form.
+// than seven bytes, or nothing, have no such form.
 func appendPlanes(b []byte, values []int64) []byte {
 	low, high := slices.Min(values), slices.Max(values)
 	span := uint64(high) - uint64(low)
-	if span >= 1<<56 {
+	if span == 0 || span >= 1<<56 {
 		return nil
 	}
 	width := (bits.Len64(span) + 7) / 8
@@ -162,6 +162,19 @@ func (r *reader) planes(out []int64) {
 	for i := range out {
 		out[i] += low
 	}
+}
+
+// stampAfter is a stamp with the milliseconds it is written against.
+type stampAfter struct {
+	at   hlc.Stamp
+	base int64
+}
+
+func split(list []stampAfter) (stamps []hlc.Stamp, bases []int64) {
+	for _, s := range list {
+		stamps, bases = append(stamps, s.at), append(bases, s.base)
+	}
+	return stamps, bases
 }
 
 // appendStamps writes stamps as milliseconds after their bases, then counters.

@@ -31,6 +31,8 @@ const (
 	partRemoved part = 4
 	partLoser   part = 5
 	partPending part = 6
+	partInsert  part = 7
+	partDelete  part = 8
 )
 
 func (h *hasher) start(p part, table uint16, id schema.ID, column uint16, at hlc.Stamp, origin int) {
@@ -93,12 +95,38 @@ func (h *hasher) element(t *schema.Table, id schema.ID, e *element) uint64 {
 	return sum
 }
 
+// text hashes the state of a long text, which its value does not tell.
+func (h *hasher) text(t *schema.Table, id schema.ID, c *schema.Column, state *longText) uint64 {
+	var sum uint64
+	char := func(c char) {
+		h.buf = binary.BigEndian.AppendUint64(h.buf, h.origins.hash(c.origin))
+		h.buf = binary.BigEndian.AppendUint64(h.buf, c.seq)
+	}
+	for _, n := range state.insertions {
+		h.start(partInsert, t.Number, id, c.Number, n.at, n.first.origin)
+		char(n.first)
+		char(n.after)
+		h.buf = binary.BigEndian.AppendUint64(h.buf, uint64(len(n.runes)))
+		if !c.Sealed() {
+			h.buf = append(h.buf, string(n.runes)...)
+		}
+		sum += h.end()
+	}
+	for _, d := range state.deletions {
+		h.start(partDelete, t.Number, id, c.Number, d.by.at, d.by.origin)
+		char(d.first)
+		h.buf = binary.BigEndian.AppendUint64(h.buf, d.count)
+		sum += h.end()
+	}
+	return sum
+}
+
 // row hashes a whole row afresh: what its check must be.
 func (h *hasher) row(r *row) uint64 {
 	var sum uint64
 	for i := range r.table.Columns {
 		c := &r.table.Columns[i]
-		if c.Kind == schema.Register || c.Kind == schema.Immutable {
+		if c.Kind != schema.Counter && c.Kind != schema.Set {
 			sum += h.field(r.table, r.id, c, r.stampOf(i), r.values[i])
 		}
 	}

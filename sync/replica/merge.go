@@ -292,6 +292,10 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 			m.counter(p, cell)
 		case schema.Set:
 			m.set(p, cell)
+		case schema.LongText:
+			if err := m.longText(p, at, cell); err != nil {
+				return err
+			}
 		case schema.Immutable, schema.Register:
 			wins, err := m.register(p, at, cell)
 			if err != nil {
@@ -340,6 +344,11 @@ func (m *merger) check(t *schema.Table, w *changeset.Row) error {
 		}
 		if cell.At == 0 {
 			return fmt.Errorf("column %s has no stamp", c.Name)
+		}
+		for _, n := range cell.Insertions {
+			if _, err := c.Normalize(n.Text); err != nil {
+				return err
+			}
 		}
 		if c.Kind == schema.Register || c.Kind == schema.Immutable {
 			if _, err := c.Normalize(cellValue(cell)); err != nil {

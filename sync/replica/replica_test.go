@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ func testSchema() *schema.Schema {
 			schema.TextCol(1, "title").Open("test"), schema.TextCol(2, "secret"), schema.IntCol(3, "amount"),
 			schema.CounterCol(4, "taps"), schema.SetCol(5, "tags"), schema.IntCol(6, "born").First(),
 			schema.JSONCol(7, "voided").Open("test"), schema.BoolCol(8, "agreed"), schema.RefCol(9, "parent"), schema.TextCol(10, "phone"),
+			schema.LongTextCol(11, "story"), schema.LongTextCol(12, "summary").Open("test"),
 		}, Indexes: [][]string{{"amount"}}},
 		&schema.Table{Number: 2, Name: "other", Columns: []schema.Column{schema.TextCol(1, "name").Open("test")}},
 	)
@@ -404,7 +406,7 @@ func TestUnknownColumnsWaitForTheUpgrade(t *testing.T) {
 	f := newFleet(t, 2)
 	kit := f.all[1]
 	wider := testSchema()
-	wider.Tables[0].Columns = append(wider.Tables[0].Columns, schema.IntCol(11, "later"))
+	wider.Tables[0].Columns = append(wider.Tables[0].Columns, schema.IntCol(20, "later"))
 	wider = schema.MustNew(append(wider.Tables, &schema.Table{Number: 3, Name: "newer", Columns: []schema.Column{schema.IntCol(1, "n")}})...)
 	dir := kit.opts.Dir
 	f.must(kit.Close())
@@ -511,7 +513,7 @@ func TestAnyOrderConverges(t *testing.T) {
 			for range 120 {
 				r := f.all[rng.IntN(3)]
 				id := ids[rng.IntN(len(ids))]
-				switch k := rng.IntN(12); {
+				switch k := rng.IntN(15); {
 				case k < 4:
 					values := schema.Values{}
 					for _, c := range []string{"title", "secret", "phone"} {
@@ -544,14 +546,38 @@ func TestAnyOrderConverges(t *testing.T) {
 						}
 						return tx.Resolve("note", id, "title", fmt.Sprint("r", rng.IntN(3)))
 					})
+				case k < 13:
+					column := []string{"story", "summary"}[rng.IntN(2)]
+					f.write(r, func(tx *Tx) error {
+						row, err := tx.Get("note", id)
+						if err != nil {
+							return err
+						}
+						var text []rune
+						if row != nil {
+							text = []rune(row.Text(column))
+						}
+						at := rng.IntN(len(text) + 1)
+						end := min(len(text), at+rng.IntN(2)*rng.IntN(4))
+						return tx.Put("note", id, schema.Values{column: string(text[:at]) + strings.Repeat(string(rune('a'+rng.IntN(26))), rng.IntN(4)) + string(text[end:])})
+					})
 				default:
 					f.give(r, f.all[rng.IntN(3)])
 				}
 			}
 			f.settle()
 			for id, want := range taps {
-				if row, _ := f.root.Get(f.ctx, "note", id); row != nil && row.Int("taps") != want {
+				row, _ := f.root.Get(f.ctx, "note", id)
+				if row == nil {
+					continue
+				}
+				if row.Int("taps") != want {
 					t.Fatalf("counter is %d, want %d", row.Int("taps"), want)
+				}
+				for _, r := range f.all {
+					if other := f.get(r, id); other.Text("story") != row.Text("story") || other.Text("summary") != row.Text("summary") || other.Text("secret") != row.Text("secret") {
+						t.Fatalf("sealed texts differ: %q, %q", other.Text("story"), row.Text("story"))
+					}
 				}
 			}
 		})

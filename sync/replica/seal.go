@@ -224,6 +224,17 @@ func (b *batch) add(j *journaled) (size int, err error) {
 				continue
 			}
 			cell.At = max(cell.At, j.entry.since)
+		case schema.LongText:
+			s := p.stampOf(i)
+			if s.origin != r.own || s.at <= r.sealed {
+				continue
+			}
+			grown, err := b.edits(p, i, s, &cell)
+			if err != nil {
+				return 0, err
+			}
+			cell.Prev = b.versions(j.entry.prevs[c.Number])
+			size += grown
 		default:
 			s := p.stampOf(i)
 			if s.origin != r.own || s.at <= r.sealed {
@@ -278,6 +289,35 @@ func (b *batch) add(j *journaled) (size int, err error) {
 	t.Rows = append(t.Rows, out)
 	b.rows = append(b.rows, batchRow{j.table.Number, j.id, at})
 	return size + 24, nil
+}
+
+// edits puts this replica's edits of a long text since the last seal into a cell.
+func (b *batch) edits(p *pendingRow, i int, s stamp, cell *changeset.Cell) (size int, err error) {
+	r := b.tx.r
+	state, err := b.tx.textState(p, i)
+	if err != nil {
+		return 0, err
+	}
+	name := func(c char) changeset.Char {
+		if c.seq == 0 {
+			return changeset.Char{}
+		}
+		return changeset.Char{Origin: b.origin(c.origin), Seq: c.seq}
+	}
+	cell.At = s.at
+	for _, n := range state.insertions {
+		if n.first.origin == r.own && n.at > r.sealed {
+			cell.Insertions = append(cell.Insertions, changeset.Insertion{Seq: n.first.seq, After: name(n.after), At: n.at, Text: string(n.runes)})
+			size += len(n.runes)*3 + 8
+		}
+	}
+	for _, d := range state.deletions {
+		if d.by.origin == r.own && d.by.at > r.sealed {
+			cell.Deletions = append(cell.Deletions, changeset.Deletion{First: name(d.first), Count: d.count, At: d.by.at})
+			size += 8
+		}
+	}
+	return size, nil
 }
 
 // sealBatch signs a body as the next changeset of a stream and stores it. The

@@ -294,7 +294,11 @@ func (r *Replica) StateHash(ctx context.Context) (uint64, error) {
 		}
 	}
 	losers, err := r.hashLosers(ctx)
-	return sum + losers, err
+	if err != nil {
+		return 0, err
+	}
+	texts, err := r.hashTexts(ctx)
+	return sum + losers + texts, err
 }
 
 func (r *Replica) hashLosers(ctx context.Context) (uint64, error) {

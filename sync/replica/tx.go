@@ -53,6 +53,7 @@ type pendingRow struct {
 	changed uint64 // positions of open columns to write
 	dirty   bool
 	entry   *journalEntry
+	texts   map[uint16]*longText // states of long texts to be written, by column
 }
 
 // Update runs fn in one transaction. When fn returns nil its writes are durable
@@ -166,6 +167,13 @@ func (tx *Tx) put(table string, id schema.ID, values schema.Values, force map[st
 			return fmt.Errorf("put %s: %w", table, err)
 		}
 		i := t.Index(c.Number)
+		if c.Kind == schema.LongText {
+			typed, _ := v.(string)
+			if err := tx.putText(p, i, nil, typed); err != nil {
+				return err
+			}
+			continue
+		}
 		old := p.stampOf(i)
 		if c.Kind == schema.Immutable && !old.zero() || old.zero() && v == nil {
 			continue
@@ -480,7 +488,7 @@ func (tx *Tx) write(p *pendingRow) error {
 		tx.byN[numberKey{p.table.Number, p.n}] = p
 	}
 	p.exists, p.dirty, p.changed = true, false, 0
-	return nil
+	return tx.writeTexts(p)
 }
 
 // Replica is the identity of the replica that writes.

@@ -14,10 +14,16 @@ const (
 	Immutable Kind = 2 // the first writer stands
 	Counter   Kind = 3 // every origin's contribution is kept; the value is their sum
 	Set       Kind = 4 // an add wins over a concurrent remove
+	LongText  Kind = 5 // insertions and deletions of all sides are kept
 )
 
+var kindNames = [...]string{"?", "register", "immutable", "counter", "set", "long text"}
+
 func (k Kind) String() string {
-	return [...]string{"?", "register", "immutable", "counter", "set"}[min(k, 4)%5]
+	if int(k) >= len(kindNames) {
+		return kindNames[0]
+	}
+	return kindNames[k]
 }
 
 // Type is what a column holds.
@@ -66,6 +72,12 @@ func (c *Column) Sealed() bool {
 // TextCol is a string, sealed unless opened.
 func TextCol(number uint16, name string) Column {
 	return Column{Number: number, Name: name, Type: Text, Kind: Register}
+}
+
+// LongTextCol is a text that several may edit at once: what each side typed in
+// and took out is kept. It is sealed unless opened.
+func LongTextCol(number uint16, name string) Column {
+	return Column{Number: number, Name: name, Type: Text, Kind: LongText}
 }
 
 // JSONCol is a composite written as a whole, sealed unless opened.
