@@ -133,6 +133,11 @@ func encodeColumn(t *Table, col *column) []byte {
 		stamps[i], bases[i] = c.At, t.Rows[col.rows[i]].At.UnixMilli()
 	}
 	b := appendStamps(nil, stamps, bases)
+	by := make([]int64, len(col.cells))
+	for i, c := range col.cells {
+		by[i] = int64(c.By)
+	}
+	b = appendInts(b, by)
 	switch col.kind {
 	case schema.Counter:
 		plus, minus := make([]int64, len(col.cells)), make([]int64, len(col.cells))
@@ -313,7 +318,7 @@ func decodeTable(r *reader, number uint16, body *Body, rows Rows, total *int) (T
 		last := 0
 		for j := range shape {
 			step := r.upTo(1<<16, "as a column number")
-			if last += step; step == 0 || last > 1<<16-1 {
+			if last += step; last == 0 || last > 1<<16-1 {
 				r.fail(ErrMalformed, "columns out of order")
 			}
 			shape[j] = uint16(last)
@@ -394,6 +399,13 @@ func decodeColumn(r *reader, t *Table, col *column, origins int, total *int) {
 	for i, at := range r.stamps(n, bases) {
 		c := col.cells[i]
 		c.Column, c.Kind, c.Type, c.At = col.number, col.kind, col.typ, at
+	}
+	for i, by := range r.ints(n) {
+		if by < 0 || by >= int64(origins) {
+			r.fail(ErrMalformed, "origin %d of %d", by, origins)
+			return
+		}
+		col.cells[i].By = int(by)
 	}
 	switch col.kind {
 	case schema.Counter:

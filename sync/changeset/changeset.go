@@ -116,6 +116,9 @@ type Cell struct {
 	Kind   schema.Kind
 	Type   schema.Type
 	At     hlc.Stamp
+	// By is whose write it is: 0, the author's, except where an author passes on
+	// what an earlier incarnation of it wrote. An index into Body.Origins.
+	By int
 
 	// Registers, immutables and long texts: the versions its writer overwrote.
 	// Registers and immutables: the value.
@@ -124,7 +127,7 @@ type Cell struct {
 	Int  int64
 	Text string // Text, JSON, Bytes; a Ref's 16 bytes
 
-	// Counters: the origin's totals so far.
+	// Counters: By's totals so far.
 	Plus, Minus uint64
 
 	// Sets: every touched element.
@@ -158,7 +161,7 @@ type Deletion struct {
 	At    hlc.Stamp
 }
 
-// Element is an element of a set: the author's newest add (zero: none) and the
+// Element is an element of a set: By's newest add (zero: none) and the
 // adds that removers had seen.
 type Element struct {
 	Value   string
@@ -173,7 +176,8 @@ type Name struct {
 	Seq    uint64
 }
 
-// Row is the change of one row. Cells are in ascending order of their columns.
+// Row is the change of one row. Cells are in ascending order of their columns; a
+// counter, set or long text has one for each origin.
 type Row struct {
 	// ID is zero in a decoded body when the row's name means nothing here.
 	ID schema.ID

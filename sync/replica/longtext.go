@@ -168,7 +168,7 @@ func (tx *Tx) writeTexts(p *pendingRow) error {
 }
 
 // longText merges the edits of a cell.
-func (m *merger) longText(p *pendingRow, at int, cell *changeset.Cell) error {
+func (m *merger) longText(p *pendingRow, at int, cell *changeset.Cell, by int) error {
 	current := p.stampOf(at)
 	state, err := m.tx.textState(p, at)
 	if err != nil {
@@ -182,17 +182,17 @@ func (m *merger) longText(p *pendingRow, at int, cell *changeset.Cell) error {
 	}
 	changed := false
 	for _, n := range cell.Insertions {
-		changed = state.insert(insertion{first: char{m.origin, n.Seq}, after: name(n.After), at: n.At, runes: []rune(n.Text)}) || changed
+		changed = state.insert(insertion{first: char{by, n.Seq}, after: name(n.After), at: n.At, runes: []rune(n.Text)}) || changed
 	}
 	for _, d := range cell.Deletions {
-		changed = state.remove(deletion{first: name(d.First), count: d.Count, by: stamp{d.At, m.origin}}) || changed
+		changed = state.remove(deletion{first: name(d.First), count: d.Count, by: stamp{d.At, by}}) || changed
 	}
-	s := stamp{cell.At, m.origin}
+	s := stamp{cell.At, by}
 	newer := current.zero() || m.tx.r.origins.less(current, s)
 	if !changed && !newer {
 		return nil
 	}
-	if changed && !current.zero() && current.origin != m.origin {
+	if changed && !current.zero() && current.origin != by {
 		seen := false
 		for _, v := range cell.Prev {
 			seen = seen || stamp{v.At, m.origins[v.Origin]} == current

@@ -182,6 +182,7 @@ type merger struct {
 	audience int
 	number   uint64
 	origins  []int // body's origins → local numbers
+	names    []changeset.Origin
 	// known, when set, are the columns merged already: only others are taken.
 	known   func(table, column uint16) bool
 	unknown bool // something of the body is not in the schema
@@ -206,13 +207,10 @@ func (m *merger) Row(table uint16, origin changeset.Origin, seq uint64) (schema.
 	}
 	at, n, found := names.row(number, m.audience, seq)
 	if !found {
-		h, ok := m.seen[number]
-		if !ok {
-			if h, err = m.tx.head(number, m.audience); err != nil {
-				m.err = err
-				return schema.Nil, err
-			}
-			m.seen[number] = h
+		h, err := m.head(number)
+		if err != nil {
+			m.err = err
+			return schema.Nil, err
 		}
 		if seq > h.rows {
 			return schema.Nil, fmt.Errorf("%w: it names row %d of %s", ErrGap, seq, origin)
@@ -232,6 +230,7 @@ func (m *merger) Row(table uint16, origin changeset.Origin, seq uint64) (schema.
 
 func (m *merger) body(body *changeset.Body) error {
 	m.origins = make([]int, len(body.Origins))
+	m.names = body.Origins
 	for i, o := range body.Origins {
 		n, err := m.tx.r.origins.number(m.tx.ctx, m.tx.conn, o)
 		if err != nil {
@@ -287,24 +286,25 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 			continue
 		}
 		c := &t.Columns[at]
+		by := m.origins[cell.By]
 		switch c.Kind {
 		case schema.Counter:
-			m.counter(p, cell)
+			m.counter(p, cell, by)
 		case schema.Set:
-			m.set(p, cell)
+			m.set(p, cell, by)
 		case schema.LongText:
-			if err := m.longText(p, at, cell); err != nil {
+			if err := m.longText(p, at, cell, by); err != nil {
 				return err
 			}
 		case schema.Immutable, schema.Register:
-			wins, err := m.register(p, at, cell)
+			wins, err := m.register(p, at, cell, by)
 			if err != nil {
 				return err
 			}
 			if !wins {
 				continue
 			}
-			s := stamp{cell.At, m.origin}
+			s := stamp{cell.At, by}
 			value := cellValue(cell)
 			if c.Sealed() {
 				p.strike(c.Number)
@@ -339,6 +339,9 @@ func (m *merger) check(t *schema.Table, w *changeset.Row) error {
 			continue
 		}
 		c := &t.Columns[at]
+		if o := m.names[cell.By]; o.Replica != m.names[0].Replica {
+			return fmt.Errorf("column %s is said to be written by %s", c.Name, o)
+		}
 		if cell.Kind != c.Kind || cell.Type != c.Type {
 			return fmt.Errorf("column %s comes as a %s of type %d", c.Name, cell.Kind, cell.Type)
 		}
@@ -375,8 +378,8 @@ func cellValue(cell *changeset.Cell) any {
 }
 
 // counter takes an origin's totals if they are newer than those held.
-func (m *merger) counter(p *pendingRow, cell *changeset.Cell) {
-	s := p.clock.shard(cell.Column, m.origin, true)
+func (m *merger) counter(p *pendingRow, cell *changeset.Cell, by int) {
+	s := p.clock.shard(cell.Column, by, true)
 	if cell.At > s.at {
 		s.at, s.plus, s.minus = cell.At, cell.Plus, cell.Minus
 		p.dirty = true
@@ -384,12 +387,12 @@ func (m *merger) counter(p *pendingRow, cell *changeset.Cell) {
 }
 
 // set raises the tags of the touched elements.
-func (m *merger) set(p *pendingRow, cell *changeset.Cell) {
+func (m *merger) set(p *pendingRow, cell *changeset.Cell, by int) {
 	for _, w := range cell.Elements {
 		e := p.clock.element(cell.Column, w.Value, true)
 		var changed bool
 		if w.Added != 0 {
-			if e.added, changed = raise(e.added, m.origin, w.Added); changed {
+			if e.added, changed = raise(e.added, by, w.Added); changed {
 				p.dirty = true
 			}
 		}
@@ -409,17 +412,23 @@ func (m *merger) set(p *pendingRow, cell *changeset.Cell) {
 // concurrent overwrite and is kept for review. Which leaves there are does not
 // depend on the order in which writes arrive: a name that comes before the
 // version it names is kept as pending until that version is seen.
-func (m *merger) register(p *pendingRow, at int, cell *changeset.Cell) (wins bool, err error) {
+func (m *merger) register(p *pendingRow, at int, cell *changeset.Cell, by int) (wins bool, err error) {
 	c := &p.table.Columns[at]
-	incoming := stamp{cell.At, m.origin}
+	incoming := stamp{cell.At, by}
 	current := p.stampOf(at)
 	if incoming == current {
 		return false, nil
 	}
+	if twice, err := m.twice(p, c, incoming); err != nil || twice {
+		return false, err
+	}
 	if c.Kind == schema.Immutable {
 		return current.zero() || m.tx.r.origins.less(incoming, current), nil
 	}
-	sawCurrent := false
+	if current.origin == by && m.tx.r.origins.less(incoming, current) {
+		return false, nil // an origin's writes follow each other
+	}
+	sawCurrent := current.origin == by
 	for _, v := range cell.Prev {
 		prev := stamp{v.At, m.origins[v.Origin]}
 		if prev == current {
@@ -443,6 +452,55 @@ func (m *merger) register(p *pendingRow, at int, cell *changeset.Cell) (wins boo
 	return false, m.tx.keepIncoming(p, c, incoming, cellValue(cell))
 }
 
+// twice tells whether a version was merged before: one that a later incarnation
+// passed on may also come in the stream in which it was first sealed.
+func (m *merger) twice(p *pendingRow, c *schema.Column, s stamp) (bool, error) {
+	r := m.tx.r
+	if s.origin == m.origin {
+		if !r.passed[s.origin] {
+			return false, nil
+		}
+		// It follows what was passed on of the same origin.
+		if err := m.tx.exec(`DELETE FROM _loser WHERE tbl = ? AND id = ? AND col = ? AND origin = ? AND at < ? AND pending = 0`,
+			p.table.Number, p.id[:], c.Number, s.origin, int64(s.at)); err != nil {
+			return false, err
+		}
+		stmt, err := m.tx.stmt(`SELECT EXISTS (SELECT 1 FROM _passed WHERE tbl = ? AND id = ? AND col = ? AND at = ? AND origin = ?)`)
+		if err != nil {
+			return false, err
+		}
+		var found bool
+		return found, stmt.QueryRowContext(m.tx.ctx, p.table.Number, p.id[:], c.Number, int64(s.at), s.origin).Scan(&found)
+	}
+	h, err := m.head(s.origin)
+	if err != nil || s.at <= h.complete {
+		return err == nil, err
+	}
+	stmt, err := m.tx.stmt(`INSERT INTO _passed (tbl, id, col, at, origin) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+	if err != nil {
+		return false, err
+	}
+	res, err := stmt.ExecContext(m.tx.ctx, p.table.Number, p.id[:], c.Number, int64(s.at), s.origin)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	r.passed[s.origin] = true
+	return n == 0, err
+}
+
+// head is a stream's head as it was when the body began.
+func (m *merger) head(origin int) (head, error) {
+	if h, ok := m.seen[origin]; ok {
+		return h, nil
+	}
+	h, err := m.tx.head(origin, m.audience)
+	if err == nil {
+		m.seen[origin] = h
+	}
+	return h, err
+}
+
 // overwritten notes that some write knowingly replaced a version that is not
 // the current one.
 func (m *merger) overwritten(p *pendingRow, c *schema.Column, prev stamp) error {
@@ -452,16 +510,9 @@ func (m *merger) overwritten(p *pendingRow, c *schema.Column, prev stamp) error 
 	if prev.origin == m.origin || prev.origin == m.tx.r.own {
 		return nil // in order within a stream: seen and overwritten before
 	}
-	h, ok := m.seen[prev.origin]
-	if !ok {
-		var err error
-		if h, err = m.tx.head(prev.origin, m.audience); err != nil {
-			return err
-		}
-		m.seen[prev.origin] = h
-	}
-	if prev.at <= h.complete {
-		return nil
+	h, err := m.head(prev.origin)
+	if err != nil || prev.at <= h.complete {
+		return err
 	}
 	return m.tx.insertLoser(p, c, prev, true, nil, nil)
 }

@@ -30,6 +30,11 @@ type Options struct {
 	Realm schema.ID
 	// Wall is the wall clock, time.Now when nil.
 	Wall func() time.Time
+	// AnchorDir, when set, lies outside Dir: a small file there tells on opening
+	// whether the database was restored from an older copy or copied. Then the
+	// replica goes on as a new incarnation, and nothing that it writes is taken for
+	// what it once wrote.
+	AnchorDir string
 	// Audience names who may hold a row, asked when a row is first written here
 	// after a seal; nil means "everyone". It may read with Tx.Get only.
 	Audience func(tx *Tx, table *schema.Table, id schema.ID) (string, error)
@@ -51,15 +56,20 @@ type Replica struct {
 	origins *origins
 	sql     map[*schema.Table]*statements
 
-	mu     sync.Mutex // serialises Update, Seal and Apply
-	own    int        // number of this replica's current origin
-	sealed hlc.Stamp  // own writes up to here are in changesets
+	mu  sync.Mutex // serialises Update, Seal and Apply
+	own int        // number of this replica's current origin
+	// generation counts the seals; the anchor holds the last.
+	generation int64
+	renewed    bool      // this opening found the database restored or copied
+	sealed     hlc.Stamp // own writes up to here are in changesets
 	// sealTarget is about how many bytes one changeset takes before compression.
 	sealTarget int
 	audiences  *names
 	short      *shortNames // nil until read
-	prepared   map[string]*sql.Stmt
-	root       ed25519.PublicKey
+	// passed are the origins of which versions were passed on by a later incarnation.
+	passed   map[int]bool
+	prepared map[string]*sql.Stmt
+	root     ed25519.PublicKey
 
 	watch    sync.Mutex
 	watchers map[int]func(Change)
@@ -185,7 +195,7 @@ func (r *Replica) load(ctx context.Context) error {
 		return err
 	}
 	r.id = schema.ID(id)
-	incarnation, err := meta[int64](ctx, tx, "incarnation")
+	incarnation, err := r.incarnation(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -207,7 +217,13 @@ func (r *Replica) load(ctx context.Context) error {
 		return err
 	}
 	r.root = root
-	return tx.Commit()
+	if r.passed, err = passedOrigins(ctx, tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	return r.writeAnchor()
 }
 
 // Close releases the database. Nothing is lost without it.

@@ -583,3 +583,104 @@ func TestAnyOrderConverges(t *testing.T) {
 		})
 	}
 }
+
+// T2: a data directory restored from an older copy, or copied, goes on as a new
+// incarnation before its first write. Nothing that either wrote is lost, and no
+// count is taken twice, in whatever order the copies meet the county.
+func TestRestoredAndClonedReplicas(t *testing.T) {
+	for order := range 6 {
+		t.Run(fmt.Sprint("order ", order), func(t *testing.T) {
+			f := newFleet(t, 2)
+			anchors := filepath.Join(t.TempDir(), "anchors")
+			base := t.TempDir()
+			reopen := func(dir string) *Replica {
+				r, err := Open(f.ctx, Options{Dir: dir, AnchorDir: anchors, Schema: testSchema(), Realm: testRealm, Wall: func() time.Time { return f.now }})
+				f.must(err)
+				t.Cleanup(func() { r.Close() })
+				return r
+			}
+			dir := filepath.Join(base, "kit")
+			kit := reopen(dir)
+			f.must(kit.TrustRoot(f.ctx, f.root.PublicKey()))
+			_, err := f.root.Certify(f.ctx, kit.ID(), kit.PublicKey())
+			f.must(err)
+			cert, _, _ := f.root.Certificate(f.ctx, kit.ID())
+			f.must(f.all[1].Accept(f.ctx, cert))
+			shared, id := schema.Derive(testRealm, "n", "shared"), schema.NewID(5)
+			f.write(kit, func(tx *Tx) error {
+				if err := tx.Put("note", id, schema.Values{"title": "before", "story": "开头。"}); err != nil {
+					return err
+				}
+				return tx.Add("note", shared, "taps", 10)
+			})
+			f.give(kit, f.root)
+			// Not sealed when the copy is made:
+			f.write(kit, func(tx *Tx) error {
+				if err := tx.Put("note", id, schema.Values{"title": "unsealed", "story": "开头。再记。"}); err != nil {
+					return err
+				}
+				if err := tx.Include("note", shared, "tags", "a"); err != nil {
+					return err
+				}
+				return tx.Add("note", shared, "taps", 5)
+			})
+			f.must(kit.Close())
+			older, clone := filepath.Join(base, "older"), filepath.Join(base, "clone")
+			f.must(os.CopyFS(older, os.DirFS(dir)))
+			f.must(os.CopyFS(clone, os.DirFS(dir)))
+			kit = reopen(dir)
+			if kit.Renewed() {
+				t.Fatal("an ordinary start is taken for a copy")
+			}
+			f.write(kit, func(tx *Tx) error {
+				if err := tx.Put("note", id, schema.Values{"title": "original"}); err != nil {
+					return err
+				}
+				return tx.Add("note", shared, "taps", 100)
+			})
+			f.must(kit.Seal(f.ctx))
+			// The clone runs in its own place.
+			second := reopen(clone)
+			if !second.Renewed() {
+				t.Fatal("a copy goes unnoticed")
+			}
+			f.write(second, func(tx *Tx) error { return tx.Add("note", shared, "taps", 1000) })
+			// The original is lost but for what it gave; an older image takes its place.
+			kits := []*Replica{kit, second}
+			if order%2 == 1 {
+				f.give(kit, f.root)
+			}
+			f.must(kit.Close())
+			f.must(os.RemoveAll(dir))
+			f.must(os.CopyFS(dir, os.DirFS(older)))
+			kits[0] = reopen(dir)
+			if !kits[0].Renewed() {
+				t.Fatal("a restored database goes unnoticed")
+			}
+			f.write(kits[0], func(tx *Tx) error { return tx.Add("note", shared, "taps", 10_000) })
+			perm := [][]int{{0, 1}, {1, 0}, {0, 1, 0}}[order/2]
+			for _, i := range perm {
+				f.give(kits[i], f.root)
+				f.give(f.root, kits[i])
+			}
+			f.all = append([]*Replica{f.root, f.all[1]}, kits...)
+			f.settle()
+			want := int64(10 + 5 + 1000 + 10_000)
+			title := "unsealed"
+			if order%2 == 1 {
+				want, title = want+100, "original"
+			}
+			for _, r := range f.all {
+				if got := f.get(r, shared).Int("taps"); got != want {
+					t.Fatalf("%d taps, want %d", got, want)
+				}
+				if got := f.get(r, id); got.Text("title") != title || got.Text("story") != "开头。再记。" {
+					t.Fatalf("%q, %q", got.Text("title"), got.Text("story"))
+				}
+			}
+			if list, _ := f.root.Conflicts(f.ctx); len(list) != 0 {
+				t.Fatalf("a copy's own writes are listed as concurrent: %+v", list)
+			}
+		})
+	}
+}

@@ -57,6 +57,11 @@ func (tx *Tx) seal() error {
 		p.entry = nil
 	}
 	tx.r.sealed = newest
+	tx.r.generation++
+	tx.sealed = true
+	if err := setMeta(tx.ctx, tx.conn, "generation", tx.r.generation); err != nil {
+		return err
+	}
 	return setMeta(tx.ctx, tx.conn, "sealed", int64(newest))
 }
 
@@ -194,52 +199,43 @@ func (b *batch) add(j *journaled) (size int, err error) {
 		cell := changeset.Cell{Column: c.Number, Kind: c.Kind, Type: c.Type}
 		switch c.Kind {
 		case schema.Counter:
-			s := p.clock.shard(c.Number, r.own, false)
-			if s == nil || s.at <= r.sealed {
-				continue
+			for _, s := range p.clock.shards {
+				if s.column != c.Number || !r.unsealed(stamp{s.at, s.origin}) {
+					continue
+				}
+				cell.By, cell.At, cell.Plus, cell.Minus = b.origin(s.origin), s.at, s.plus, s.minus
+				out.Cells = append(out.Cells, cell)
+				size += 8
 			}
-			cell.At, cell.Plus, cell.Minus = s.at, s.plus, s.minus
+			continue
 		case schema.Set:
 			if _, touched := j.entry.prevs[c.Number]; !touched {
 				continue
 			}
-			for e := range p.clock.elements {
-				el := &p.clock.elements[e]
-				if el.column != c.Number {
-					continue
-				}
-				w := changeset.Element{Value: el.value, Removed: b.tags(el.removed)}
-				for _, a := range el.added {
-					if a.origin == r.own && a.at > r.sealed {
-						w.Added = a.at
-						cell.At = max(cell.At, a.at)
-					}
-				}
-				if w.Added != 0 || len(w.Removed) > 0 {
-					cell.Elements = append(cell.Elements, w)
-					size += len(el.value) + 8
-				}
+			for _, cell := range b.set(p, c, j.entry.since) {
+				out.Cells = append(out.Cells, cell)
+				size += 12 * len(cell.Elements)
 			}
-			if len(cell.Elements) == 0 {
-				continue
-			}
-			cell.At = max(cell.At, j.entry.since)
+			continue
 		case schema.LongText:
 			s := p.stampOf(i)
-			if s.origin != r.own || s.at <= r.sealed {
+			if !r.unsealed(s) {
 				continue
 			}
-			grown, err := b.edits(p, i, s, &cell)
+			cells, grown, err := b.edits(p, i, s, cell)
 			if err != nil {
 				return 0, err
 			}
-			cell.Prev = b.versions(j.entry.prevs[c.Number])
+			cells[0].Prev = b.versions(j.entry.prevs[c.Number])
+			out.Cells = append(out.Cells, cells...)
 			size += grown
+			continue
 		default:
 			s := p.stampOf(i)
-			if s.origin != r.own || s.at <= r.sealed {
+			if !r.unsealed(s) {
 				continue
 			}
+			cell.By = b.origin(s.origin)
 			value, err := b.tx.current(p, i)
 			if err != nil {
 				return 0, err
@@ -265,7 +261,7 @@ func (b *batch) add(j *journaled) (size int, err error) {
 	if len(out.Cells) == 0 {
 		return 0, fmt.Errorf("%w: %s %s is in the journal without a change", ErrDamaged, j.table.Name, j.id)
 	}
-	slices.SortFunc(out.Cells, func(a, b changeset.Cell) int { return int(a.Column) - int(b.Column) })
+	slices.SortStableFunc(out.Cells, func(a, b changeset.Cell) int { return int(a.Column) - int(b.Column) })
 	// The row's stamp is the one that most cells share; the others travel as differences.
 	counts := map[hlc.Stamp]int{}
 	at := hlc.Stamp(0)
@@ -291,33 +287,98 @@ func (b *batch) add(j *journaled) (size int, err error) {
 	return size + 24, nil
 }
 
-// edits puts this replica's edits of a long text since the last seal into a cell.
-func (b *batch) edits(p *pendingRow, i int, s stamp, cell *changeset.Cell) (size int, err error) {
-	r := b.tx.r
+// unsealed tells whether a version is this replica's own, of whichever
+// incarnation, and in no changeset yet.
+func (r *Replica) unsealed(s stamp) bool {
+	return s.at > r.sealed && (s.origin == r.own || r.origins.name(s.origin).Replica == r.id)
+}
+
+// set puts what this replica added and removed of a set into cells: what it
+// removed goes with its own adds, those of an earlier incarnation stand apart.
+func (b *batch) set(p *pendingRow, c *schema.Column, since hlc.Stamp) []changeset.Cell {
+	cells := map[int]*changeset.Cell{}
+	cell := func(origin int) *changeset.Cell {
+		if cells[origin] == nil {
+			cells[origin] = &changeset.Cell{Column: c.Number, Kind: c.Kind, Type: c.Type, At: since, By: b.origin(origin)}
+		}
+		return cells[origin]
+	}
+	for e := range p.clock.elements {
+		el := &p.clock.elements[e]
+		if el.column != c.Number {
+			continue
+		}
+		own := changeset.Element{Value: el.value, Removed: b.tags(el.removed)}
+		for _, a := range el.added {
+			switch {
+			case !b.tx.r.unsealed(stamp{a.at, a.origin}):
+			case a.origin == b.tx.r.own:
+				own.Added = a.at
+				cell(a.origin).At = max(cell(a.origin).At, a.at)
+			default:
+				other := cell(a.origin)
+				other.At = max(other.At, a.at)
+				other.Elements = append(other.Elements, changeset.Element{Value: el.value, Added: a.at})
+			}
+		}
+		if own.Added != 0 || len(own.Removed) > 0 {
+			mine := cell(b.tx.r.own)
+			mine.Elements = append(mine.Elements, own)
+		}
+	}
+	return byOrigin(cells)
+}
+
+// byOrigin are cells in the order of their origins in the body.
+func byOrigin(cells map[int]*changeset.Cell) []changeset.Cell {
+	out := make([]changeset.Cell, 0, len(cells))
+	for _, cell := range cells {
+		out = append(out, *cell)
+	}
+	slices.SortFunc(out, func(a, b changeset.Cell) int { return a.By - b.By })
+	return out
+}
+
+// edits puts this replica's edits of a long text since the last seal into cells,
+// one for each incarnation.
+func (b *batch) edits(p *pendingRow, i int, s stamp, like changeset.Cell) (out []changeset.Cell, size int, err error) {
 	state, err := b.tx.textState(p, i)
 	if err != nil {
-		return 0, err
+		return nil, 0, err
 	}
-	name := func(c char) changeset.Char {
-		if c.seq == 0 {
-			return changeset.Char{}
+	cells := map[int]*changeset.Cell{}
+	cell := func(origin int, at hlc.Stamp) *changeset.Cell {
+		if cells[origin] == nil {
+			like.By, like.At = b.origin(origin), at
+			c := like
+			cells[origin] = &c
 		}
-		return changeset.Char{Origin: b.origin(c.origin), Seq: c.seq}
+		cells[origin].At = max(cells[origin].At, at)
+		return cells[origin]
 	}
-	cell.At = s.at
+	cell(s.origin, s.at)
 	for _, n := range state.insertions {
-		if n.first.origin == r.own && n.at > r.sealed {
-			cell.Insertions = append(cell.Insertions, changeset.Insertion{Seq: n.first.seq, After: name(n.after), At: n.at, Text: string(n.runes)})
+		if b.tx.r.unsealed(stamp{n.at, n.first.origin}) {
+			c := cell(n.first.origin, n.at)
+			c.Insertions = append(c.Insertions, changeset.Insertion{Seq: n.first.seq, After: b.char(n.after), At: n.at, Text: string(n.runes)})
 			size += len(n.runes)*3 + 8
 		}
 	}
 	for _, d := range state.deletions {
-		if d.by.origin == r.own && d.by.at > r.sealed {
-			cell.Deletions = append(cell.Deletions, changeset.Deletion{First: name(d.first), Count: d.count, At: d.by.at})
+		if b.tx.r.unsealed(d.by) {
+			c := cell(d.by.origin, d.by.at)
+			c.Deletions = append(c.Deletions, changeset.Deletion{First: b.char(d.first), Count: d.count, At: d.by.at})
 			size += 8
 		}
 	}
-	return size, nil
+	return byOrigin(cells), size, nil
+}
+
+func (b *batch) char(c char) changeset.Char {
+	if c.seq == 0 {
+		return changeset.Char{}
+	}
+	return changeset.Char{Origin: b.origin(c.origin), Seq: c.seq}
 }
 
 // sealBatch signs a body as the next changeset of a stream and stores it. The

@@ -35,6 +35,7 @@ type Tx struct {
 	// observed: the clock moved past a received stamp
 	observed bool
 	flushing bool
+	sealed   bool // changesets were made: the anchor must follow
 }
 
 type rowKey struct {
@@ -79,7 +80,7 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 	if r.prepared == nil {
 		return nil, errors.New("the replica is closed")
 	}
-	origins, audiences, own, sealed := r.origins.len(), len(r.audiences.list), r.own, r.sealed
+	origins, audiences, own, sealed, generation := r.origins.len(), len(r.audiences.list), r.own, r.sealed, r.generation
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -93,8 +94,12 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 			_, _ = r.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") // SQLite may have rolled back already
 			r.origins.forget(origins)
 			r.audiences.forget(audiences)
-			r.own, r.sealed = own, sealed
+			r.own, r.sealed, r.generation = own, sealed, generation
 			r.short = nil
+			clear(r.passed)
+			if passed, err := passedOrigins(context.WithoutCancel(ctx), r.conn); err == nil {
+				r.passed = passed
+			}
 		}
 	}()
 	tx := &Tx{r: r, ctx: ctx, conn: r.conn, wall: r.opts.Wall(), rows: map[rowKey]*pendingRow{}, byN: map[numberKey]*pendingRow{}, tables: map[string]bool{}, hash: hasher{origins: r.origins}}
@@ -113,6 +118,11 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 		return nil, fmt.Errorf("commit: %w", err)
 	}
 	done = true
+	if tx.sealed {
+		if err := r.writeAnchor(); err != nil {
+			r.opts.Log.Error("the anchor is behind", "error", err) // the writes are durable all the same
+		}
+	}
 	for name := range tx.tables {
 		tables = append(tables, name)
 	}

@@ -65,18 +65,30 @@ func loadOrCreateSecret(path string, n int) ([]byte, error) {
 	if _, err := rand.Read(key); err != nil {
 		return nil, err
 	}
+	return key, writeDurably(path, key)
+}
+
+// writeDurably writes a file that appears whole or not at all.
+func writeDurably(path string, content []byte) error {
 	tmp, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	_, err = tmp.Write(key)
+	_, err = tmp.Write(content)
 	if err == nil {
 		err = tmp.Sync()
 	}
 	if err := errors.Join(err, tmp.Close()); err != nil {
-		return nil, err
+		return err
 	}
-	return key, os.Rename(path+".new", path)
+	if err := os.Rename(path+".new", path); err != nil {
+		return err
+	}
+	if dir, err := os.Open(filepath.Dir(path)); err == nil { // where a directory can be synced, its entry is durable too
+		_ = dir.Sync()
+		_ = dir.Close()
+	}
+	return nil
 }
 
 func seal(a cipher.AEAD, plain, context []byte) []byte {
