@@ -136,7 +136,7 @@ func (a *App) setAside() error {
 
 // openReplica opens the replica of a county.
 func (a *App) openReplica(ctx context.Context, realm schema.ID) (*replica.Replica, error) {
-	return replica.Open(ctx, replica.Options{Dir: a.dataDir(), Schema: model.Schema, Realm: realm, Wall: a.opts.Wall, Log: a.opts.Log,
+	return replica.Open(ctx, replica.Options{Dir: a.dataDir(), AnchorDir: filepath.Clean(a.opts.Dir) + ".anchor", Schema: model.Schema, Realm: realm, Wall: a.opts.Wall, Log: a.opts.Log,
 		Audience: func(tx *replica.Tx, t *schema.Table, id schema.ID) (string, error) {
 			return model.AudienceOf(tx, t, id, a.session.Unit())
 		}})

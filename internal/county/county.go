@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"fieldkit/internal/enrolment"
@@ -105,7 +106,7 @@ func (c *County) open(ctx context.Context) error {
 }
 
 func openReplica(ctx context.Context, dir string, realm schema.ID, o Options) (*replica.Replica, error) {
-	r, err := replica.Open(ctx, replica.Options{Dir: dir, Schema: model.Schema, Realm: realm, Wall: o.Wall, Audience: model.Audience, Log: o.Log})
+	r, err := replica.Open(ctx, replica.Options{Dir: dir, AnchorDir: filepath.Clean(dir) + ".anchor", Schema: model.Schema, Realm: realm, Wall: o.Wall, Audience: model.Audience, Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("open the county's replica: %w", err)
 	}
