@@ -106,11 +106,20 @@ func (c *County) open(ctx context.Context) error {
 }
 
 func openReplica(ctx context.Context, dir string, realm schema.ID, o Options) (*replica.Replica, error) {
-	r, err := replica.Open(ctx, replica.Options{Dir: dir, AnchorDir: filepath.Clean(dir) + ".anchor", Schema: model.Schema, Realm: realm, Wall: o.Wall, Audience: model.Audience, Log: o.Log})
+	r, err := replica.Open(ctx, replica.Options{Dir: dir, AnchorDir: filepath.Clean(dir) + ".anchor", Schema: model.Schema, Realm: realm, Wall: o.Wall, Audience: model.Audience, Quarantine: quarantine, Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("open the county's replica: %w", err)
 	}
 	return r, nil
+}
+
+// quarantine holds back what a device wrote that the office has marked as lost.
+func quarantine(tx *replica.Tx, author schema.ID) (string, error) {
+	row, err := tx.Get("device", author)
+	if err != nil || row == nil || row.Text("state") != "lost" {
+		return "", err
+	}
+	return "written by a device that is marked as lost", nil
 }
 
 // Close ends what Open began, in reverse order.

@@ -21,12 +21,12 @@ func common() []schema.Column {
 		schema.LongTextCol(5, "note"),
 		schema.JSONCol(6, "reviewed").Open(office), // {by, at}
 		schema.RefCol(7, "merged_into"),
-		schema.IntCol(8, "redacted_at"), // ms
+		schema.IntCol(8, "redacted_at").First(), // ms; set once, empties what is personal
 	}
 }
 
 func table(number uint16, name string, columns []schema.Column, indexes ...[]string) *schema.Table {
-	return &schema.Table{Number: number, Name: name, Columns: append(common(), columns...), Indexes: indexes}
+	return &schema.Table{Number: number, Name: name, Columns: append(common(), columns...), Indexes: indexes, RedactedBy: "redacted_at", MergedInto: "merged_into"}
 }
 
 // Schema is every replicated table.
@@ -64,8 +64,8 @@ var Schema = schema.MustNew(
 		schema.TextCol(12, "town").Open(public),
 		schema.TextCol(13, "community").Open(public),
 		schema.TextCol(14, "address").Open(public),
-		schema.TextCol(15, "contact_name"),
-		schema.TextCol(16, "contact_phone"),
+		schema.TextCol(15, "contact_name").Redactable(),
+		schema.TextCol(16, "contact_phone").Redactable(),
 		schema.TextCol(17, "licence_no").Open(office),
 		schema.IntCol(18, "seats"),
 		schema.TextCol(19, "state").Open(public),    // open, closed, suspended
@@ -110,16 +110,16 @@ var Schema = schema.MustNew(
 	}, []string{"activity_id"}),
 	table(8, "attendance", []schema.Column{
 		schema.RefCol(10, "activity_id").First(),
-		schema.TextCol(11, "person_name"),
-		schema.TextCol(12, "initials"),
+		schema.TextCol(11, "person_name").Redactable(),
+		schema.TextCol(12, "initials").Redactable(),
 		schema.RefCol(13, "venue_id"),
 		schema.TextCol(14, "org_name").Open(office),
 		schema.TextCol(15, "role").Open(office),
-		schema.TextCol(16, "phone"),
+		schema.TextCol(16, "phone").Redactable(),
 		schema.TextCol(17, "source").First().Open(office), // roster, walk_in
 		schema.SetCol(18, "sign_ins"),                     // "device@ms"
 		schema.TextCol(19, "absent_reason").Open(office),
-		schema.TextCol(20, "deputy_name"),
+		schema.TextCol(20, "deputy_name").Redactable(),
 		schema.IntCol(21, "quiz_score"),
 	}, []string{"activity_id"}),
 	table(9, "consultation", []schema.Column{
@@ -138,13 +138,13 @@ var Schema = schema.MustNew(
 		schema.TextCol(22, "gender").Open(office),
 		schema.TextCol(23, "occupation").Open(office),
 		schema.TextCol(24, "town").Open(office),
-		schema.TextCol(25, "person_label"),
+		schema.TextCol(25, "person_label").Redactable(),
 		schema.BoolCol(26, "consent"),
-		schema.TextCol(27, "phone"),
-		schema.TextCol(28, "payer_tail"),
-		schema.TextCol(29, "id_tail"),
+		schema.TextCol(27, "phone").Redactable(),
+		schema.TextCol(28, "payer_tail").Redactable(),
+		schema.TextCol(29, "id_tail").Redactable(),
 		schema.IntCol(30, "relatives_advised"),
-		schema.LongTextCol(31, "story"),
+		schema.LongTextCol(31, "story").Redactable(),
 		schema.SetCol(32, "advice"),
 		schema.TextCol(33, "outcome").Open(office),
 		schema.TextCol(34, "alarm_no").Open(office),

@@ -120,6 +120,13 @@ func (c *rowClock) setField(column uint16, s stamp, null bool) {
 	c.fields = slices.Insert(c.fields, i, fieldClock{column, s})
 }
 
+// clearField forgets a column's stamp. Its value must be NULL.
+func (c *rowClock) clearField(column uint16) {
+	if i, ok := slices.BinarySearchFunc(c.fields, column, byColumn); ok {
+		c.fields = slices.Delete(c.fields, i, i+1)
+	}
+}
+
 // shard finds an origin's share of a counter; add makes it when missing.
 func (c *rowClock) shard(column uint16, origin int, add bool) *shard {
 	i, ok := slices.BinarySearchFunc(c.shards, shard{column: column, origin: origin}, func(a, b shard) int {

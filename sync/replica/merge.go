@@ -102,13 +102,14 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 		return nil
 	case c.Prev != h.hash || c.First <= h.complete || c.Complete < h.complete:
 		out.Err = fmt.Errorf("%w: %s number %d does not follow", ErrFork, c.Stream.Origin, c.Number)
-		return tx.hold(origin, audience, c.Number, 0, nil, out.Err.Error())
+		return tx.hold(origin, audience, c.Number, heldRow{}, out.Err.Error())
 	}
-	if tx.r.isRoot() && c.Last.Time().After(tx.wall.Add(MaxAhead)) {
-		if err := tx.hold(origin, audience, c.Number, 0, nil, fmt.Sprintf("written under a clock that is ahead: %s", c.Last)); err != nil {
-			return err
-		}
-		return tx.storeChangeset(origin, audience, c, h.rows)
+	reason, err := tx.quarantine(c)
+	if err != nil {
+		return err
+	}
+	if reason != "" {
+		return tx.keepUnmerged(c, origin, audience, h, reason)
 	}
 	m := &merger{tx: tx, origin: origin, audience: audience, number: c.Number, seen: map[int]head{}}
 	body, err := c.Body(m)
@@ -125,10 +126,7 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 	if err != nil {
 		// Signed by its author and whole, yet not readable here: kept, forwarded
 		// and shown, so that what follows is not kept out.
-		if err := tx.hold(origin, audience, c.Number, 0, nil, err.Error()); err != nil {
-			return err
-		}
-		return tx.storeChangeset(origin, audience, c, h.rows)
+		return tx.keepUnmerged(c, origin, audience, h, err.Error())
 	}
 	if err := m.body(body); err != nil {
 		return err
@@ -162,17 +160,25 @@ func (tx *Tx) compareHeld(c *changeset.Changeset, origin, audience int, out *App
 		return nil
 	}
 	out.Err = fmt.Errorf("%w: %s number %d is held with other content", ErrFork, c.Stream.Origin, c.Number)
-	return tx.hold(origin, audience, c.Number, 0, nil, out.Err.Error())
+	return tx.hold(origin, audience, c.Number, heldRow{}, out.Err.Error())
 }
 
-// hold notes a changeset, or one row of it, that was not merged.
-func (tx *Tx) hold(origin, audience int, number uint64, table uint16, id []byte, reason string) error {
-	var tbl any
-	if table != 0 {
-		tbl = int64(table)
+// quarantine is the reason for which the root holds a changeset back, "" for none.
+func (tx *Tx) quarantine(c *changeset.Changeset) (string, error) {
+	if !tx.r.isRoot() || c.Stream.Origin.Replica == tx.r.id {
+		return "", nil
 	}
-	return tx.exec(`INSERT INTO _held (origin, audience, number, tbl, id, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		origin, audience, int64(number), tbl, id, reason, tx.wall.UnixMilli())
+	if c.Last.Time().After(tx.wall.Add(MaxAhead)) {
+		return fmt.Sprintf("written under a clock that is ahead: %s", c.Last), nil
+	}
+	if tx.r.opts.Quarantine == nil {
+		return "", nil
+	}
+	reason, err := tx.r.opts.Quarantine(tx, c.Stream.Origin.Replica)
+	if err != nil {
+		return "", fmt.Errorf("ask about %s: %w", c.Stream.Origin, err)
+	}
+	return reason, nil
 }
 
 // merger merges the body of one changeset.
@@ -184,7 +190,9 @@ type merger struct {
 	origins  []int // body's origins → local numbers
 	names    []changeset.Origin
 	// known, when set, are the columns merged already: only others are taken.
-	known   func(table, column uint16) bool
+	known func(table, column uint16) bool
+	// only, when set, are the named rows to be merged; the others were.
+	only    map[heldRow]bool
 	unknown bool // something of the body is not in the schema
 	seen    map[int]head
 	err     error // of the database, while names were looked up
@@ -259,11 +267,18 @@ func (m *merger) body(body *changeset.Body) error {
 }
 
 func (m *merger) row(t *schema.Table, w *changeset.Row) error {
+	if m.only != nil && !m.only[heldRow{table: t.Number, origin: m.origins[w.Name.Origin], seq: w.Name.Seq}] {
+		return nil
+	}
 	if err := m.check(t, w); err != nil {
 		if m.known != nil {
 			return nil // held when it first arrived
 		}
-		return m.tx.hold(m.origin, m.audience, m.number, t.Number, w.ID[:], err.Error())
+		held := heldRow{table: t.Number, id: w.ID}
+		if w.ID.IsNil() {
+			held.origin, held.seq = m.origins[w.Name.Origin], w.Name.Seq
+		}
+		return m.tx.hold(m.origin, m.audience, m.number, held, err.Error())
 	}
 	p, err := m.tx.loadRow(t, w.ID)
 	if err != nil {
@@ -286,6 +301,9 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 			continue
 		}
 		c := &t.Columns[at]
+		if c.Personal && p.redacted() {
+			continue
+		}
 		by := m.origins[cell.By]
 		switch c.Kind {
 		case schema.Counter:
@@ -324,7 +342,7 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 		}
 		p.envelopes = append(p.envelopes, e)
 	}
-	return nil
+	return m.tx.redact(p)
 }
 
 // check says whether the known cells of a row fit the schema.

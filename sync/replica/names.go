@@ -151,7 +151,8 @@ func (s *shortNames) introduce(tx *Tx, origin, audience int, body *changeset.Bod
 	return introduced, nil
 }
 
-// reintroduce names them anew after a table has become known.
+// reintroduce names them anew after a table has become known or a changeset was
+// released.
 func (s *shortNames) reintroduce(tx *Tx, origin, audience int, body *changeset.Body) error {
 	list, introduced := tx.runsOf(origin, body)
 	if len(list) == 0 {
@@ -166,6 +167,9 @@ func (s *shortNames) reintroduce(tx *Tx, origin, audience int, body *changeset.B
 			origin, audience, int64(g.seq), int64(g.count), g.table, g.n); err != nil {
 			return fmt.Errorf("name rows: %w", err)
 		}
+	}
+	if err := tx.exec(`UPDATE _stream SET rows = max(rows, ?) WHERE origin = ? AND audience = ?`, int64(introduced), origin, audience); err != nil {
+		return fmt.Errorf("name rows: %w", err)
 	}
 	tx.r.short = nil // read anew: the runs lie between others
 	return nil

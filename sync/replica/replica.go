@@ -38,6 +38,10 @@ type Options struct {
 	// Audience names who may hold a row, asked when a row is first written here
 	// after a seal; nil means "everyone". It may read with Tx.Get only.
 	Audience func(tx *Tx, table *schema.Table, id schema.ID) (string, error)
+	// Quarantine, asked by the root before it merges what a replica wrote, gives
+	// the reason to hold it back, "" for none. What is held back is stored and
+	// forwarded; see Release. It may read with Tx.Get only.
+	Quarantine func(tx *Tx, author schema.ID) (string, error)
 	// Log receives what an administrator should know; never a value of a row.
 	Log *slog.Logger
 }

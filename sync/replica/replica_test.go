@@ -23,9 +23,9 @@ func testSchema() *schema.Schema {
 		&schema.Table{Number: 1, Name: "note", Columns: []schema.Column{
 			schema.TextCol(1, "title").Open("test"), schema.TextCol(2, "secret"), schema.IntCol(3, "amount"),
 			schema.CounterCol(4, "taps"), schema.SetCol(5, "tags"), schema.IntCol(6, "born").First(),
-			schema.JSONCol(7, "voided").Open("test"), schema.BoolCol(8, "agreed"), schema.RefCol(9, "parent"), schema.TextCol(10, "phone"),
-			schema.LongTextCol(11, "story"), schema.LongTextCol(12, "summary").Open("test"),
-		}, Indexes: [][]string{{"amount"}}},
+			schema.JSONCol(7, "voided").Open("test"), schema.BoolCol(8, "agreed"), schema.RefCol(9, "parent"), schema.TextCol(10, "phone").Redactable(),
+			schema.LongTextCol(11, "story").Redactable(), schema.LongTextCol(12, "summary").Open("test"), schema.IntCol(13, "redacted_at").First(),
+		}, Indexes: [][]string{{"amount"}}, RedactedBy: "redacted_at", MergedInto: "parent"},
 		&schema.Table{Number: 2, Name: "other", Columns: []schema.Column{schema.TextCol(1, "name").Open("test")}},
 	)
 }
@@ -528,7 +528,15 @@ func TestAnyOrderConverges(t *testing.T) {
 						values["title"] = nil
 					}
 					values["born"] = rng.IntN(1000)
-					f.write(r, func(tx *Tx) error { return tx.Put("note", id, values) })
+					if rng.IntN(25) == 0 {
+						values = schema.Values{"redacted_at": rng.IntN(9) + 1}
+					}
+					f.write(r, func(tx *Tx) error {
+						if row, err := tx.Get("note", id); err != nil || row != nil && !row.Null("redacted_at") {
+							delete(values, "phone")
+						}
+						return tx.Put("note", id, values)
+					})
 				case k < 6:
 					n := int64(rng.IntN(20) - 5)
 					taps[id] += n
@@ -554,6 +562,9 @@ func TestAnyOrderConverges(t *testing.T) {
 							return err
 						}
 						var text []rune
+						if row != nil && !row.Null("redacted_at") {
+							column = "summary"
+						}
 						if row != nil {
 							text = []rune(row.Text(column))
 						}
@@ -683,4 +694,110 @@ func TestRestoredAndClonedReplicas(t *testing.T) {
 			}
 		})
 	}
+}
+
+// X13: a redaction beats every edit of a personal value, made before, after or at
+// the same time, and leaves nothing of it behind; counts stay.
+func TestX13RedactionBeatsEverything(t *testing.T) {
+	f := newFleet(t, 3)
+	a, b, id := f.all[1], f.all[2], schema.NewID(7)
+	f.write(a, func(tx *Tx) error {
+		if err := tx.Add("note", id, "taps", 3); err != nil {
+			return err
+		}
+		return tx.Put("note", id, schema.Values{"title": "t", "phone": "13800001111", "story": "经过一。"})
+	})
+	f.settle()
+	f.write(f.root, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"redacted_at": 99}) })
+	f.write(b, func(tx *Tx) error {
+		return tx.Put("note", id, schema.Values{"phone": "13900002222", "story": "经过一。经过二。", "title": "later"})
+	})
+	f.settle()
+	for _, r := range f.all {
+		row := f.get(r, id)
+		if row.Text("phone") != "" || row.Text("story") != "" || row.Text("title") != "later" || row.Int("taps") != 3 {
+			t.Fatalf("%q %q %q %d", row.Text("phone"), row.Text("story"), row.Text("title"), row.Int("taps"))
+		}
+		var left int
+		f.must(r.read.QueryRow(`SELECT (SELECT count(*) FROM _text) + (SELECT count(*) FROM _loser)`).Scan(&left))
+		if left != 0 {
+			t.Fatal("a losing version or a text's state is left")
+		}
+	}
+	if err := a.Update(f.ctx, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"phone": "1"}) }); !errors.Is(err, ErrRedacted) {
+		t.Fatalf("a personal value was written again: %v", err)
+	}
+	f.write(a, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"phone": nil, "amount": 5}) })
+	f.settle()
+}
+
+// X9: rows merged into each other stand for one: the smallest of the cycle.
+func TestX9AliasCycles(t *testing.T) {
+	f := newFleet(t, 3)
+	var ids []schema.ID
+	for i := range 5 {
+		ids = append(ids, schema.NewID(int64(1000+i)))
+	}
+	merge := func(r *Replica, from, into int) {
+		f.write(r, func(tx *Tx) error { return tx.Put("note", ids[from], schema.Values{"parent": ids[into]}) })
+	}
+	merge(f.all[1], 0, 1)
+	merge(f.all[2], 1, 0)
+	merge(f.root, 2, 1)
+	merge(f.root, 3, 2)
+	f.settle()
+	for _, r := range f.all {
+		got, err := r.Survivors(f.ctx, "note")
+		f.must(err)
+		if len(got) != 3 || got[ids[1]] != ids[0] || got[ids[2]] != ids[0] || got[ids[3]] != ids[0] {
+			t.Fatalf("%v", got)
+		}
+	}
+	f.write(f.root, func(tx *Tx) error { return tx.Put("note", ids[1], schema.Values{"parent": nil}) })
+	if got, _ := f.root.Survivors(f.ctx, "note"); got[ids[0]] != ids[1] || got[ids[3]] != ids[1] {
+		t.Fatalf("undone: %v", got)
+	}
+}
+
+// X15: what a lost device wrote is stored and not merged until the office accepts
+// it; what others wrote of its rows waits and follows.
+func TestX15QuarantineAndRelease(t *testing.T) {
+	f := newFleet(t, 3)
+	lost, honest, id := f.all[1], f.all[2], schema.NewID(7)
+	f.root.opts.Quarantine = func(_ *Tx, author schema.ID) (string, error) {
+		if author == lost.ID() {
+			return "lost", nil
+		}
+		return "", nil
+	}
+	f.write(lost, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"title": "of the lost one"}) })
+	f.give(lost, honest)
+	f.write(honest, func(tx *Tx) error { return tx.Add("note", id, "taps", 4) })
+	f.give(honest, f.root)
+	f.write(honest, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"amount": 8}) })
+	f.give(honest, f.root)
+	if row, _ := f.root.Get(f.ctx, "note", id); row != nil {
+		t.Fatal("what is quarantined was merged")
+	}
+	held, err := f.root.HeldBack(f.ctx)
+	f.must(err)
+	if len(held) != 3 {
+		t.Fatalf("held back: %+v", held)
+	}
+	for _, h := range held {
+		if h.Table == "" {
+			f.must(f.root.Release(f.ctx, h.N))
+		}
+	}
+	row := f.get(f.root, id)
+	if row.Text("title") != "of the lost one" || row.Int("taps") != 4 || row.Int("amount") != 8 {
+		t.Fatalf("%q %d %d", row.Text("title"), row.Int("taps"), row.Int("amount"))
+	}
+	if held, _ = f.root.HeldBack(f.ctx); len(held) != 0 {
+		t.Fatalf("still held back: %+v", held)
+	}
+	if err := f.root.Release(f.ctx, 99); !errors.Is(err, ErrNotHeld) {
+		t.Fatalf("released nothing: %v", err)
+	}
+	f.settle()
 }

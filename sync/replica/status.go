@@ -161,6 +161,7 @@ func (r *Replica) Waiting(ctx context.Context, limit int) ([]Pending, error) {
 // Held is a changeset, or one row of it, that was received but not merged. Its
 // bytes are kept.
 type Held struct {
+	N       int64 // names it for Release
 	Replica schema.ID
 	Number  uint64
 	Table   string    // "" for a whole changeset
@@ -171,7 +172,7 @@ type Held struct {
 
 // HeldBack lists them, newest first.
 func (r *Replica) HeldBack(ctx context.Context) ([]Held, error) {
-	rows, err := r.read.QueryContext(ctx, `SELECT o.replica, h.number, coalesce(h.tbl, 0), h.id, h.reason, h.at
+	rows, err := r.read.QueryContext(ctx, `SELECT h.n, o.replica, h.number, coalesce(h.tbl, 0), h.id, h.reason, h.at
 		FROM _held h JOIN _origin o ON o.idx = h.origin ORDER BY h.n DESC LIMIT 1000`)
 	if err != nil {
 		return nil, fmt.Errorf("list what is held back: %w", err)
@@ -182,7 +183,7 @@ func (r *Replica) HeldBack(ctx context.Context) ([]Held, error) {
 		var h Held
 		var table uint16
 		var at int64
-		if err := rows.Scan(&h.Replica, &h.Number, &table, &h.ID, &h.Reason, &at); err != nil {
+		if err := rows.Scan(&h.N, &h.Replica, &h.Number, &table, &h.ID, &h.Reason, &at); err != nil {
 			return nil, fmt.Errorf("list what is held back: %w", err)
 		}
 		if t := r.opts.Schema.TableByNumber(table); t != nil {

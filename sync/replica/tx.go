@@ -177,6 +177,12 @@ func (tx *Tx) put(table string, id schema.ID, values schema.Values, force map[st
 			return fmt.Errorf("put %s: %w", table, err)
 		}
 		i := t.Index(c.Number)
+		if c.Personal && p.redacted() {
+			if v == nil {
+				continue
+			}
+			return fmt.Errorf("put %s.%s: %w", table, name, ErrRedacted)
+		}
 		if c.Kind == schema.LongText {
 			typed, _ := v.(string)
 			if err := tx.putText(p, i, nil, typed); err != nil {
@@ -223,7 +229,7 @@ func (tx *Tx) put(table string, id schema.ID, values schema.Values, force map[st
 		}
 		p.envelopes = append(p.envelopes, e)
 	}
-	return nil
+	return tx.redact(p)
 }
 
 // current is a register's value, opened when sealed.

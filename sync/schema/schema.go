@@ -54,6 +54,8 @@ type Column struct {
 	OpenReason string
 	// forceSealed seals a column of a type that is open by default.
 	forceSealed bool
+	// Personal is emptied when the row is redacted.
+	Personal bool
 }
 
 // Sealed tells whether the column lives encrypted in the row's _sealed blob
@@ -122,6 +124,10 @@ func (c Column) Open(reason string) Column { c.OpenReason = reason; return c }
 // Seal keeps an integer or reference out of the SQL columns.
 func (c Column) Seal() Column { c.forceSealed = true; return c }
 
+// Redactable marks a personal value: it is emptied everywhere, for good, when its
+// row is redacted; see Table.RedactedBy.
+func (c Column) Redactable() Column { c.Personal = true; return c }
+
 // First makes the first write stand (merge kind immutable).
 func (c Column) First() Column { c.Kind = Immutable; return c }
 
@@ -132,6 +138,13 @@ type Table struct {
 	Columns []Column
 	// Indexes are the column lists of plain SQL indexes.
 	Indexes [][]string
+	// RedactedBy names the immutable integer whose first write empties the
+	// redactable columns of the row and drops every other write of them, however
+	// it was ordered; "" for none.
+	RedactedBy string
+	// MergedInto names the reference by which a row is joined to the one that
+	// stands for both; "" for none. See replica.Survivors.
+	MergedInto string
 
 	byName   map[string]int
 	byNumber map[uint16]int
@@ -187,7 +200,16 @@ func New(tables ...*Table) (*Schema, error) {
 			if (c.Kind == Set) != (c.Type == Texts) || c.Kind == Counter && (c.Type != Int || c.Sealed()) || c.Kind == Set && c.Sealed() {
 				return nil, fmt.Errorf("%s.%s: a %s cannot hold this type", t.Name, c.Name, c.Kind)
 			}
+			if c.Personal && (c.Kind == Counter || c.Kind == Set) {
+				return nil, fmt.Errorf("%s.%s: a %s cannot be redacted", t.Name, c.Name, c.Kind)
+			}
 			t.byName[c.Name], t.byNumber[c.Number] = i, i
+		}
+		if c := t.Column(t.RedactedBy); t.RedactedBy != "" && (c == nil || c.Kind != Immutable || c.Type != Int) {
+			return nil, fmt.Errorf("%s is redacted by %q, which is no immutable integer", t.Name, t.RedactedBy)
+		}
+		if c := t.Column(t.MergedInto); t.MergedInto != "" && (c == nil || c.Kind != Register || c.Type != Ref) {
+			return nil, fmt.Errorf("%s is merged into %q, which is no reference", t.Name, t.MergedInto)
 		}
 		for _, index := range t.Indexes {
 			for _, name := range index {

@@ -1,0 +1,177 @@
+package replica
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/schema"
+)
+
+// ErrNotHeld: there is nothing to release, or its bytes were not kept.
+var ErrNotHeld = errors.New("nothing is held back under this number")
+
+// heldRow is the row of a changeset that was not merged; the zero heldRow is a
+// whole changeset. A row whose id was not known has the name that stood for it.
+type heldRow struct {
+	table  uint16
+	id     schema.ID
+	origin int
+	seq    uint64
+}
+
+// hold notes a changeset, or one row of it, that was not merged.
+func (tx *Tx) hold(origin, audience int, number uint64, row heldRow, reason string) error {
+	var table, id, named, seq any
+	if row.table != 0 {
+		table, id = int64(row.table), row.id[:]
+	}
+	if row.seq != 0 {
+		named, seq = row.origin, int64(row.seq)
+	}
+	return tx.exec(`INSERT INTO _held (origin, audience, number, tbl, id, named, seq, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		origin, audience, int64(number), table, id, named, seq, reason, tx.wall.UnixMilli())
+}
+
+// nothing is a changeset.Rows that knows no table: only the rows that a body
+// introduces are counted.
+type nothing struct{}
+
+func (nothing) Known(uint16) bool { return false }
+
+func (nothing) Row(uint16, changeset.Origin, uint64) (schema.ID, error) { return schema.Nil, nil }
+
+// keepUnmerged stores a changeset without merging it. The rows that it introduces
+// are counted, so that others may name them.
+func (tx *Tx) keepUnmerged(c *changeset.Changeset, origin, audience int, h head, reason string) error {
+	if err := tx.hold(origin, audience, c.Number, heldRow{}, reason); err != nil {
+		return err
+	}
+	introduced := h.rows
+	if body, err := c.Body(nothing{}); err == nil && body.Introduced >= h.rows {
+		names, err := tx.shortNames()
+		if err != nil {
+			return err
+		}
+		if introduced, err = names.introduce(tx, origin, audience, body); err != nil {
+			return err
+		}
+	}
+	return tx.storeChangeset(origin, audience, c, introduced)
+}
+
+// Release merges a changeset that was held back, by its Held.N, and after it the
+// rows of others that waited for rows of it. A fork's changeset cannot be released:
+// ErrNotHeld.
+func (r *Replica) Release(ctx context.Context, n int64) error {
+	err := r.update(ctx, true, func(tx *Tx) error {
+		if err := tx.seal(); err != nil {
+			return err
+		}
+		var at place
+		err := tx.conn.QueryRowContext(tx.ctx, `SELECT origin, audience, number FROM _held WHERE n = ? AND tbl IS NULL`, n).Scan(&at.origin, &at.audience, &at.number)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrNotHeld
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.remerge(at, nil); err != nil {
+			return err
+		}
+		if err := tx.exec(`DELETE FROM _held WHERE origin = ? AND audience = ? AND number = ? AND tbl IS NULL`, at.origin, at.audience, int64(at.number)); err != nil {
+			return err
+		}
+		waiting, err := tx.waitingFor(at)
+		if err != nil {
+			return err
+		}
+		for at, rows := range waiting {
+			if err := tx.remerge(at, rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("release what is held back: %w", err)
+	}
+	return nil
+}
+
+// place names a stored changeset by local numbers.
+type place struct {
+	origin, audience int
+	number           uint64
+}
+
+// waitingFor lists the rows that named rows of a stream which were not here, and
+// takes them off the list of what is held.
+func (tx *Tx) waitingFor(at place) (map[place]map[heldRow]bool, error) {
+	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT origin, audience, number, tbl, named, seq FROM _held WHERE named = ? AND audience = ?`, at.origin, at.audience)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[place]map[heldRow]bool{}
+	for rows.Next() {
+		var p place
+		var row heldRow
+		if err := rows.Scan(&p.origin, &p.audience, &p.number, &row.table, &row.origin, &row.seq); err != nil {
+			return nil, err
+		}
+		if out[p] == nil {
+			out[p] = map[heldRow]bool{}
+		}
+		out[p][row] = true
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return out, tx.exec(`DELETE FROM _held WHERE named = ? AND audience = ?`, at.origin, at.audience)
+}
+
+// remerge merges a stored changeset, or only some named rows of it.
+func (tx *Tx) remerge(at place, only map[heldRow]bool) error {
+	var hash, sealed []byte
+	err := tx.conn.QueryRowContext(tx.ctx, `SELECT hash, sealed FROM _changeset WHERE origin = ? AND audience = ? AND number = ?`, at.origin, at.audience, int64(at.number)).Scan(&hash, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotHeld
+	}
+	if err != nil {
+		return err
+	}
+	raw, err := unseal(tx.r.vault.local, sealed, hash)
+	if err != nil {
+		return fmt.Errorf("stored changeset: %w", err)
+	}
+	c, err := changeset.Parse(raw)
+	if err != nil {
+		return fmt.Errorf("stored changeset: %w", err)
+	}
+	m := &merger{tx: tx, origin: at.origin, audience: at.audience, number: at.number, seen: map[int]head{}, only: only}
+	body, err := c.Body(m)
+	if m.err != nil {
+		return m.err
+	}
+	if err != nil {
+		return fmt.Errorf("stored changeset: %w", err)
+	}
+	if err := m.body(body); err != nil {
+		return err
+	}
+	if !c.Last.Time().After(tx.wall.Add(MaxAhead)) {
+		tx.r.clock.Observe(c.Last)
+		tx.observed = true
+	}
+	if only != nil {
+		return nil
+	}
+	names, err := tx.shortNames()
+	if err != nil {
+		return err
+	}
+	return names.reintroduce(tx, at.origin, at.audience, body)
+}
