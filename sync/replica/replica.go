@@ -74,6 +74,7 @@ type Replica struct {
 	passed   map[int]bool
 	prepared map[string]*sql.Stmt
 	root     ed25519.PublicKey
+	epoch    schema.ID
 
 	watch    sync.Mutex
 	watchers map[int]func(Change)

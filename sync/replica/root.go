@@ -26,8 +26,10 @@ func (r *Replica) BecomeRoot(ctx context.Context) error {
 	if err := r.TrustRoot(ctx, r.PublicKey()); err != nil {
 		return err
 	}
-	_, err := r.Certify(ctx, r.id, r.PublicKey())
-	return err
+	if _, err := r.Certify(ctx, r.id, r.PublicKey()); err != nil {
+		return err
+	}
+	return r.beginEpoch(ctx)
 }
 
 // TrustRoot learns the realm's root key, once; another one later is ErrRoot.

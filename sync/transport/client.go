@@ -85,6 +85,7 @@ type Result struct {
 	SentBytes, ReceivedBytes int64 // bodies of requests and responses
 	Requests                 int
 	Refused                  []Refusal
+	Restored                 bool          // the county was restored from a backup since the last sync
 	ClockOffset              time.Duration // this device's wall clock minus the county's
 	At                       time.Time     // county's time of the last acknowledgement
 }

@@ -226,6 +226,11 @@ func (s *syncRun) learn(ctx context.Context, rq *request, a *answer) error {
 		s.skip[st] = true
 		s.result.Refused = append(s.result.Refused, Refusal{Stream: st, Number: r.number, Reason: r.reason})
 	}
+	restored, err := c.r.SeeEpoch(ctx, a.epoch)
+	if err != nil {
+		return err
+	}
+	s.result.Restored = s.result.Restored || restored
 	acked := changeset.Vector{}
 	sent, bytes := 0, int64(0)
 	for i, h := range a.held {

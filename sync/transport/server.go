@@ -362,7 +362,7 @@ func (s *Server) answer(ctx context.Context, d *Device, rq *request, vector chan
 	for _, p := range partials {
 		kept[p.Stream] = p
 	}
-	a := answer{wall: s.r.Wall().UnixMilli()}
+	a := answer{wall: s.r.Wall().UnixMilli(), epoch: s.r.Epoch()}
 	index := map[changeset.Stream]int{}
 	has := changeset.Vector{}
 	offsets := map[changeset.Stream]holding{}
