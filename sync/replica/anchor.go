@@ -2,7 +2,6 @@ package replica
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
@@ -10,15 +9,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+
+	"fieldkit/sync/schema"
 )
 
 // A database that was restored from an older copy, or copied to a second place,
 // would give out numbers and stamps a second time. It is recognised when it is
-// opened, before it can write: the anchor, a file kept elsewhere, tells how many
-// seals there have been in this place. A database behind its anchor was restored;
-// one that has sealed and has no anchor here was copied.
+// opened, before it can write: the anchor, a file kept elsewhere, counts the seals
+// in this place, and on the root what it took from others. A database behind its
+// anchor was restored; one that has no anchor here was copied.
 
 // anchor is the content of the file.
 type anchor struct {
@@ -38,7 +40,7 @@ func (r *Replica) anchorPath() string {
 
 // incarnation is the one to go on as: the database's, or a new one when the
 // database was restored or copied.
-func (r *Replica) incarnation(ctx context.Context, tx *sql.Tx) (uint32, error) {
+func (r *Replica) incarnation(ctx context.Context, tx *sql.Tx, created bool) (uint32, error) {
 	have, err := meta[int64](ctx, tx, "incarnation")
 	if err != nil {
 		return 0, err
@@ -50,7 +52,7 @@ func (r *Replica) incarnation(ctx context.Context, tx *sql.Tx) (uint32, error) {
 	b, err := os.ReadFile(r.anchorPath())
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		if r.generation == 0 {
+		if created {
 			return uint32(have), nil
 		}
 	case err != nil:
@@ -58,7 +60,7 @@ func (r *Replica) incarnation(ctx context.Context, tx *sql.Tx) (uint32, error) {
 	case json.Unmarshal(b, &a) == nil && a.Incarnation == uint32(have) && a.Generation <= r.generation:
 		return uint32(have), nil
 	}
-	next, err := newIncarnation(ctx, tx, r.id[:])
+	next, err := newIncarnation(ctx, tx, r.id[:], r.opts.Random)
 	if err != nil {
 		return 0, err
 	}
@@ -69,10 +71,10 @@ func (r *Replica) incarnation(ctx context.Context, tx *sql.Tx) (uint32, error) {
 
 // newIncarnation draws a number that no incarnation of the replica has; two copies
 // that do not know of each other draw different ones.
-func newIncarnation(ctx context.Context, q querier, id []byte) (uint32, error) {
+func newIncarnation(ctx context.Context, q querier, id []byte, random io.Reader) (uint32, error) {
 	for {
 		var b [4]byte
-		if _, err := rand.Read(b[:]); err != nil {
+		if _, err := io.ReadFull(random, b[:]); err != nil {
 			return 0, err
 		}
 		next := binary.BigEndian.Uint32(b[:])
@@ -107,6 +109,38 @@ func (r *Replica) writeAnchor() error {
 
 // Renewed tells whether this opening found the database restored or copied.
 func (r *Replica) Renewed() bool { return r.renewed }
+
+// rememberUnsealed notes the register versions that the earlier incarnation wrote
+// and this database had not sealed: they may come back in that one's stream.
+func (r *Replica) rememberUnsealed(ctx context.Context) error {
+	return r.Update(ctx, func(tx *Tx) error {
+		byAudience, err := tx.readJournal()
+		if err != nil {
+			return err
+		}
+		for _, entries := range byAudience {
+			for _, e := range entries {
+				p, err := tx.loadRow(e.table, e.id)
+				if err != nil {
+					return err
+				}
+				for i := range e.table.Columns {
+					c := &e.table.Columns[i]
+					s := p.stampOf(i)
+					if c.Kind != schema.Register || !r.unsealed(s) {
+						continue
+					}
+					if err := tx.exec(`INSERT INTO _passed (tbl, id, col, at, origin) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+						e.table.Number, e.id[:], c.Number, int64(s.at), s.origin); err != nil {
+						return err
+					}
+					r.passed[s.origin] = true
+				}
+			}
+		}
+		return nil
+	})
+}
 
 func passedOrigins(ctx context.Context, q querier) (map[int]bool, error) {
 	rows, err := q.QueryContext(ctx, `SELECT DISTINCT origin FROM _passed`)

@@ -30,7 +30,6 @@ const (
 	partAdded   part = 3
 	partRemoved part = 4
 	partLoser   part = 5
-	partPending part = 6
 	partInsert  part = 7
 	partDelete  part = 8
 )

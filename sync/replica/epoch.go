@@ -2,7 +2,7 @@ package replica
 
 import (
 	"context"
-	"crypto/rand"
+	"io"
 
 	"fieldkit/sync/schema"
 )
@@ -31,7 +31,7 @@ func (r *Replica) beginEpoch(ctx context.Context) error {
 			return nil
 		}
 		var next schema.ID
-		if _, err := rand.Read(next[:]); err != nil {
+		if _, err := io.ReadFull(r.opts.Random, next[:]); err != nil {
 			return err
 		}
 		if err := setMeta(tx.ctx, tx.conn, metaEpoch, next[:]); err != nil {

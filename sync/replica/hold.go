@@ -35,6 +35,16 @@ func (tx *Tx) hold(origin, audience int, number uint64, row heldRow, reason stri
 		origin, audience, int64(number), table, id, named, seq, reason, tx.wall.UnixMilli())
 }
 
+// holds tells whether anything of a stream is held back.
+func (tx *Tx) holds(origin, audience int) (held bool, err error) {
+	stmt, err := tx.stmt(`SELECT EXISTS (SELECT 1 FROM _held WHERE origin = ? AND audience = ?)`)
+	if err != nil {
+		return false, err
+	}
+	err = stmt.QueryRowContext(tx.ctx, origin, audience).Scan(&held)
+	return held, err
+}
+
 // nothing is a changeset.Rows that knows no table: only the rows that a body
 // introduces are counted.
 type nothing struct{}

@@ -60,26 +60,8 @@ func (tx *Tx) putText(p *pendingRow, i int, saw *string, typed string) error {
 		state = written(now, typed)
 	} else {
 		state.edit(*saw, typed, now, tx.r.origins.less)
-		if state.unseen(tx.r.own, tx.r.sealed) { // nobody knows of the edits one by one
-			state = written(now, state.text(tx.r.origins.less))
-		}
 	}
 	return tx.setText(p, i, state, now)
-}
-
-// unseen tells whether all of a text is one origin's and newer than a stamp.
-func (t *longText) unseen(origin int, since hlc.Stamp) bool {
-	for _, n := range t.insertions {
-		if n.first.origin != origin || n.at <= since {
-			return false
-		}
-	}
-	for _, d := range t.deletions {
-		if d.by.origin != origin || d.by.at <= since {
-			return false
-		}
-	}
-	return true
 }
 
 // textState is the state of a long text, empty when it was never written.
@@ -256,7 +238,7 @@ func (tx *Tx) LookedAt(table string, id schema.ID, column string) error {
 }
 
 // hashTexts sums the states of edited texts.
-func (r *Replica) hashTexts(ctx context.Context) (uint64, error) {
+func (r *Replica) hashTexts(ctx context.Context, wanted func(*schema.Table) bool) (uint64, error) {
 	rows, err := r.read.QueryContext(ctx, `SELECT tbl, id, col, sealed FROM _text`)
 	if err != nil {
 		return 0, fmt.Errorf("hash state: %w", err)
@@ -272,7 +254,7 @@ func (r *Replica) hashTexts(ctx context.Context) (uint64, error) {
 			return 0, fmt.Errorf("hash state: %w", err)
 		}
 		t := r.opts.Schema.TableByNumber(table)
-		if t == nil || t.Index(column) < 0 {
+		if t == nil || t.Index(column) < 0 || !wanted(t) {
 			continue
 		}
 		state, err := r.openText(sealed, id)

@@ -101,7 +101,7 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 		out.Err = fmt.Errorf("%w: %s has %d, got %d", ErrGap, c.Stream.Origin, h.number, c.Number)
 		return nil
 	case c.Prev != h.hash || c.First <= h.complete || c.Complete < h.complete:
-		out.Err = fmt.Errorf("%w: %s number %d does not follow", ErrFork, c.Stream.Origin, c.Number)
+		out.Err = fmt.Errorf("%w: %s number %d does not follow (%v; %s after %s)", ErrFork, c.Stream.Origin, c.Number, c.Prev == h.hash, c.First, h.complete)
 		return tx.hold(origin, audience, c.Number, heldRow{}, out.Err.Error())
 	}
 	reason, err := tx.quarantine(c)
@@ -443,9 +443,6 @@ func (m *merger) register(p *pendingRow, at int, cell *changeset.Cell, by int) (
 	if c.Kind == schema.Immutable {
 		return current.zero() || m.tx.r.origins.less(incoming, current), nil
 	}
-	if current.origin == by && m.tx.r.origins.less(incoming, current) {
-		return false, nil // an origin's writes follow each other
-	}
 	sawCurrent := current.origin == by
 	for _, v := range cell.Prev {
 		prev := stamp{v.At, m.origins[v.Origin]}
@@ -471,40 +468,37 @@ func (m *merger) register(p *pendingRow, at int, cell *changeset.Cell, by int) (
 }
 
 // twice tells whether a version was merged before: one that a later incarnation
-// passed on may also come in the stream in which it was first sealed.
+// passed on may also come in the stream in which it was first sealed, or by another
+// incarnation. Of two that are passed on, the later one of an origin stands.
 func (m *merger) twice(p *pendingRow, c *schema.Column, s stamp) (bool, error) {
 	r := m.tx.r
-	if s.origin == m.origin {
-		if !r.passed[s.origin] {
-			return false, nil
-		}
-		// It follows what was passed on of the same origin.
-		if err := m.tx.exec(`DELETE FROM _loser WHERE tbl = ? AND id = ? AND col = ? AND origin = ? AND at < ? AND pending = 0`,
-			p.table.Number, p.id[:], c.Number, s.origin, int64(s.at)); err != nil {
-			return false, err
-		}
-		stmt, err := m.tx.stmt(`SELECT EXISTS (SELECT 1 FROM _passed WHERE tbl = ? AND id = ? AND col = ? AND at = ? AND origin = ?)`)
-		if err != nil {
-			return false, err
-		}
-		var found bool
-		return found, stmt.QueryRowContext(m.tx.ctx, p.table.Number, p.id[:], c.Number, int64(s.at), s.origin).Scan(&found)
+	passedOn := s.origin != m.origin
+	if !passedOn && !r.passed[s.origin] {
+		return false, nil
 	}
-	h, err := m.head(s.origin)
-	if err != nil || s.at <= h.complete {
-		return err == nil, err
+	if passedOn {
+		if h, err := m.head(s.origin); err != nil || s.at <= h.complete {
+			return err == nil, err
+		}
 	}
-	stmt, err := m.tx.stmt(`INSERT INTO _passed (tbl, id, col, at, origin) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+	// What was passed on and then overwritten before it was sealed is no version of
+	// its own.
+	if err := m.tx.exec(`DELETE FROM _loser WHERE tbl = ?1 AND id = ?2 AND col = ?3 AND origin = ?4 AND at < ?5 AND pending = 0
+		AND at IN (SELECT at FROM _passed WHERE tbl = ?1 AND id = ?2 AND col = ?3 AND origin = ?4)`,
+		p.table.Number, p.id[:], c.Number, s.origin, int64(s.at)); err != nil {
+		return false, err
+	}
+	stmt, err := m.tx.stmt(`SELECT EXISTS (SELECT 1 FROM _passed WHERE tbl = ?1 AND id = ?2 AND col = ?3 AND origin = ?4 AND (at = ?5 OR at > ?5 AND ?6))`)
 	if err != nil {
 		return false, err
 	}
-	res, err := stmt.ExecContext(m.tx.ctx, p.table.Number, p.id[:], c.Number, int64(s.at), s.origin)
-	if err != nil {
-		return false, err
+	var found bool
+	if err := stmt.QueryRowContext(m.tx.ctx, p.table.Number, p.id[:], c.Number, s.origin, int64(s.at), passedOn).Scan(&found); err != nil || found || !passedOn {
+		return found, err
 	}
-	n, err := res.RowsAffected()
 	r.passed[s.origin] = true
-	return n == 0, err
+	return false, m.tx.exec(`INSERT INTO _passed (tbl, id, col, at, origin) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		p.table.Number, p.id[:], c.Number, int64(s.at), s.origin)
 }
 
 // head is a stream's head as it was when the body began.
@@ -525,12 +519,20 @@ func (m *merger) overwritten(p *pendingRow, c *schema.Column, prev stamp) error 
 	if dropped, err := m.tx.dropLoser(p, c, prev, false); err != nil || dropped {
 		return err
 	}
-	if prev.origin == m.origin || prev.origin == m.tx.r.own {
-		return nil // in order within a stream: seen and overwritten before
+	if prev.origin == m.tx.r.own {
+		return nil
 	}
 	h, err := m.head(prev.origin)
-	if err != nil || prev.at <= h.complete {
+	if err != nil {
 		return err
+	}
+	if prev.at <= h.complete || prev.origin == m.origin {
+		// It was here, unless it is held back: then it may come yet. A name too many
+		// does no harm.
+		held, err := m.tx.holds(prev.origin, m.audience)
+		if err != nil || !held {
+			return err
+		}
 	}
 	return m.tx.insertLoser(p, c, prev, true, nil, nil)
 }

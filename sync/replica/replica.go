@@ -3,9 +3,11 @@ package replica
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/url"
 	"os"
@@ -42,6 +44,10 @@ type Options struct {
 	// the reason to hold it back, "" for none. What is held back is stored and
 	// forwarded; see Release. It may read with Tx.Get only.
 	Quarantine func(tx *Tx, author schema.ID) (string, error)
+	// Random is where identities come from, crypto/rand when nil: a simulation that
+	// is to run the same way twice gives its own. It is no source of secrecy for
+	// what is sealed at rest.
+	Random io.Reader
 	// Log receives what an administrator should know; never a value of a row.
 	Log *slog.Logger
 }
@@ -108,6 +114,9 @@ func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 	if o.Wall == nil {
 		o.Wall = time.Now
 	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -125,10 +134,10 @@ func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 		s := newStatements(t)
 		r.sql[t] = &s
 	}
-	if r.vault, err = openVault(o.Dir); err != nil {
+	if r.vault, err = openVault(o.Dir, o.Random); err != nil {
 		return nil, fmt.Errorf("open replica: %w", err)
 	}
-	seed, err := loadOrCreateSecret(filepath.Join(o.Dir, "device.key"), ed25519.SeedSize)
+	seed, err := loadOrCreateSecret(filepath.Join(o.Dir, "device.key"), ed25519.SeedSize, o.Random)
 	if err != nil {
 		return nil, fmt.Errorf("device key: %w", err)
 	}
@@ -152,6 +161,11 @@ func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 	r.read.SetMaxOpenConns(4)
 	if err := r.evolve(ctx); err != nil {
 		return nil, fmt.Errorf("open replica %s: %w", path, err)
+	}
+	if r.renewed {
+		if err := r.rememberUnsealed(ctx); err != nil {
+			return nil, fmt.Errorf("open replica %s: %w", path, err)
+		}
 	}
 	return r, nil
 }
@@ -185,7 +199,10 @@ func (r *Replica) load(ctx context.Context) error {
 		if err := setMeta(ctx, tx, "realm", r.opts.Realm[:]); err != nil {
 			return err
 		}
-		id := schema.NewID(r.opts.Wall().UnixMilli())
+		id, err := schema.NewIDFrom(r.opts.Wall().UnixMilli(), r.opts.Random)
+		if err != nil {
+			return err
+		}
 		if err := setMeta(ctx, tx, "replica", id[:]); err != nil {
 			return err
 		}
@@ -200,7 +217,7 @@ func (r *Replica) load(ctx context.Context) error {
 		return err
 	}
 	r.id = schema.ID(id)
-	incarnation, err := r.incarnation(ctx, tx)
+	incarnation, err := r.incarnation(ctx, tx, realm == nil)
 	if err != nil {
 		return err
 	}
@@ -253,6 +270,13 @@ func (r *Replica) Close() error {
 
 // ID is this replica's identity.
 func (r *Replica) ID() schema.ID { return r.id }
+
+// Origin is this replica as it writes now.
+func (r *Replica) Origin() changeset.Origin {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.origins.name(r.own)
+}
 
 // Realm is the county this replica belongs to.
 func (r *Replica) Realm() schema.ID { return r.opts.Realm }

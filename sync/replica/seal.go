@@ -57,12 +57,21 @@ func (tx *Tx) seal() error {
 		p.entry = nil
 	}
 	tx.r.sealed = newest
-	tx.r.generation++
-	tx.sealed = true
-	if err := setMeta(tx.ctx, tx.conn, "generation", tx.r.generation); err != nil {
+	if err := tx.advance(); err != nil {
 		return err
 	}
 	return setMeta(tx.ctx, tx.conn, "sealed", int64(newest))
+}
+
+// advance counts a transaction after which an older copy of the database would be
+// told by its anchor.
+func (tx *Tx) advance() error {
+	if tx.advanced {
+		return nil
+	}
+	tx.advanced = true
+	tx.r.generation++
+	return setMeta(tx.ctx, tx.conn, "generation", tx.r.generation)
 }
 
 func (tx *Tx) readJournal() (map[int][]journaled, error) {
@@ -452,10 +461,15 @@ func (tx *Tx) head(origin, audience int) (h head, err error) {
 // rows the stream has introduced with it.
 func (tx *Tx) storeChangeset(origin, audience int, c *changeset.Changeset, rows uint64) error {
 	hash := c.Hash()
+	if tx.r.isRoot() { // what the root took it has confirmed
+		if err := tx.advance(); err != nil {
+			return err
+		}
+	}
 	// Its payload holds personal values as they travel: on this disk they are sealed.
 	bytes := c.Bytes()
-	if err := tx.exec(`INSERT INTO _changeset (origin, audience, number, hash, last, received_at, size, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		origin, audience, int64(c.Number), hash[:], int64(c.Last), tx.wall.UnixMilli(), len(bytes), seal(tx.r.vault.local, bytes, hash[:])); err != nil {
+	if err := tx.exec(`INSERT INTO _changeset (origin, audience, number, hash, first, last, received_at, size, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		origin, audience, int64(c.Number), hash[:], int64(c.First), int64(c.Last), tx.wall.UnixMilli(), len(bytes), seal(tx.r.vault.local, bytes, hash[:])); err != nil {
 		return fmt.Errorf("store changeset: %w", err)
 	}
 	return tx.exec(`INSERT INTO _stream (origin, audience, number, hash, complete, rows) VALUES (?, ?, ?, ?, ?, ?)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"fieldkit/sync/hlc"
@@ -236,22 +237,8 @@ func (r *Replica) Conflicts(ctx context.Context) ([]Conflict, error) {
 		}
 		at := t.Index(column)
 		c := &t.Columns[at]
-		if c.Sealed() {
-			list, err := unpackEnvelopes(sealed)
-			if err != nil || len(list) != 1 {
-				return nil, fmt.Errorf("%s %s: %w", t.Name, id, errSealed)
-			}
-			values, err := r.vault.openFields(t, id, &list[0])
-			if err != nil {
-				return nil, fmt.Errorf("%s %s: %w", t.Name, id, err)
-			}
-			for i, n := range list[0].columns {
-				if n == column {
-					value = values[i]
-				}
-			}
-		} else if value, err = fromSQL(c, value); err != nil {
-			return nil, fmt.Errorf("%s %s: %w", t.Name, id, err)
+		if value, err = r.openVersion(t, id, c, value, sealed); err != nil {
+			return nil, err
 		}
 		row, err := r.Get(ctx, t.Name, id)
 		if err != nil {
@@ -272,10 +259,15 @@ func (r *Replica) Conflicts(ctx context.Context) ([]Conflict, error) {
 }
 
 // StateHash is equal on replicas that hold the same rows with the same clocks
-// and the same losing versions. It reads every row's clock.
-func (r *Replica) StateHash(ctx context.Context) (uint64, error) {
+// and the same losing versions, of all tables or of those named. It reads every
+// row's clock.
+func (r *Replica) StateHash(ctx context.Context, tables ...string) (uint64, error) {
 	var sum uint64
+	wanted := func(t *schema.Table) bool { return len(tables) == 0 || slices.Contains(tables, t.Name) }
 	for _, t := range r.opts.Schema.Tables {
+		if !wanted(t) {
+			continue
+		}
 		rows, err := r.read.QueryContext(ctx, "SELECT substr(_clock, 1, 8) FROM "+quote(t.Name))
 		if err != nil {
 			return 0, fmt.Errorf("hash state: %w", err)
@@ -294,16 +286,16 @@ func (r *Replica) StateHash(ctx context.Context) (uint64, error) {
 			return 0, fmt.Errorf("hash state: %w", err)
 		}
 	}
-	losers, err := r.hashLosers(ctx)
+	losers, err := r.hashLosers(ctx, wanted)
 	if err != nil {
 		return 0, err
 	}
-	texts, err := r.hashTexts(ctx)
+	texts, err := r.hashTexts(ctx, wanted)
 	return sum + losers + texts, err
 }
 
-func (r *Replica) hashLosers(ctx context.Context) (uint64, error) {
-	rows, err := r.read.QueryContext(ctx, `SELECT tbl, id, col, at, origin, pending, value FROM _loser`)
+func (r *Replica) hashLosers(ctx context.Context, wanted func(*schema.Table) bool) (uint64, error) {
+	rows, err := r.read.QueryContext(ctx, `SELECT tbl, id, col, at, origin, value FROM _loser WHERE pending = 0`)
 	if err != nil {
 		return 0, fmt.Errorf("hash state: %w", err)
 	}
@@ -314,25 +306,21 @@ func (r *Replica) hashLosers(ctx context.Context) (uint64, error) {
 		var number, column uint16
 		var id schema.ID
 		var s stamp
-		var pending bool
 		var value any
-		if err := rows.Scan(&number, &id, &column, &s.at, &s.origin, &pending, &value); err != nil {
+		if err := rows.Scan(&number, &id, &column, &s.at, &s.origin, &value); err != nil {
 			return 0, fmt.Errorf("hash state: %w", err)
 		}
 		t := r.opts.Schema.TableByNumber(number)
-		if t == nil || t.Index(column) < 0 {
+		if t == nil || t.Index(column) < 0 || !wanted(t) {
 			continue
 		}
-		p := partLoser
 		c := &t.Columns[t.Index(column)]
-		if pending {
-			p = partPending
-		} else if !c.Sealed() {
+		if !c.Sealed() {
 			if value, err = fromSQL(c, value); err != nil {
 				return 0, fmt.Errorf("hash state: %w", err)
 			}
 		}
-		sum += h.version(p, t, id, c, s, value)
+		sum += h.version(partLoser, t, id, c, s, value)
 	}
 	return sum, rows.Err()
 }

@@ -35,7 +35,7 @@ type Tx struct {
 	// observed: the clock moved past a received stamp
 	observed bool
 	flushing bool
-	sealed   bool // changesets were made: the anchor must follow
+	advanced bool // the anchor must follow
 }
 
 type rowKey struct {
@@ -118,7 +118,7 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 		return nil, fmt.Errorf("commit: %w", err)
 	}
 	done = true
-	if tx.sealed {
+	if tx.advanced {
 		if err := r.writeAnchor(); err != nil {
 			r.opts.Log.Error("the anchor is behind", "error", err) // the writes are durable all the same
 		}
@@ -136,8 +136,17 @@ func (tx *Tx) Context() context.Context { return tx.ctx }
 // Now is the wall time at which the transaction began, the same for all of it.
 func (tx *Tx) Now() time.Time { return tx.wall }
 
+// Stamp is the stamp of this transaction's writes.
+func (tx *Tx) Stamp() hlc.Stamp { return tx.now().at }
+
 // NewID makes the id of a row that only this replica can create.
-func (tx *Tx) NewID() schema.ID { return schema.NewID(tx.wall.UnixMilli()) }
+func (tx *Tx) NewID() schema.ID {
+	id, err := schema.NewIDFrom(tx.wall.UnixMilli(), tx.r.opts.Random)
+	if err != nil {
+		panic("replica: the random source failed: " + err.Error())
+	}
+	return id
+}
 
 // now is the stamp of this transaction's writes.
 func (tx *Tx) now() stamp {

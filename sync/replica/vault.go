@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,8 +31,8 @@ const keyID = 1
 // padTo hides the exact length of sealed contents.
 const padTo = 32
 
-func openVault(dir string) (*vault, error) {
-	key, err := loadOrCreateSecret(filepath.Join(dir, "data.key"), 32)
+func openVault(dir string, random io.Reader) (*vault, error) {
+	key, err := loadOrCreateSecret(filepath.Join(dir, "data.key"), 32, random)
 	if err != nil {
 		return nil, fmt.Errorf("data key: %w", err)
 	}
@@ -50,7 +51,7 @@ func openVault(dir string) (*vault, error) {
 
 // loadOrCreateSecret reads a key file of n bytes, or writes one durably. The file
 // appears whole or not at all: a key that was used must survive a power cut.
-func loadOrCreateSecret(path string, n int) ([]byte, error) {
+func loadOrCreateSecret(path string, n int, random io.Reader) ([]byte, error) {
 	key, err := os.ReadFile(path)
 	if err == nil {
 		if len(key) != n {
@@ -62,7 +63,7 @@ func loadOrCreateSecret(path string, n int) ([]byte, error) {
 		return nil, err
 	}
 	key = make([]byte, n)
-	if _, err := rand.Read(key); err != nil {
+	if _, err := io.ReadFull(random, key); err != nil {
 		return nil, err
 	}
 	return key, writeDurably(path, key)

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/google/uuid"
@@ -21,16 +22,25 @@ var Nil ID
 // NewID returns a version 7 UUID (RFC 9562, section 5.7) of the given Unix
 // millisecond, so that a row's id tells when it was created.
 func NewID(unixMilli int64) ID {
-	var id ID
-	if _, err := rand.Read(id[6:]); err != nil {
+	id, err := NewIDFrom(unixMilli, rand.Reader)
+	if err != nil {
 		panic("schema: the system's random source failed: " + err.Error())
+	}
+	return id
+}
+
+// NewIDFrom is NewID with another source of random bits.
+func NewIDFrom(unixMilli int64, random io.Reader) (ID, error) {
+	var id ID
+	if _, err := io.ReadFull(random, id[6:]); err != nil {
+		return Nil, err
 	}
 	var ms [8]byte
 	binary.BigEndian.PutUint64(ms[:], uint64(unixMilli))
 	copy(id[:6], ms[2:])
 	id[6] = id[6]&0x0f | 0x70
 	id[8] = id[8]&0x3f | 0x80
-	return id
+	return id, nil
 }
 
 // Derive returns the version 5 UUID of a natural key within a namespace: the

@@ -1,0 +1,327 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/hlc"
+	"fieldkit/sync/schema"
+)
+
+// settle ends all faults and checks that the fleet comes to rest with everything
+// that was not lost with a disk.
+func (w *world) settle() error {
+	for _, n := range w.nodes {
+		n.wrong = 0
+		if err := w.upgrade(n); err != nil {
+			return err
+		}
+	}
+	w.now = w.now.Add(time.Hour)
+	required, err := w.required()
+	if err != nil {
+		return err
+	}
+	const rounds = 12
+	for round := 0; ; round++ {
+		moved, err := w.exchangeAll()
+		if err != nil {
+			return err
+		}
+		released, err := w.release()
+		if err != nil {
+			return err
+		}
+		if !moved && !released {
+			w.note("rounds", round)
+			break
+		}
+		if round == rounds {
+			return fmt.Errorf("the fleet is not at rest after %d rounds", rounds)
+		}
+	}
+	if err := w.agree(); err != nil {
+		return err
+	}
+	return w.complete(required)
+}
+
+// exchangeAll lets every pair exchange over a good line.
+func (w *world) exchangeAll() (moved bool, err error) {
+	for _, from := range w.nodes {
+		for _, to := range w.nodes {
+			if from == to {
+				continue
+			}
+			if err := from.r.Seal(w.ctx); err != nil {
+				return false, err
+			}
+			have, err := to.r.Vector(w.ctx)
+			if err != nil {
+				return false, err
+			}
+			refs, err := from.r.Missing(w.ctx, have, to.may)
+			if err != nil {
+				return false, err
+			}
+			for len(refs) > 0 {
+				var raws [][]byte
+				for _, ref := range refs[:min(200, len(refs))] {
+					raw, err := from.r.Changeset(w.ctx, ref.Stream, ref.Number)
+					if err != nil {
+						return false, err
+					}
+					raws = append(raws, raw)
+				}
+				refs = refs[len(raws):]
+				out, err := to.r.Apply(w.ctx, raws...)
+				if err != nil {
+					return false, err
+				}
+				for _, a := range out {
+					if a.Err != nil {
+						return false, fmt.Errorf("%s refuses number %d of %s from %s: %w", to.name, a.Number, a.Stream.Origin, from.name, a.Err)
+					}
+					moved = true
+				}
+			}
+		}
+	}
+	return moved, nil
+}
+
+// release lets the office accept what was held back.
+func (w *world) release() (released bool, err error) {
+	for _, n := range w.nodes {
+		held, err := n.r.HeldBack(w.ctx)
+		if err != nil {
+			return false, err
+		}
+		slices.Reverse(held) // oldest first
+		for _, h := range held {
+			if h.Table != "" {
+				continue
+			}
+			if !strings.Contains(h.Reason, "clock") {
+				return false, fmt.Errorf("%s holds back number %d: %s", n.name, h.Number, h.Reason)
+			}
+			w.events["release"]++
+			if err := n.r.Release(w.ctx, h.N); err != nil {
+				return false, err
+			}
+			released = true
+		}
+	}
+	return released, nil
+}
+
+// agree compares the states of all nodes, and every row with its checksum.
+func (w *world) agree() error {
+	for _, n := range w.nodes {
+		if held, err := n.r.HeldBack(w.ctx); err != nil || len(held) > 0 {
+			return errors.Join(fmt.Errorf("%s still holds back %+v", n.name, held), err)
+		}
+		damaged, err := n.r.Check(w.ctx)
+		if err != nil || len(damaged) > 0 {
+			return errors.Join(fmt.Errorf("%s: %d damaged rows", n.name, len(damaged)), err)
+		}
+		for _, other := range w.nodes {
+			tables := []string{"note", "new"}
+			if n.home == other.home {
+				tables = append(tables, "own")
+			}
+			a, err := n.r.StateHash(w.ctx, tables...)
+			if err != nil {
+				return err
+			}
+			b, err := other.r.StateHash(w.ctx, tables...)
+			if err != nil {
+				return err
+			}
+			if a != b {
+				return fmt.Errorf("%s and %s differ in %v: %s", n.name, other.name, tables, w.difference(n, other, tables))
+			}
+		}
+		for _, id := range w.rows {
+			a, err := n.r.Get(w.ctx, "note", id)
+			if err != nil {
+				return err
+			}
+			b, err := w.nodes[0].r.Get(w.ctx, "note", id)
+			if err != nil {
+				return err
+			}
+			for _, column := range []string{"secret", "story"} { // a hash of sealed values tells their stamps only
+				if a != nil && b != nil && a.Text(column) != b.Text(column) {
+					return fmt.Errorf("%s and the root differ in %s of %s", n.name, column, id)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// difference names the versions that only one of two nodes has.
+func (w *world) difference(a, b *node, tables []string) string {
+	var out []string
+	for _, table := range tables {
+		for _, id := range w.rows {
+			have := [2]map[string]bool{{}, {}}
+			for i, n := range []*node{a, b} {
+				list, err := n.r.Versions(w.ctx, table, id)
+				if err != nil {
+					return err.Error()
+				}
+				for _, v := range list {
+					have[i][fmt.Sprintf("%s %s %s=%v %s %s lost=%v", table, id, v.Column, v.Value, v.Stamp, v.Origin, v.Lost)] = true
+				}
+			}
+			for i, n := range []*node{a, b} {
+				for v := range have[i] {
+					if !have[1-i][v] {
+						out = append(out, "only "+n.name+": "+v)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, "\n")
+}
+
+// required are the writes that some node still has, or has given on.
+func (w *world) required() ([]*intent, error) {
+	seen := map[*intent]bool{}
+	var all, out []*intent
+	for _, n := range w.nodes {
+		for _, in := range n.wrote {
+			if !seen[in] {
+				seen[in] = true
+				out = append(out, in)
+			}
+		}
+		if n.image != nil {
+			all = append(all, n.image.wrote...)
+		}
+	}
+	complete := map[changeset.Stream]hlc.Stamp{}
+	for _, n := range w.nodes {
+		rows, err := n.r.Query(w.ctx, `SELECT o.replica, o.incarnation, a.name, s.complete FROM _stream s JOIN _origin o ON o.idx = s.origin JOIN _audience a ON a.idx = s.audience`)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var s changeset.Stream
+			var at hlc.Stamp
+			if err := rows.Scan(&s.Origin.Replica, &s.Origin.Incarnation, &s.Audience, &at); err != nil {
+				return nil, err
+			}
+			complete[s] = max(complete[s], at)
+		}
+		if err := rows.Close(); err != nil {
+			return nil, err
+		}
+	}
+	for _, in := range append(all, w.forgotten...) {
+		if !seen[in] && in.at <= complete[changeset.Stream{Origin: in.origin, Audience: in.audience}] {
+			seen[in] = true
+			out = append(out, in)
+		}
+	}
+	return out, nil
+}
+
+// complete compares what the nodes hold with what was meant.
+func (w *world) complete(required []*intent) error {
+	type field struct {
+		table, audience, column string
+		id                      schema.ID
+	}
+	registers := map[field]*intent{}
+	counters := map[field]int64{}
+	added, gone := map[field][]string{}, map[field]map[string]bool{}
+	redacted := map[schema.ID]bool{}
+	for _, in := range required {
+		f := field{in.table, in.audience, in.column, in.id}
+		switch {
+		case in.redacted:
+			redacted[in.id] = true
+		case in.value != nil:
+			best := registers[f]
+			if best == nil || best.at < in.at || best.at == in.at && best.origin.Compare(in.origin) < 0 {
+				registers[f] = in
+			}
+		case in.added != "":
+			added[f] = append(added[f], in.added)
+		case in.gone != "":
+			if gone[f] == nil {
+				gone[f] = map[string]bool{}
+			}
+			gone[f][in.gone] = true
+		default:
+			counters[f] += in.delta
+		}
+	}
+	holder := func(f field) *node {
+		for _, n := range w.nodes {
+			if f.audience == "everyone" || n.home == f.audience {
+				return n
+			}
+		}
+		return w.nodes[0]
+	}
+	for f, want := range counters {
+		// One table "own" lies in several audiences; the root sums them all.
+		if f.table == "own" {
+			continue
+		}
+		row, err := holder(f).r.Get(w.ctx, f.table, f.id)
+		if err != nil {
+			return err
+		}
+		if row == nil && want != 0 || row != nil && row.Int(f.column) != want {
+			return fmt.Errorf("%s.%s of %s is %v, the writes sum to %d", f.table, f.column, f.id, row, want)
+		}
+	}
+	for f, in := range registers {
+		if f.table == "own" {
+			continue
+		}
+		row, err := holder(f).r.Get(w.ctx, f.table, f.id)
+		if err != nil {
+			return err
+		}
+		if f.column == "secret" && redacted[f.id] {
+			if row.Text("secret") != "" {
+				return fmt.Errorf("a redacted value of %s is there", f.id)
+			}
+			continue
+		}
+		if row == nil || fmt.Sprint(in.value) != row.Text(f.column) && in.value != any(row.Int(f.column)) {
+			return fmt.Errorf("%s.%s of %s is not %v, written last at %s by %s", f.table, f.column, f.id, in.value, in.at, in.origin)
+		}
+	}
+	for f, list := range added {
+		row, err := holder(f).r.Get(w.ctx, f.table, f.id)
+		if err != nil {
+			return err
+		}
+		for _, token := range list {
+			if f.column == "tags" {
+				if !gone[f][token] && !slices.Contains(row.Strings("tags"), token) {
+					return fmt.Errorf("element %s of %s is not there and was never removed", token, f.id)
+				}
+				continue
+			}
+			n := strings.Count(row.Text(f.column), token)
+			if n > 1 || n == 0 && !gone[f][token] || n == 1 && gone[f][token] {
+				return fmt.Errorf("%s of %s holds %s %d times (deleted: %v)", f.column, f.id, token, n, gone[f][token])
+			}
+		}
+	}
+	return nil
+}
