@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"fieldkit/sync/schema"
@@ -46,7 +47,7 @@ func sqlType(c *schema.Column) string {
 
 // migrate makes the database fit the schema: tables, columns and indexes that
 // are missing are added, in one transaction. Adding a column rewrites no row.
-func migrate(ctx context.Context, tx *sql.Tx, s *schema.Schema) error {
+func migrate(ctx context.Context, tx *sql.Tx, s *schema.Schema, further map[string][][]string) error {
 	if _, err := tx.ExecContext(ctx, engineDDL); err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func migrate(ctx context.Context, tx *sql.Tx, s *schema.Schema) error {
 				}
 			}
 		}
-		for _, columns := range t.Indexes {
+		for _, columns := range slices.Concat(t.Indexes, further[t.Name]) {
 			name := quote(t.Name + "_" + strings.Join(columns, "_"))
 			if _, err := tx.ExecContext(ctx, "CREATE INDEX IF NOT EXISTS "+name+" ON "+quote(t.Name)+" ("+strings.Join(columns, ", ")+")"); err != nil {
 				return fmt.Errorf("index %s: %w", name, err)

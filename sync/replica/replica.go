@@ -28,6 +28,9 @@ type Options struct {
 	// holds the database, the data key and the device key.
 	Dir    string
 	Schema *schema.Schema
+	// Indexes are column lists of further plain SQL indexes by table, for queries that
+	// this replica alone is asked.
+	Indexes map[string][][]string
 	// Realm is the county: changesets of another realm are refused.
 	Realm schema.ID
 	// Wall is the wall clock, time.Now when nil.
@@ -90,7 +93,8 @@ type Replica struct {
 // Change tells what a commit touched.
 type Change struct {
 	Tables []string
-	Remote bool // the changes came from another replica
+	Rows   map[string][]schema.ID // by table; a row written twice may be named twice
+	Remote bool                   // the changes came from another replica
 }
 
 // dsn is the one place that sets how the database is opened.
@@ -182,7 +186,7 @@ func (r *Replica) load(ctx context.Context) error {
 		return err
 	}
 	defer tx.Rollback()
-	if err := migrate(ctx, tx, r.opts.Schema); err != nil {
+	if err := migrate(ctx, tx, r.opts.Schema, r.opts.Indexes); err != nil {
 		return err
 	}
 	if r.origins, err = loadOrigins(ctx, tx); err != nil {

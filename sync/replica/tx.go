@@ -31,6 +31,7 @@ type Tx struct {
 	byN    map[numberKey]*pendingRow
 	order  []*pendingRow
 	tables map[string]bool
+	wrote  map[string][]schema.ID
 	hash   hasher
 	// observed: the clock moved past a received stamp
 	observed bool
@@ -65,28 +66,29 @@ func (r *Replica) Update(ctx context.Context, fn func(*Tx) error) error {
 
 func (r *Replica) update(ctx context.Context, remote bool, fn func(*Tx) error) (err error) {
 	var tables []string
+	var wrote map[string][]schema.ID
 	func() {
 		r.mu.Lock()
 		defer r.mu.Unlock() // also when fn panics
-		tables, err = r.locked(ctx, fn)
+		tables, wrote, err = r.locked(ctx, fn)
 	}()
 	if err == nil && len(tables) > 0 {
-		r.notify(Change{Tables: tables, Remote: remote})
+		r.notify(Change{Tables: tables, Rows: wrote, Remote: remote})
 	}
 	return err
 }
 
-func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []string, err error) {
+func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []string, wrote map[string][]schema.ID, err error) {
 	if r.prepared == nil {
-		return nil, errors.New("the replica is closed")
+		return nil, nil, errors.New("the replica is closed")
 	}
 	origins, audiences, own, sealed, generation := r.origins.len(), len(r.audiences.list), r.own, r.sealed, r.generation
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// Begin and end are not cut short: the connection must know where it stands.
 	if _, err := r.conn.ExecContext(context.WithoutCancel(ctx), "BEGIN IMMEDIATE"); err != nil {
-		return nil, fmt.Errorf("begin: %w", err)
+		return nil, nil, fmt.Errorf("begin: %w", err)
 	}
 	done := false
 	defer func() {
@@ -102,20 +104,20 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 			}
 		}
 	}()
-	tx := &Tx{r: r, ctx: ctx, conn: r.conn, wall: r.opts.Wall(), rows: map[rowKey]*pendingRow{}, byN: map[numberKey]*pendingRow{}, tables: map[string]bool{}, hash: hasher{origins: r.origins}}
+	tx := &Tx{r: r, ctx: ctx, conn: r.conn, wall: r.opts.Wall(), rows: map[rowKey]*pendingRow{}, byN: map[numberKey]*pendingRow{}, tables: map[string]bool{}, wrote: map[string][]schema.ID{}, hash: hasher{origins: r.origins}}
 	if err := fn(tx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := tx.flush(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if tx.stamp != 0 || tx.observed {
 		if err := tx.exec(`INSERT INTO _meta (key, value) VALUES ('clock', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, int64(r.clock.Last())); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if _, err := r.conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
-		return nil, fmt.Errorf("commit: %w", err)
+		return nil, nil, fmt.Errorf("commit: %w", err)
 	}
 	done = true
 	if tx.advanced {
@@ -127,7 +129,7 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 		tables = append(tables, name)
 	}
 	slices.Sort(tables)
-	return tables, nil
+	return tables, tx.wrote, nil
 }
 
 // Context is the context Update was called with.
@@ -459,6 +461,7 @@ func (tx *Tx) flush() error {
 			return fmt.Errorf("write %s %s: %w", p.table.Name, p.id, err)
 		}
 		tx.tables[p.table.Name] = true
+		tx.wrote[p.table.Name] = append(tx.wrote[p.table.Name], p.id)
 		if p.entry != nil && p.entry.changed {
 			if err := tx.writeEntry(p); err != nil {
 				return fmt.Errorf("journal %s %s: %w", p.table.Name, p.id, err)
