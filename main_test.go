@@ -32,6 +32,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"fieldkit/sync/replica":       {"fieldkit/sync/changeset", "fieldkit/sync/hlc", "fieldkit/sync/schema"},
 		"fieldkit/sync/transport":     {"fieldkit/sync/replica", "fieldkit/sync/changeset", "fieldkit/sync/hlc", "fieldkit/sync/schema"},
 		"fieldkit/sync/replay":        {"fieldkit/sync/transport", "fieldkit/sync/replica", "fieldkit/sync/changeset", "fieldkit/sync/schema"},
+		"fieldkit/sync/sim":           {"fieldkit/sync/replica", "fieldkit/sync/changeset", "fieldkit/sync/hlc", "fieldkit/sync/schema"},
 		"fieldkit/internal/rpc":       {},
 		"fieldkit/internal/model":     {"fieldkit/sync/"},
 		"fieldkit/internal/enrolment": {"fieldkit/sync/"},
