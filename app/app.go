@@ -79,10 +79,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a := &App{Events: rpc.NewEvents(), opts: o, lock: lock}
 	a.session = NewSession(a.Events)
 	a.sync = newSync(ctx, a)
-	a.services = map[string]any{
-		"Kit": &Kit{a}, "Booth": NewBooth(a.session), "Consultations": NewConsultations(a.session), "Meetings": NewMeetings(a.session), "Venues": NewVenues(a.session),
-		"Catalogue": NewCatalogue(a.session), "Review": NewReview(a.session), "Sync": a.sync, "Settings": NewSettings(o.Dir),
-	}
+	a.services = newServices(a)
 	raw, err := os.ReadFile(a.memberPath())
 	switch {
 	case errors.Is(err, os.ErrNotExist):

@@ -21,10 +21,7 @@ import (
 // files are the generated files by name.
 func files() map[string]string {
 	return map[string]string{
-		"api.gen.ts": rpc.TypeScript(map[string]any{
-			"Booth": &app.Booth{}, "Consultations": &app.Consultations{}, "Meetings": &app.Meetings{}, "Venues": &app.Venues{},
-			"Catalogue": &app.Catalogue{}, "Review": &app.Review{}, "Settings": &app.Settings{}, "Kit": &app.Kit{}, "Sync": &app.Sync{},
-		}),
+		"api.gen.ts":        rpc.TypeScript(app.ServiceTypes()),
 		"api.county.gen.ts": rpc.TypeScript(map[string]any{"County": &county.Service{}}),
 		"codes.gen.ts":      codes(),
 	}

@@ -1,6 +1,6 @@
 export default {
   app: { name: 'Outreach kit', places: 'Places' },
-  place: { booth: 'Booth', consult: 'Advice', meeting: 'Meetings', venue: 'Venues', sync: 'Sync', settings: 'Settings' },
+  place: { today: 'Today', booth: 'Booth', consult: 'Advice', meeting: 'Meetings', venue: 'Venues', sync: 'Sync', settings: 'Settings' },
   act: { save: 'Save', cancel: 'Cancel', back: 'Back', retry: 'Try again', void: 'Void', restore: 'Restore' },
   unit: { leaflets: 'leaflets', consultations: 'advised', yuan: 'yuan' },
   pill: { running: 'Sending · {percent}%', act: 'Sync needs you', portal: 'Network wants a login', waiting: '{n} to send', offline: 'Offline · {n} saved here', received: 'County has all · {at}', none: 'Nothing to send' },
@@ -43,7 +43,7 @@ export default {
   help: {
     title: 'Keys',
     keys: {
-      Everywhere: { 'Alt 1–6': 'go to a place', '?': 'show keys', Esc: 'back' },
+      Everywhere: { 'Alt 1–9': 'go to a place', '?': 'show keys', Esc: 'back' },
       Booth: { '1–9': '+1 of that material', '⇧ 1–9': '+10', '/': 'bulk', '⌫': 'undo', Q: 'quick advice +1', A: 'app installed +1', C: 'new consultation', N: 'open a booth', 'Ctrl D': 'close the booth' },
       Advice: { Digit: 'choose, go to the next row', '↵': 'next row', 'Ctrl ↵': 'save, next person', 'Ctrl S': 'save and look', F2: 'more fields', Esc: 'put aside' },
       Meeting: { Letters: 'find a person', '↵ 1–9': 'sign in; again takes it back', 'Alt N': 'walk-in', 'Alt M': 'hand out', 'Ctrl V': 'paste the roster', 'Ctrl D': 'close' },

@@ -1,6 +1,6 @@
 export default {
   app: { name: '反诈宣传外勤', places: '功能' },
-  place: { booth: '摊位', consult: '咨询', meeting: '会议', venue: '场所', sync: '同步', settings: '设置' },
+  place: { today: '今天', booth: '摊位', consult: '咨询', meeting: '会议', venue: '场所', sync: '同步', settings: '设置' },
   act: { save: '保存', cancel: '取消', back: '返回', retry: '再试一次', void: '作废', restore: '恢复' },
   unit: { leaflets: '份', consultations: '人咨询', yuan: '元' },
   pill: { running: '正在补传 · {percent}%', act: '同步要处理', portal: '网络要先登录', waiting: '待传 {n} 条', offline: '离线 · 已存本机 {n} 条', received: '县级已收 · {at}', none: '没有待传' },
@@ -43,7 +43,7 @@ export default {
   help: {
     title: '按键一览',
     keys: {
-      到处都能用: { 'Alt 1–6': '换功能', '?': '看按键', Esc: '返回' },
+      到处都能用: { 'Alt 1–9': '换功能', '?': '看按键', Esc: '返回' },
       摊位: { '1–9': '这种宣传品 +1', '⇧ 1–9': '+10', '/': '成批', '⌫': '撤销', Q: '口头咨询 +1', A: '指导装APP +1', C: '登记咨询', N: '开摊位', 'Ctrl D': '收摊' },
       咨询: { 数字: '选中并到下一行', '↵': '下一行', 'Ctrl ↵': '保存，下一位', 'Ctrl S': '保存，看一眼', F2: '更多栏目', Esc: '先放着' },
       会议: { 字母: '找人', '↵ 1–9': '签到，再按取消', 'Alt N': '补录', 'Alt M': '发材料', 'Ctrl V': '粘贴名册', 'Ctrl D': '散会' },
