@@ -187,3 +187,10 @@ func (a *App) current() (*membership, *replica.Replica) {
 	defer a.mu.Unlock()
 	return a.member, a.replica
 }
+
+// Replica is the kit's replica, nil before enrolment: for the demo's comparison and
+// what has no service.
+func (a *App) Replica() *replica.Replica {
+	_, r := a.current()
+	return r
+}

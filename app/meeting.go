@@ -166,6 +166,10 @@ func (m *Meetings) Get(id schema.ID) (Meeting, error) {
 	if err != nil {
 		return Meeting{}, err
 	}
+	survivors, err := r.Survivors(ctx, "venue")
+	if err != nil {
+		return Meeting{}, err
+	}
 	orgs := map[string]bool{}
 	for _, p := range people {
 		if !live(p) {
@@ -176,7 +180,7 @@ func (m *Meetings) Get(id schema.ID) (Meeting, error) {
 			return Meeting{}, err
 		}
 		a.Progress = progress(states[p.ID])
-		key := model.OrgKey(a.VenueID, a.Org)
+		key := model.OrgKey(survivor(survivors, a.VenueID), a.Org)
 		orgs[key] = orgs[key] || a.Signed
 		if a.Signed {
 			out.Signed++
@@ -224,6 +228,14 @@ func (m *Meetings) given(ctx context.Context, r *replica.Replica, id schema.ID) 
 		out = append(out, g)
 	}
 	return out, rows.Err()
+}
+
+// survivor is the row that stands for one in the end.
+func survivor(survivors map[schema.ID]schema.ID, id schema.ID) schema.ID {
+	if stands, merged := survivors[id]; merged {
+		return stands
+	}
+	return id
 }
 
 func (d *directory) attendee(p *replica.Row) (Attendee, error) {

@@ -255,6 +255,17 @@ func TestP12VoidBesideAnEditStaysVoid(t *testing.T) {
 		if st.Consultations != 0 {
 			t.Error("a voided consultation counts")
 		}
+		if r := fmt.Sprint(l.reviewed()); r != "[consultation.voided]" {
+			t.Errorf("to review: %s", r)
+		}
+	}
+	_, err = NewReview(all[0].s).Keep("consultation", saved.ID, "voided") // seen as it is now, and void
+	all[0].must(err)
+	exchange(t, all)
+	for _, l := range all {
+		if c, err := l.consult.Get(saved.ID); err != nil || !c.Voided || len(l.reviewed()) != 0 {
+			t.Errorf("settled: voided %v, to review %v, %v", c.Voided, l.reviewed(), err)
+		}
 	}
 	_, err = all[1].consult.Restore(saved.ID)
 	all[1].must(err)

@@ -72,7 +72,8 @@ func (v *Review) List() ([]ReviewItem, error) {
 		}
 		out = append(out, item)
 	}
-	return out, nil
+	edited, err := v.editedVoids(r, d, out)
+	return append(out, edited...), err
 }
 
 // automatic tells whether the losing value is one that nobody typed: the start of
@@ -132,7 +133,7 @@ func display(d *directory, table, column string, value any) (string, error) {
 		return fmt.Sprint(v), nil
 	case string:
 		if column == "voided" {
-			var mark voidMark
+			var mark model.Void
 			if json.Unmarshal([]byte(v), &mark) == nil && mark.On {
 				return "已作废（" + model.Label("void_reason", mark.Reason) + "）", nil
 			}
@@ -159,15 +160,15 @@ func display(d *directory, table, column string, value any) (string, error) {
 
 // Keep settles a field with the value that stands; Swap with the other one.
 func (v *Review) Keep(table string, id schema.ID, column string) ([]ReviewItem, error) {
-	return v.settle(table, id, column, func(c replica.Conflict) any { return c.Winner.Value })
+	return v.settle(table, id, column, true)
 }
 
 // Swap settles a field with the value that had lost.
 func (v *Review) Swap(table string, id schema.ID, column string) ([]ReviewItem, error) {
-	return v.settle(table, id, column, func(c replica.Conflict) any { return c.Loser.Value })
+	return v.settle(table, id, column, false)
 }
 
-func (v *Review) settle(table string, id schema.ID, column string, choose func(replica.Conflict) any) ([]ReviewItem, error) {
+func (v *Review) settle(table string, id schema.ID, column string, keep bool) ([]ReviewItem, error) {
 	r, err := v.s.open()
 	if err != nil {
 		return nil, err
@@ -178,7 +179,18 @@ func (v *Review) settle(table string, id schema.ID, column string, choose func(r
 	}
 	for _, c := range conflicts {
 		if c.Table == table && c.ID == id && c.Column == column {
-			if err := v.s.update(func(tx *replica.Tx) error { return tx.Resolve(table, id, column, choose(c)) }); err != nil {
+			value := c.Winner.Value
+			if !keep {
+				value = c.Loser.Value
+			}
+			if err := v.s.update(func(tx *replica.Tx) error {
+				if column == "voided" {
+					if value, err = seenNow(tx, table, id, value); err != nil {
+						return err
+					}
+				}
+				return tx.Resolve(table, id, column, value)
+			}); err != nil {
 				return nil, err
 			}
 			if table == "consultation" {
@@ -186,6 +198,9 @@ func (v *Review) settle(table string, id schema.ID, column string, choose func(r
 			}
 			return v.List()
 		}
+	}
+	if column == "voided" {
+		return v.settleVoid(table, id, keep)
 	}
 	return nil, &rpc.UserError{Code: "not_found", Message: "这一处已经有人核过了。", MessageEN: "Somebody has settled this already."}
 }

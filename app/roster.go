@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"fieldkit/internal/model"
@@ -157,19 +158,33 @@ func (m *Meetings) registered() (*register, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := &register{byLicence: map[string]*Venue{}, byName: map[string][]*Venue{}}
-	err = r.Each(context.Background(), "venue", "WHERE merged_into IS NULL", nil, func(row *replica.Row) error {
-		if voided(row) {
-			return nil
+	survivors, err := r.Survivors(context.Background(), "venue")
+	if err != nil {
+		return nil, err
+	}
+	all := map[schema.ID]*Venue{}
+	err = r.Each(context.Background(), "venue", "", nil, func(row *replica.Row) error {
+		if !voided(row) {
+			v := venueOf(row)
+			all[row.ID] = &v
 		}
-		v := venueOf(row)
-		if licence := model.Norm(v.LicenceNo); licence != "" {
-			known.byLicence[licence] = &v
-		}
-		name := model.Norm(v.Name)
-		known.byName[name] = append(known.byName[name], &v)
 		return nil
 	})
+	known := &register{byLicence: map[string]*Venue{}, byName: map[string][]*Venue{}}
+	for _, v := range all { // a venue that was merged away still goes by its old name
+		stands := v
+		if survivor, merged := survivors[v.ID]; merged {
+			if stands = all[survivor]; stands == nil {
+				continue
+			}
+		}
+		if licence := model.Norm(v.LicenceNo); licence != "" {
+			known.byLicence[licence] = stands
+		}
+		if name := model.Norm(v.Name); !slices.Contains(known.byName[name], stands) {
+			known.byName[name] = append(known.byName[name], stands)
+		}
+	}
 	return known, err
 }
 

@@ -169,13 +169,17 @@ func (m *Meetings) Give(meeting, material schema.ID, each int64) (Meeting, error
 		if err != nil {
 			return err
 		}
+		survivors, err := r.Survivors(tx.Context(), "venue")
+		if err != nil {
+			return err
+		}
 		people, err := tx.Select("attendance", "WHERE activity_id = ?", meeting)
 		if err != nil {
 			return err
 		}
 		done := map[schema.ID]bool{}
 		for _, p := range people {
-			venue := p.Ref("venue_id")
+			venue := survivor(survivors, p.Ref("venue_id"))
 			if !live(p) || venue.IsNil() || done[venue] || len(p.Strings("sign_ins")) == 0 {
 				continue
 			}

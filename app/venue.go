@@ -59,12 +59,16 @@ func (v *Venues) List(q VenueQuery) ([]Venue, error) {
 	if q.Limit <= 0 || q.Limit > 2000 {
 		q.Limit = 200
 	}
-	clause, args := "WHERE merged_into IS NULL ORDER BY kind, name", []any{}
+	clause, args := "ORDER BY kind, name", []any{}
 	if q.Kind != "" {
-		clause, args = "WHERE merged_into IS NULL AND kind = ? ORDER BY name", []any{q.Kind}
+		clause, args = "WHERE kind = ? ORDER BY name", []any{q.Kind}
+	}
+	merged, err := r.Survivors(context.Background(), "venue")
+	if err != nil {
+		return nil, err
 	}
 	if err := r.Each(context.Background(), "venue", clause, args, func(row *replica.Row) error {
-		if !voided(row) && (model.MatchName(row.Text("name"), row.Text("initials"), q.Text) || q.Text != "" && strings.Contains(row.Text("town"), q.Text)) {
+		if _, away := merged[row.ID]; !away && !voided(row) && (model.MatchName(row.Text("name"), row.Text("initials"), q.Text) || q.Text != "" && strings.Contains(row.Text("town"), q.Text)) {
 			out = append(out, venueOf(row))
 		}
 		return nil

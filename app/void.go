@@ -1,25 +1,12 @@
 package app
 
 import (
-	"encoding/json"
-
 	"fieldkit/internal/model"
 	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
 )
 
-// voidMark is the value of a row's voided register.
-type voidMark struct {
-	On     bool      `json:"on"`
-	Reason string    `json:"reason,omitempty"`
-	By     schema.ID `json:"by,omitzero"`
-	At     int64     `json:"at,omitempty"` // ms
-}
-
-func voided(row *replica.Row) bool {
-	var v voidMark
-	return json.Unmarshal([]byte(row.Text("voided")), &v) == nil && v.On
-}
+func voided(row *replica.Row) bool { return model.VoidOf(row).On }
 
 // setVoid voids or restores a row. A row is never deleted.
 func (s *Session) setVoid(tx *replica.Tx, table string, id schema.ID, on bool, reason string) error {
@@ -28,9 +15,13 @@ func (s *Session) setVoid(tx *replica.Tx, table string, id schema.ID, on bool, r
 			return err
 		}
 	}
-	text, err := json.Marshal(voidMark{On: on, Reason: reason, By: s.Officer(), At: tx.Now().UnixMilli()})
+	row, err := tx.Get(table, id)
 	if err != nil {
 		return err
 	}
-	return tx.Put(table, id, schema.Values{"voided": string(text)})
+	text, err := model.Void{On: on, Reason: reason, By: s.Officer(), At: tx.Now().UnixMilli()}.JSON(row)
+	if err != nil {
+		return err
+	}
+	return tx.Put(table, id, schema.Values{"voided": text})
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"fieldkit/sync/schema"
@@ -112,12 +113,13 @@ func fromSQL(c *schema.Column, v any) (any, error) {
 // Row is a row as the application reads it. Accessors panic on a column that
 // the table does not declare: a mistake in the program.
 type Row struct {
-	ID     schema.ID
-	row    *row
-	sealed map[uint16]any // opened fields by number
-	own    int            // this replica's current origin
-	self   schema.ID
-	name   func(origin int) schema.ID // the replica behind an origin
+	ID      schema.ID
+	row     *row
+	sealed  map[uint16]any // opened fields by number
+	own     int            // this replica's current origin
+	self    schema.ID
+	origins *origins
+	name    func(origin int) schema.ID // the replica behind an origin
 }
 
 func (v *Row) value(column string) any {
@@ -191,4 +193,15 @@ func (v *Row) Contributors(column string) []schema.ID {
 		}
 	}
 	return out
+}
+
+// Fingerprint names the state of a row but for some columns: it is equal on all
+// replicas that know the same writes of it, and another after any further write.
+func (v *Row) Fingerprint(except ...string) string {
+	h := hasher{origins: v.origins}
+	left := func(number uint16) bool {
+		at := v.row.table.Index(number)
+		return at >= 0 && slices.Contains(except, v.row.table.Columns[at].Name)
+	}
+	return strconv.FormatUint(h.rowBut(v.row, left), 16)
 }
