@@ -12,8 +12,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-
-	"fieldkit/sync/schema"
 )
 
 // A database that was restored from an older copy, or copied to a second place,
@@ -66,6 +64,13 @@ func (r *Replica) incarnation(ctx context.Context, tx *sql.Tx, created bool) (ui
 	}
 	r.opts.Log.Warn("the database was restored or copied: going on as a new incarnation", "replica", r.id, "before", have, "now", next, "seals", r.generation, "seals anchored", a.Generation)
 	r.renewed = true
+	last, err := meta[int64](ctx, tx, "clock")
+	if err == nil {
+		err = setMeta(ctx, tx, "inherited", last)
+	}
+	if err != nil {
+		return 0, err
+	}
 	return next, setMeta(ctx, tx, "incarnation", int64(next))
 }
 
@@ -109,38 +114,6 @@ func (r *Replica) writeAnchor() error {
 
 // Renewed tells whether this opening found the database restored or copied.
 func (r *Replica) Renewed() bool { return r.renewed }
-
-// rememberUnsealed notes the register versions that the earlier incarnation wrote
-// and this database had not sealed: they may come back in that one's stream.
-func (r *Replica) rememberUnsealed(ctx context.Context) error {
-	return r.Update(ctx, func(tx *Tx) error {
-		byAudience, err := tx.readJournal()
-		if err != nil {
-			return err
-		}
-		for _, entries := range byAudience {
-			for _, e := range entries {
-				p, err := tx.loadRow(e.table, e.id)
-				if err != nil {
-					return err
-				}
-				for i := range e.table.Columns {
-					c := &e.table.Columns[i]
-					s := p.stampOf(i)
-					if c.Kind != schema.Register || !r.unsealed(s) {
-						continue
-					}
-					if err := tx.exec(`INSERT INTO _passed (tbl, id, col, at, origin) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-						e.table.Number, e.id[:], c.Number, int64(s.at), s.origin); err != nil {
-						return err
-					}
-					r.passed[s.origin] = true
-				}
-			}
-		}
-		return nil
-	})
-}
 
 func passedOrigins(ctx context.Context, q querier) (map[int]bool, error) {
 	rows, err := q.QueryContext(ctx, `SELECT DISTINCT origin FROM _passed`)

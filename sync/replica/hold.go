@@ -161,7 +161,7 @@ func (tx *Tx) remerge(at place, only map[heldRow]bool) error {
 	if err != nil {
 		return fmt.Errorf("stored changeset: %w", err)
 	}
-	m := &merger{tx: tx, origin: at.origin, audience: at.audience, number: at.number, seen: map[int]head{}, only: only}
+	m := &merger{tx: tx, origin: at.origin, audience: at.audience, number: at.number, seen: map[int]head{}, only: only, released: true}
 	body, err := c.Body(m)
 	if m.err != nil {
 		return m.err

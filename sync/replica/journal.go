@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"fieldkit/sync/hlc"
 	"fieldkit/sync/schema"
@@ -38,16 +39,19 @@ func (tx *Tx) journal(p *pendingRow, column uint16, old stamp) error {
 		e.changed = true
 	}
 	set := p.table.Columns[p.table.Index(column)].Kind == schema.Set
-	if _, noted := e.prevs[column]; noted {
-		return nil
-	}
+	prevs, noted := e.prevs[column]
 	switch {
 	case set:
+		if noted {
+			return nil
+		}
 		e.prevs[column] = nil
 	case old.zero() || old.origin == tx.r.own && old.at > tx.r.sealed:
 		return nil // nobody else has seen what is replaced
-	default:
-		e.prevs[column] = []stamp{old}
+	case noted && !tx.r.inherited(old):
+		return nil
+	default: // what was inherited may be in the earlier incarnation's stream
+		e.prevs[column] = append(slices.Clone(prevs), old)
 	}
 	e.changed = true
 	return nil

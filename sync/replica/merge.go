@@ -192,11 +192,16 @@ type merger struct {
 	// known, when set, are the columns merged already: only others are taken.
 	known func(table, column uint16) bool
 	// only, when set, are the named rows to be merged; the others were.
-	only    map[heldRow]bool
-	unknown bool // something of the body is not in the schema
-	seen    map[int]head
-	err     error // of the database, while names were looked up
+	only     map[heldRow]bool
+	released bool // it was held back until now
+	unknown  bool // something of the body is not in the schema
+	seen     map[int]head
+	err      error // of the database, while names were looked up
 }
+
+// again tells whether a stored changeset is merged once more, long after others
+// that followed it.
+func (m *merger) again() bool { return m.known != nil || m.only != nil || m.released }
 
 // Known makes the merger a changeset.Rows.
 func (m *merger) Known(table uint16) bool { return m.tx.r.opts.Schema.TableByNumber(table) != nil }
@@ -434,16 +439,10 @@ func (m *merger) register(p *pendingRow, at int, cell *changeset.Cell, by int) (
 	c := &p.table.Columns[at]
 	incoming := stamp{cell.At, by}
 	current := p.stampOf(at)
-	if incoming == current {
-		return false, nil
-	}
-	if twice, err := m.twice(p, c, incoming); err != nil || twice {
-		return false, err
-	}
 	if c.Kind == schema.Immutable {
 		return current.zero() || m.tx.r.origins.less(incoming, current), nil
 	}
-	sawCurrent := current.origin == by
+	sawCurrent := false
 	for _, v := range cell.Prev {
 		prev := stamp{v.At, m.origins[v.Origin]}
 		if prev == current {
@@ -454,8 +453,15 @@ func (m *merger) register(p *pendingRow, at int, cell *changeset.Cell, by int) (
 			return false, err
 		}
 	}
+	if incoming == current {
+		return false, nil
+	}
+	collapsed, seen, err := m.passedOn(p, c, incoming, current)
+	if err != nil || seen {
+		return false, err
+	}
 	if current.zero() || m.tx.r.origins.less(current, incoming) {
-		if !current.zero() && !sawCurrent {
+		if !current.zero() && !sawCurrent && !collapsed {
 			return true, m.tx.keepLoser(p, at, current)
 		}
 		return true, nil
@@ -465,40 +471,6 @@ func (m *merger) register(p *pendingRow, at int, cell *changeset.Cell, by int) (
 		return false, err // its overwrite arrived before it
 	}
 	return false, m.tx.keepIncoming(p, c, incoming, cellValue(cell))
-}
-
-// twice tells whether a version was merged before: one that a later incarnation
-// passed on may also come in the stream in which it was first sealed, or by another
-// incarnation. Of two that are passed on, the later one of an origin stands.
-func (m *merger) twice(p *pendingRow, c *schema.Column, s stamp) (bool, error) {
-	r := m.tx.r
-	passedOn := s.origin != m.origin
-	if !passedOn && !r.passed[s.origin] {
-		return false, nil
-	}
-	if passedOn {
-		if h, err := m.head(s.origin); err != nil || s.at <= h.complete {
-			return err == nil, err
-		}
-	}
-	// What was passed on and then overwritten before it was sealed is no version of
-	// its own.
-	if err := m.tx.exec(`DELETE FROM _loser WHERE tbl = ?1 AND id = ?2 AND col = ?3 AND origin = ?4 AND at < ?5 AND pending = 0
-		AND at IN (SELECT at FROM _passed WHERE tbl = ?1 AND id = ?2 AND col = ?3 AND origin = ?4)`,
-		p.table.Number, p.id[:], c.Number, s.origin, int64(s.at)); err != nil {
-		return false, err
-	}
-	stmt, err := m.tx.stmt(`SELECT EXISTS (SELECT 1 FROM _passed WHERE tbl = ?1 AND id = ?2 AND col = ?3 AND origin = ?4 AND (at = ?5 OR at > ?5 AND ?6))`)
-	if err != nil {
-		return false, err
-	}
-	var found bool
-	if err := stmt.QueryRowContext(m.tx.ctx, p.table.Number, p.id[:], c.Number, s.origin, int64(s.at), passedOn).Scan(&found); err != nil || found || !passedOn {
-		return found, err
-	}
-	r.passed[s.origin] = true
-	return false, m.tx.exec(`INSERT INTO _passed (tbl, id, col, at, origin) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		p.table.Number, p.id[:], c.Number, int64(s.at), s.origin)
 }
 
 // head is a stream's head as it was when the body began.
@@ -522,16 +494,18 @@ func (m *merger) overwritten(p *pendingRow, c *schema.Column, prev stamp) error 
 	if prev.origin == m.tx.r.own {
 		return nil
 	}
-	h, err := m.head(prev.origin)
-	if err != nil {
-		return err
-	}
-	if prev.at <= h.complete || prev.origin == m.origin {
-		// It was here, unless it is held back: then it may come yet. A name too many
-		// does no harm.
-		held, err := m.tx.holds(prev.origin, m.audience)
-		if err != nil || !held {
+	if !m.again() { // else the version may come yet, whatever the heads say
+		h, err := m.head(prev.origin)
+		if err != nil {
 			return err
+		}
+		if prev.at <= h.complete || prev.origin == m.origin {
+			// It was here, unless it is held back: then it may come yet. A name too many
+			// does no harm.
+			held, err := m.tx.holds(prev.origin, m.audience)
+			if err != nil || !held {
+				return err
+			}
 		}
 	}
 	return m.tx.insertLoser(p, c, prev, true, nil, nil)

@@ -75,6 +75,9 @@ type Replica struct {
 	generation int64
 	renewed    bool      // this opening found the database restored or copied
 	sealed     hlc.Stamp // own writes up to here are in changesets
+	// inheritedTo: an earlier incarnation's writes after sealed and up to here are in
+	// none, and this one passes them on.
+	inheritedTo hlc.Stamp
 	// sealTarget is about how many bytes one changeset takes before compression.
 	sealTarget int
 	audiences  *names
@@ -167,7 +170,7 @@ func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 		return nil, fmt.Errorf("open replica %s: %w", path, err)
 	}
 	if r.renewed {
-		if err := r.rememberUnsealed(ctx); err != nil {
+		if err := r.rememberInherited(ctx); err != nil {
 			return nil, fmt.Errorf("open replica %s: %w", path, err)
 		}
 	}
@@ -233,6 +236,11 @@ func (r *Replica) load(ctx context.Context) error {
 		return err
 	}
 	r.sealed = hlc.Stamp(sealed)
+	inherited, err := meta[int64](ctx, tx, "inherited")
+	if err != nil {
+		return err
+	}
+	r.inheritedTo = hlc.Stamp(inherited)
 	last, err := meta[int64](ctx, tx, "clock")
 	if err != nil {
 		return err

@@ -57,6 +57,12 @@ func (tx *Tx) seal() error {
 		p.entry = nil
 	}
 	tx.r.sealed = newest
+	if tx.r.inheritedTo != 0 {
+		tx.r.inheritedTo = 0
+		if err := setMeta(tx.ctx, tx.conn, "inherited", int64(0)); err != nil {
+			return err
+		}
+	}
 	if err := tx.advance(); err != nil {
 		return err
 	}
@@ -294,12 +300,6 @@ func (b *batch) add(j *journaled) (size int, err error) {
 	t.Rows = append(t.Rows, out)
 	b.rows = append(b.rows, batchRow{j.table.Number, j.id, at})
 	return size + 24, nil
-}
-
-// unsealed tells whether a version is this replica's own, of whichever
-// incarnation, and in no changeset yet.
-func (r *Replica) unsealed(s stamp) bool {
-	return s.at > r.sealed && (s.origin == r.own || r.origins.name(s.origin).Replica == r.id)
 }
 
 // set puts what this replica added and removed of a set into cells: what it

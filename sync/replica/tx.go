@@ -82,7 +82,7 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 	if r.prepared == nil {
 		return nil, nil, errors.New("the replica is closed")
 	}
-	origins, audiences, own, sealed, generation := r.origins.len(), len(r.audiences.list), r.own, r.sealed, r.generation
+	origins, audiences, own, sealed, inherited, generation := r.origins.len(), len(r.audiences.list), r.own, r.sealed, r.inheritedTo, r.generation
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -96,7 +96,7 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 			_, _ = r.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") // SQLite may have rolled back already
 			r.origins.forget(origins)
 			r.audiences.forget(audiences)
-			r.own, r.sealed, r.generation = own, sealed, generation
+			r.own, r.sealed, r.inheritedTo, r.generation = own, sealed, inherited, generation
 			r.short = nil
 			clear(r.passed)
 			if passed, err := passedOrigins(context.WithoutCancel(ctx), r.conn); err == nil {
