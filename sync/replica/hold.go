@@ -35,6 +35,16 @@ func (tx *Tx) hold(origin, audience int, number uint64, row heldRow, reason stri
 		origin, audience, int64(number), table, id, named, seq, reason, tx.wall.UnixMilli())
 }
 
+// isHeld tells whether a row of a changeset is held back.
+func (tx *Tx) isHeld(origin, audience int, number uint64, row heldRow) (held bool, err error) {
+	stmt, err := tx.stmt(`SELECT EXISTS (SELECT 1 FROM _held WHERE origin = ? AND audience = ? AND number = ? AND tbl = ? AND id = ? AND coalesce(named, 0) = ? AND coalesce(seq, 0) = ?)`)
+	if err != nil {
+		return false, err
+	}
+	err = stmt.QueryRowContext(tx.ctx, origin, audience, int64(number), row.table, row.id[:], row.origin, int64(row.seq)).Scan(&held)
+	return held, err
+}
+
 // holds tells whether anything of a stream is held back.
 func (tx *Tx) holds(origin, audience int) (held bool, err error) {
 	stmt, err := tx.stmt(`SELECT EXISTS (SELECT 1 FROM _held WHERE origin = ? AND audience = ?)`)

@@ -276,12 +276,14 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 		return nil
 	}
 	if err := m.check(t, w); err != nil {
-		if m.known != nil {
-			return nil // held when it first arrived
-		}
 		held := heldRow{table: t.Number, id: w.ID}
 		if w.ID.IsNil() {
 			held.origin, held.seq = m.origins[w.Name.Origin], w.Name.Seq
+		}
+		if m.known != nil { // it may have been held when it first arrived
+			if found, err := m.tx.isHeld(m.origin, m.audience, m.number, held); err != nil || found {
+				return err
+			}
 		}
 		return m.tx.hold(m.origin, m.audience, m.number, held, err.Error())
 	}

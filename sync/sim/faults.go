@@ -157,7 +157,9 @@ func (w *world) restore(n *node) error {
 	if err := w.replace(n, back); err != nil {
 		return err
 	}
-	w.forgotten = append(w.forgotten, n.wrote...)
+	if n.r.Renewed() { // else nothing was sealed since, and nobody has it
+		w.forgotten = append(w.forgotten, n.wrote...)
+	}
 	n.wrote = slices.Clone(n.image.wrote)
 	w.note("restore", n.name, n.r.Renewed())
 	return nil

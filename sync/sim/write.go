@@ -105,6 +105,9 @@ func (w *world) write(n *node) error {
 		}
 	}
 	n.wrote = append(n.wrote, made...)
+	if name == "" {
+		return nil
+	}
 	w.note("write "+name, n.name, id)
 	return nil
 }
