@@ -6,6 +6,7 @@
 //	go run ./build/task dev      the kit with the screens served by Vite
 //	go run ./build/task lint     vet, format and type checks
 //	go run ./build/task soak     long property, fuzz and crash runs
+//	go run ./build/task power-cut    CUTS=5000 power cuts under replicas
 //	go run ./build/task screenshots
 //
 // It needs Go and Node.js; a browser for the end-to-end tests and the web view's
@@ -13,6 +14,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,9 +27,9 @@ import (
 )
 
 func main() {
-	tasks := map[string]func([]string) error{"demo": demo, "test": test, "build": build, "dev": dev, "lint": lint, "soak": soak, "screenshots": screenshots, "frontend": func([]string) error { return frontend() }}
+	tasks := map[string]func([]string) error{"demo": demo, "test": test, "build": build, "dev": dev, "lint": lint, "soak": soak, "power-cut": powerCut, "screenshots": screenshots, "frontend": func([]string) error { return frontend() }}
 	if len(os.Args) < 2 || tasks[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: go run ./build/task demo|test|build|dev|lint|soak|screenshots")
+		fmt.Fprintln(os.Stderr, "usage: go run ./build/task demo|test|build|dev|lint|soak|power-cut|screenshots")
 		os.Exit(2)
 	}
 	if err := tasks[os.Args[1]](os.Args[2:]); err != nil {
@@ -229,6 +231,11 @@ func soak([]string) error {
 		}
 	}
 	return nil
+}
+
+// powerCut cuts the power of replicas CUTS times.
+func powerCut([]string) error {
+	return run(".", nil, "go", "test", "-timeout", "2h", "-count", "1", "-v", "-run", "^TestPowerCut", "./sync/replica", "-cuts", cmp.Or(os.Getenv("CUTS"), "5000"))
 }
 
 // screenshots takes the pictures of the end-to-end run and renews the README's.

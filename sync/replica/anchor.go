@@ -47,7 +47,7 @@ func (r *Replica) incarnation(ctx context.Context, tx *sql.Tx, created bool) (ui
 		return uint32(have), err
 	}
 	var a anchor
-	b, err := os.ReadFile(r.anchorPath())
+	b, err := r.opts.files.ReadFile(r.anchorPath())
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		if created {
@@ -101,10 +101,10 @@ func (r *Replica) writeAnchor() error {
 	}
 	b, err := json.Marshal(anchor{Incarnation: r.origins.name(r.own).Incarnation, Generation: r.generation})
 	if err == nil {
-		err = os.MkdirAll(r.opts.AnchorDir, 0o700)
+		err = r.opts.files.MkdirAll(r.opts.AnchorDir)
 	}
 	if err == nil {
-		err = writeDurably(r.anchorPath(), b)
+		err = writeDurably(r.opts.files, r.anchorPath(), b)
 	}
 	if err != nil {
 		return fmt.Errorf("write anchor: %w", err)

@@ -2,21 +2,32 @@ package replica
 
 import (
 	"errors"
+	"runtime"
+	"syscall"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 )
 
 // DiskFull tells whether an error means that there is no room to write: a full
-// disk speaks with several of SQLite's codes, depending on what was being written.
+// disk speaks with several of SQLite's codes, depending on what was being written,
+// and with the system's own where a key or the anchor was.
 func DiskFull(err error) bool {
 	var e *sqlite.Error
-	if !errors.As(err, &e) {
+	if errors.As(err, &e) {
+		switch e.Code() {
+		case lib.SQLITE_FULL, lib.SQLITE_IOERR_WRITE, lib.SQLITE_IOERR_SHMSIZE, lib.SQLITE_IOERR_TRUNCATE:
+			return true
+		}
 		return false
 	}
-	switch e.Code() {
-	case lib.SQLITE_FULL, lib.SQLITE_IOERR_WRITE, lib.SQLITE_IOERR_SHMSIZE, lib.SQLITE_IOERR_TRUNCATE:
-		return true
+	var code syscall.Errno
+	if !errors.As(err, &code) {
+		return false
 	}
-	return false
+	if runtime.GOOS == "windows" {
+		const handleDiskFull, diskFull = 39, 112
+		return code == handleDiskFull || code == diskFull
+	}
+	return code == syscall.ENOSPC || code == syscall.EDQUOT
 }

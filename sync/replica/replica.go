@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -53,6 +52,8 @@ type Options struct {
 	Random io.Reader
 	// Log receives what an administrator should know; never a value of a row.
 	Log *slog.Logger
+
+	files storage // nil for the system's
 }
 
 // Replica is an open database. It is safe for concurrent use: writes take turns,
@@ -101,7 +102,7 @@ type Change struct {
 }
 
 // dsn is the one place that sets how the database is opened.
-func dsn(path string, readOnly bool) string {
+func dsn(path, vfs string, readOnly bool) string {
 	v := url.Values{}
 	for _, p := range []string{
 		"journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "temp_store(MEMORY)", "trusted_schema(OFF)",
@@ -113,6 +114,11 @@ func dsn(path string, readOnly bool) string {
 		v.Add("_pragma", "query_only(ON)")
 	}
 	v.Set("_txlock", "immediate")
+	v.Set("_defensive", "1") // SQL cannot damage the file or its schema
+	v.Set("_dqs", "0")       // a misspelt column is an error, not a text
+	if vfs != "" {
+		v.Set("vfs", vfs)
+	}
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + v.Encode()
 }
 
@@ -127,10 +133,13 @@ func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.files == nil {
+		o.files = osFiles{}
+	}
 	if o.Audience == nil {
 		o.Audience = func(*Tx, *schema.Table, schema.ID) (string, error) { return "everyone", nil }
 	}
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+	if err := o.files.MkdirAll(o.Dir); err != nil {
 		return nil, fmt.Errorf("open replica: %w", err)
 	}
 	r := &Replica{opts: o, sql: map[*schema.Table]*statements{}, prepared: map[string]*sql.Stmt{}, watchers: map[int]func(Change){}, sealTarget: defaultSealTarget}
@@ -141,16 +150,16 @@ func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 		s := newStatements(t)
 		r.sql[t] = &s
 	}
-	if r.vault, err = openVault(o.Dir, o.Random); err != nil {
+	if r.vault, err = openVault(o.files, o.Dir, o.Random); err != nil {
 		return nil, fmt.Errorf("open replica: %w", err)
 	}
-	seed, err := loadOrCreateSecret(filepath.Join(o.Dir, "device.key"), ed25519.SeedSize, o.Random)
+	seed, err := loadOrCreateSecret(o.files, filepath.Join(o.Dir, "device.key"), ed25519.SeedSize, o.Random)
 	if err != nil {
 		return nil, fmt.Errorf("device key: %w", err)
 	}
 	r.key = ed25519.NewKeyFromSeed(seed)
 	path := filepath.Join(o.Dir, "replica.db")
-	if r.write, err = sql.Open("sqlite", dsn(path, false)); err != nil {
+	if r.write, err = sql.Open("sqlite", dsn(path, o.files.VFS(), false)); err != nil {
 		return nil, fmt.Errorf("open replica: %w", err)
 	}
 	r.write.SetMaxOpenConns(1)
@@ -162,7 +171,7 @@ func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 	if err := r.load(ctx); err != nil {
 		return nil, fmt.Errorf("open replica %s: %w", path, err)
 	}
-	if r.read, err = sql.Open("sqlite", dsn(path, true)); err != nil {
+	if r.read, err = sql.Open("sqlite", dsn(path, o.files.VFS(), true)); err != nil {
 		return nil, fmt.Errorf("open replica: %w", err)
 	}
 	r.read.SetMaxOpenConns(4)

@@ -31,8 +31,8 @@ const keyID = 1
 // padTo hides the exact length of sealed contents.
 const padTo = 32
 
-func openVault(dir string, random io.Reader) (*vault, error) {
-	key, err := loadOrCreateSecret(filepath.Join(dir, "data.key"), 32, random)
+func openVault(files storage, dir string, random io.Reader) (*vault, error) {
+	key, err := loadOrCreateSecret(files, filepath.Join(dir, "data.key"), 32, random)
 	if err != nil {
 		return nil, fmt.Errorf("data key: %w", err)
 	}
@@ -51,8 +51,8 @@ func openVault(dir string, random io.Reader) (*vault, error) {
 
 // loadOrCreateSecret reads a key file of n bytes, or writes one durably. The file
 // appears whole or not at all: a key that was used must survive a power cut.
-func loadOrCreateSecret(path string, n int, random io.Reader) ([]byte, error) {
-	key, err := os.ReadFile(path)
+func loadOrCreateSecret(files storage, path string, n int, random io.Reader) ([]byte, error) {
+	key, err := files.ReadFile(path)
 	if err == nil {
 		if len(key) != n {
 			return nil, fmt.Errorf("%s is damaged: %d bytes, not %d", path, len(key), n)
@@ -66,30 +66,7 @@ func loadOrCreateSecret(path string, n int, random io.Reader) ([]byte, error) {
 	if _, err := io.ReadFull(random, key); err != nil {
 		return nil, err
 	}
-	return key, writeDurably(path, key)
-}
-
-// writeDurably writes a file that appears whole or not at all.
-func writeDurably(path string, content []byte) error {
-	tmp, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(content)
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if err := errors.Join(err, tmp.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return err
-	}
-	if dir, err := os.Open(filepath.Dir(path)); err == nil { // where a directory can be synced, its entry is durable too
-		_ = dir.Sync()
-		_ = dir.Close()
-	}
-	return nil
+	return key, writeDurably(files, path, key)
 }
 
 func seal(a cipher.AEAD, plain, context []byte) []byte {

@@ -1,0 +1,557 @@
+package replica
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/internal/faultdisk"
+	"fieldkit/sync/schema"
+)
+
+var cuts = flag.Int("cuts", 150, "how often TestPowerCut cuts the power")
+
+// cutsPerStory is how often the power is cut in the life of one pair of replicas.
+const cutsPerStory = 20
+
+// Losses and damage that a power cut may not leave behind.
+var (
+	errLost    = errors.New("something that was acknowledged is gone")
+	errHalf    = errors.New("a transaction is there in part")
+	errDamaged = errors.New("the database is damaged")
+	errForked  = errors.New("a stream does not go on")
+)
+
+// powered is a replica on a disk of its own, with what it has promised to keep.
+type powered struct {
+	name string
+	disk *faultdisk.Disk
+	r    *Replica
+	// opened: it was once open, so that its anchor is there.
+	opened bool
+
+	rows   map[schema.ID]string // title and secret of a row
+	taps   int64                // its own share of the common counter
+	tokens []string             // in the common text and set
+	vector changeset.Vector
+	acked  changeset.Vector
+	draft  string
+	// open is the write under way, which may be there or not.
+	open *attempt
+}
+
+// attempt is one transaction of which nobody knows yet how it ended.
+type attempt struct {
+	ids   []schema.ID
+	text  string
+	token string
+	draft string
+}
+
+// story is a county and a kit whose power is cut again and again.
+type story struct {
+	ctx         context.Context
+	seed        uint64
+	rng         *rand.Rand
+	now         time.Time
+	synchronous string // of the writing connection, "" as the replica has it
+	county, kit *powered
+	n           int // numbers what is written
+	cuts        int
+}
+
+func newStory(seed uint64, synchronous string) *story {
+	return &story{ctx: context.Background(), seed: seed, rng: rand.New(rand.NewPCG(seed, 0xc07)), now: time.Date(2025, 1, 10, 9, 0, 0, 0, time.UTC), synchronous: synchronous}
+}
+
+var commonRow = schema.Derive(testRealm, "n", "common")
+
+func (s *story) replica(name string, seed uint64) *powered {
+	return &powered{name: name, disk: faultdisk.New(seed), rows: map[schema.ID]string{}, vector: changeset.Vector{}, acked: changeset.Vector{}}
+}
+
+// play cuts the power so often, and tells how often it did before something was wrong.
+func (s *story) play(n int) (err error) {
+	s.county, s.kit = s.replica("county", s.seed*2), s.replica("kit", s.seed*2+1)
+	defer func() {
+		for _, p := range []*powered{s.county, s.kit} {
+			if p.r != nil {
+				_ = p.r.Close() // its power may be off
+			}
+			p.disk.Close()
+		}
+	}()
+	for _, p := range []*powered{s.county, s.kit} {
+		if s.rng.IntN(3) == 0 {
+			p.disk.CutIn(1 + s.rng.IntN(80)) // while it is made
+		}
+		if err := s.start(p); err != nil {
+			return err
+		}
+	}
+	if err := s.enrol(); err != nil {
+		return err
+	}
+	for s.cuts < n {
+		victim := s.county
+		if s.rng.IntN(2) == 0 {
+			victim = s.kit
+		}
+		if err := s.round(victim); err != nil {
+			return fmt.Errorf("seed %d, cut %d, %s: %w", s.seed, s.cuts, victim.name, err)
+		}
+	}
+	return nil
+}
+
+// start opens a replica, with the power going as often as it will.
+func (s *story) start(p *powered) error {
+	for {
+		err := s.open(p)
+		if !p.disk.Off() {
+			return err
+		}
+		s.cuts++
+		if p.r != nil {
+			_ = p.r.Close() // without power
+		}
+		p.disk.Reboot()
+	}
+}
+
+// open opens a replica; a single call that fails is tried again.
+func (s *story) open(p *powered) error {
+	open := func() (*Replica, error) {
+		return Open(s.ctx, Options{Dir: p.disk.Path("data"), AnchorDir: p.disk.Path("anchor"), Schema: testSchema(), Realm: testRealm, Wall: func() time.Time { return s.now }, files: p.disk})
+	}
+	r, err := open()
+	if _, failed := p.disk.Calls(); err != nil && failed > 0 && !p.disk.Off() {
+		r, err = open()
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %s does not open: %w", errDamaged, p.name, err)
+	}
+	if p.r = r; r.Renewed() && p.opened {
+		return fmt.Errorf("%w: a power cut is taken for a restored copy", errForked)
+	}
+	p.opened = true
+	return s.tune(p)
+}
+
+// tune makes checkpoints frequent, and the disk's promises as weak as wanted.
+func (s *story) tune(p *powered) error {
+	for _, pragma := range []string{fmt.Sprintf("PRAGMA wal_autocheckpoint(%d)", []int{4, 30, 1000}[s.rng.IntN(3)]), "PRAGMA synchronous(" + s.synchronous + ")"} {
+		if strings.Contains(pragma, "()") {
+			continue
+		}
+		if _, err := p.r.conn.ExecContext(s.ctx, pragma); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *story) enrol() error {
+	if err := s.county.r.BecomeRoot(s.ctx); err != nil {
+		return err
+	}
+	if err := s.kit.r.TrustRoot(s.ctx, s.county.r.PublicKey()); err != nil {
+		return err
+	}
+	if _, err := s.county.r.Certify(s.ctx, s.kit.r.ID(), s.kit.r.PublicKey()); err != nil {
+		return err
+	}
+	c, _, err := s.county.r.Certificate(s.ctx, s.county.r.ID())
+	if err != nil {
+		return err
+	}
+	return s.kit.r.Accept(s.ctx, c)
+}
+
+// round works until the victim's power goes, brings it back, and looks what is left.
+func (s *story) round(victim *powered) error {
+	victim.disk.CutIn(1 + s.rng.IntN(220))
+	if s.rng.IntN(6) == 0 {
+		victim.disk.Fail(faultdisk.Fault{At: 1 + s.rng.IntN(200), Forgets: true}) // one call fails first
+	}
+	var last error
+	for step := 0; !victim.disk.Off(); step++ {
+		if step == 400 {
+			return fmt.Errorf("the power does not go: %w", last)
+		}
+		_, failed := victim.disk.Calls()
+		err := s.step()
+		if _, after := victim.disk.Calls(); err != nil && !victim.disk.Off() && after == failed {
+			return err
+		} else if err != nil {
+			last = err
+		}
+	}
+	s.cuts++
+	_ = victim.r.Close() // without power
+	victim.disk.Reboot()
+	if s.rng.IntN(4) == 0 {
+		victim.disk.CutIn(1 + s.rng.IntN(30)) // again, while it recovers
+	}
+	if err := s.start(victim); err != nil {
+		return err
+	}
+	victim.disk.CutIn(0)
+	if err := s.kept(victim); err != nil {
+		return err
+	}
+	return s.converge()
+}
+
+// step is one thing that people or the programs do.
+func (s *story) step() error {
+	s.now = s.now.Add(time.Second)
+	p, peer := s.county, s.kit
+	if s.rng.IntN(2) == 0 {
+		p, peer = s.kit, s.county
+	}
+	switch s.rng.IntN(12) {
+	case 0, 1, 2, 3, 4:
+		return s.write(p)
+	case 5:
+		return s.seal(p)
+	case 6, 7, 8:
+		return s.exchange(p, peer)
+	case 9:
+		return s.saveDraft(p)
+	case 10:
+		return s.overwrite(p)
+	default:
+		return s.restart(p)
+	}
+}
+
+// write makes two rows and adds to what is common, as one action.
+func (s *story) write(p *powered) error {
+	s.n++
+	a := &attempt{text: fmt.Sprint("w", s.n), token: fmt.Sprintf("〈%d〉", s.n)}
+	p.open = a
+	err := p.r.Update(s.ctx, func(tx *Tx) error {
+		a.ids = []schema.ID{tx.NewID(), tx.NewID()}
+		for _, id := range a.ids {
+			if err := tx.Put("note", id, schema.Values{"title": a.text, "secret": a.text, "amount": s.n, "story": strings.Repeat(a.text, s.rng.IntN(60))}); err != nil {
+				return err
+			}
+		}
+		if err := tx.Add("note", commonRow, "taps", 1); err != nil {
+			return err
+		}
+		if err := tx.Include("note", commonRow, "tags", a.token); err != nil {
+			return err
+		}
+		row, err := tx.Get("note", commonRow)
+		if err != nil {
+			return err
+		}
+		text := row.Text("story")
+		return tx.Edit("note", commonRow, "story", text, text+a.token)
+	})
+	if err != nil {
+		return err
+	}
+	s.confirm(p, a)
+	return nil
+}
+
+// confirm counts a write as made: its author was told so.
+func (s *story) confirm(p *powered, a *attempt) {
+	for _, id := range a.ids {
+		p.rows[id] = a.text
+	}
+	if a.token != "" {
+		p.taps++
+		p.tokens = append(p.tokens, a.token)
+	}
+	if a.draft != "" {
+		p.draft = a.draft
+	}
+	p.open = nil
+}
+
+func (s *story) saveDraft(p *powered) error {
+	s.n++
+	a := &attempt{draft: fmt.Sprint("d", s.n)}
+	p.open = a
+	if err := p.r.Update(s.ctx, func(tx *Tx) error { return tx.PutLocal("draft", []byte(a.draft)) }); err != nil {
+		return err
+	}
+	s.confirm(p, a)
+	return nil
+}
+
+// overwrite types a field that the other side types too.
+func (s *story) overwrite(p *powered) error {
+	s.n++
+	return p.r.Update(s.ctx, func(tx *Tx) error {
+		if s.rng.IntN(3) == 0 {
+			return tx.Resolve("note", commonRow, "title", fmt.Sprint("r", s.n))
+		}
+		return tx.Put("note", commonRow, schema.Values{"title": fmt.Sprint("o", s.n), "phone": fmt.Sprint("1380000", s.n)})
+	})
+}
+
+func (s *story) restart(p *powered) error {
+	err := p.r.Close()
+	return errors.Join(s.open(p), err)
+}
+
+func (s *story) seal(p *powered) error {
+	if err := p.r.Seal(s.ctx); err != nil {
+		return err
+	}
+	return s.promise(p)
+}
+
+// promise takes what a replica says that it holds as promised: others act on it.
+func (s *story) promise(p *powered) error {
+	v, err := p.r.Vector(s.ctx)
+	if err != nil {
+		return err
+	}
+	p.vector = v
+	return nil
+}
+
+// exchange gives what one lacks, in pieces, and tells the giver what arrived.
+func (s *story) exchange(from, to *powered) error {
+	if err := s.seal(from); err != nil {
+		return err
+	}
+	has, err := to.r.Vector(s.ctx)
+	if err != nil {
+		return err
+	}
+	refs, err := from.r.Missing(s.ctx, has, func(changeset.Stream) bool { return true })
+	if err != nil {
+		return err
+	}
+	for len(refs) > 0 {
+		some := refs[:1+s.rng.IntN(len(refs))]
+		refs = refs[len(some):]
+		var raws [][]byte
+		for _, ref := range some {
+			raw, err := from.r.Changeset(s.ctx, ref.Stream, ref.Number)
+			if err != nil {
+				return err
+			}
+			raws = append(raws, raw)
+		}
+		if s.rng.IntN(4) == 0 {
+			p := Partial{Stream: some[0].Stream, Number: some[0].Number, Total: len(raws[0]), Bytes: raws[0][:len(raws[0])/2]}
+			if err := to.r.KeepPartial(s.ctx, p); err != nil {
+				return err
+			}
+			kept, err := to.r.Partials(s.ctx)
+			if err != nil {
+				return err
+			}
+			if len(kept) == 0 || string(kept[0].Bytes) != string(p.Bytes) {
+				return fmt.Errorf("%w: the beginning of a changeset", errLost)
+			}
+			if err := to.r.DropPartial(s.ctx, p.Stream); err != nil {
+				return err
+			}
+		}
+		out, err := to.r.Apply(s.ctx, raws...)
+		if err != nil {
+			return err
+		}
+		for _, a := range out {
+			if a.Err != nil {
+				return fmt.Errorf("%w: %w", errForked, a.Err)
+			}
+		}
+	}
+	if err := s.promise(to); err != nil {
+		return err
+	}
+	for id, text := range from.rows {
+		to.rows[id] = text
+	}
+	if from == s.kit { // the county's answer, after which the kit lets go of nothing yet calls it received
+		if err := from.r.Acknowledge(s.ctx, to.vector, s.now); err != nil {
+			return err
+		}
+		if from.acked, err = from.r.Acknowledged(s.ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kept compares a replica with what it promised.
+func (s *story) kept(p *powered) error {
+	var ok string
+	if err := p.r.read.QueryRow(`PRAGMA integrity_check`).Scan(&ok); err != nil || ok != "ok" {
+		return fmt.Errorf("%w: %s %w", errDamaged, ok, err)
+	}
+	bad, err := p.r.Check(s.ctx)
+	if err != nil || len(bad) > 0 {
+		return fmt.Errorf("%w: rows %v: %w", errDamaged, bad, err)
+	}
+	rows, err := p.r.Select(s.ctx, "note", "")
+	if err != nil {
+		return err
+	}
+	have := map[schema.ID]string{}
+	for _, row := range rows {
+		if row.Text("title") != row.Text("secret") && row.ID != commonRow {
+			return fmt.Errorf("%w: %s has %q and %q", errHalf, row.ID, row.Text("title"), row.Text("secret"))
+		}
+		have[row.ID] = row.Text("title")
+	}
+	common, err := p.r.Get(s.ctx, "note", commonRow)
+	if err != nil {
+		return err
+	}
+	draft, err := p.r.GetLocal(s.ctx, "draft")
+	if err != nil {
+		return err
+	}
+	if a := p.open; a != nil { // the write under way is there as a whole or not at all
+		there := 0
+		for _, id := range a.ids {
+			if have[id] == a.text {
+				there++
+			}
+		}
+		counted := common != nil && a.token != "" && strings.Contains(common.Text("story"), a.token)
+		if there != 0 && there != len(a.ids) || len(a.ids) > 0 && counted != (there > 0) {
+			return fmt.Errorf("%w: %d rows of %d, counted: %v", errHalf, there, len(a.ids), counted)
+		}
+		if there > 0 || a.draft != "" && string(draft) == a.draft {
+			s.confirm(p, a)
+		}
+		p.open = nil
+	}
+	for id, text := range p.rows {
+		if have[id] != text {
+			return fmt.Errorf("%w: row %s", errLost, text)
+		}
+	}
+	if common == nil {
+		if p.taps > 0 {
+			return fmt.Errorf("%w: the common row", errLost)
+		}
+	} else if common.Own("taps") != p.taps {
+		return fmt.Errorf("%w: %d taps are there, %d were confirmed", errLost, common.Own("taps"), p.taps)
+	}
+	for _, token := range p.tokens {
+		if strings.Count(common.Text("story"), token) != 1 || !slices.Contains(common.Strings("tags"), token) {
+			return fmt.Errorf("%w: %s in the text or the set", errLost, token)
+		}
+	}
+	if string(draft) != p.draft {
+		return fmt.Errorf("%w: draft %q, not %q", errLost, draft, p.draft)
+	}
+	for what, want := range map[string]changeset.Vector{"held": p.vector, "acknowledged": p.acked} {
+		now, err := p.r.Vector(s.ctx)
+		if what == "acknowledged" {
+			now, err = p.r.Acknowledged(s.ctx)
+		}
+		if err != nil {
+			return err
+		}
+		for stream, n := range want {
+			if now[stream] < n {
+				return fmt.Errorf("%w: number %d of %s was %s, now it is %d", errLost, n, stream.Origin, what, now[stream])
+			}
+		}
+	}
+	return nil
+}
+
+// converge lets both exchange, and compares them.
+func (s *story) converge() error {
+	for _, p := range []*powered{s.county, s.kit} { // the other one's disk may have had a fault set
+		p.disk.Fail(faultdisk.Fault{})
+		p.open = nil
+	}
+	for range 2 {
+		if err := errors.Join(s.exchange(s.kit, s.county), s.exchange(s.county, s.kit)); err != nil {
+			return err
+		}
+	}
+	a, err := s.county.r.StateHash(s.ctx)
+	if err != nil {
+		return err
+	}
+	b, err := s.kit.r.StateHash(s.ctx)
+	if err != nil {
+		return err
+	}
+	if a != b {
+		return fmt.Errorf("after the exchange the states differ: %x, %x", a, b)
+	}
+	if held, err := s.county.r.HeldBack(s.ctx); err != nil || len(held) > 0 {
+		return fmt.Errorf("%w: held back %+v: %w", errForked, held, err)
+	}
+	return errors.Join(s.kept(s.county), s.kept(s.kit))
+}
+
+// Whenever the power goes, everything that was acknowledged is there afterwards:
+// rows, counts, texts, drafts, sealed and merged changesets, what the county
+// confirmed. No transaction is there in part, no row is damaged, every stream goes on.
+func TestPowerCut(t *testing.T) {
+	var mu sync.Mutex
+	total := 0
+	seeds := make(chan uint64)
+	var all sync.WaitGroup
+	began := time.Now()
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for seed := range seeds {
+				s := newStory(seed, "")
+				err := s.play(cutsPerStory)
+				mu.Lock()
+				total += s.cuts
+				if err != nil {
+					t.Error(err)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for seed := range uint64(max(1, (*cuts+cutsPerStory-1)/cutsPerStory)) {
+		seeds <- seed
+	}
+	close(seeds)
+	all.Wait()
+	t.Logf("%d power cuts, %.0f a second", total, float64(total)/time.Since(began).Seconds())
+	if total < *cuts {
+		t.Errorf("only %d cuts", total)
+	}
+}
+
+// The same cuts show losses where a database promises less: the test can fail.
+func TestPowerCutFindsWeakerPromises(t *testing.T) {
+	for _, synchronous := range []string{"NORMAL", "OFF"} {
+		found := 0
+		for seed := range uint64(6) {
+			if err := newStory(seed, synchronous).play(cutsPerStory); err != nil {
+				if !errors.Is(err, errLost) && !errors.Is(err, errDamaged) && !errors.Is(err, errForked) {
+					t.Errorf("synchronous=%s: %v", synchronous, err)
+				}
+				found++
+			}
+		}
+		t.Logf("synchronous=%s: losses in %d of 6 stories", synchronous, found)
+		if found < 5 {
+			t.Errorf("synchronous=%s: only %d of 6 stories end in a loss", synchronous, found)
+		}
+	}
+}
