@@ -65,7 +65,7 @@ func (s *Service) RecordOf(ctx context.Context, table, id string) (RecordDetail,
 	if err != nil {
 		return RecordDetail{}, err
 	}
-	d := RecordDetail{Record: lines[0], UpdatedAt: row.UpdatedAt().UnixMilli(), Voided: strings.HasPrefix(strings.ReplaceAll(row.Text("voided"), " ", ""), `{"on":true`),
+	d := RecordDetail{Record: lines[0], UpdatedAt: row.UpdatedAt().UnixMilli(), Voided: voided(row),
 		Activity: activity.String(), Fields: []Field{}, Handouts: []RecordLine{}}
 	if d.Fields, err = s.c.fields(ctx, model.Schema.Table(table), row, names); err != nil {
 		return RecordDetail{}, err

@@ -48,6 +48,8 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE TRIGGER audit_stands BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+`, `
+CREATE TABLE apart (tbl TEXT NOT NULL, pair BLOB NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL, PRIMARY KEY (tbl, pair)) STRICT;
 `}
 
 // openStore opens or creates county.db and brings it to the newest version. A
