@@ -1,6 +1,7 @@
 import { createI18n } from 'vue-i18n'
 import zh from './locales/zh-CN'
 import en from './locales/en'
+import * as registry from './locales/registry'
 
 const KEY = 'fieldkit.language'
 
@@ -12,7 +13,7 @@ function first(): 'zh-CN' | 'en' {
   }
 }
 
-export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': zh, en } })
+export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': { ...zh, ...registry.zh }, en: { ...en, ...registry.en } } })
 
 export function setLanguage(language: 'zh-CN' | 'en'): void {
   i18n.global.locale.value = language

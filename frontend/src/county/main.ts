@@ -1,6 +1,7 @@
 import { createApp } from 'vue'
 import '../shared/tokens.css'
 import './county.css'
+import './office.css'
 import App from './App.vue'
 import { i18n } from './i18n'
 

@@ -49,6 +49,16 @@ export interface DeviceInfo {
   received: number
 }
 
+export interface Pair {
+  table: string
+  score: number
+  reasons: string[]
+  left: PairSide
+  right: PairSide
+  before: number
+  after: number
+}
+
 export interface CodeForm {
   unit_id: string
   unit: UnitForm
@@ -71,6 +81,11 @@ export interface Me {
   role: string
   county: string
   version: string
+}
+
+export interface Merged {
+  before: number
+  after: number
 }
 
 export interface OverviewQuery {
@@ -122,11 +137,79 @@ export interface RecordPage {
   total: number
 }
 
+export interface RegistryQuery {
+  table: string
+  search: string
+  kind: string
+  show: string
+}
+
+export interface RegistryPage {
+  rows: RegistryRow[]
+  found: number
+  total: number
+}
+
+export interface Rules {
+  settings: Settings
+  codes: Record<string, Code[]>
+}
+
+export interface RegistryForm {
+  table: string
+  id: string
+  values: Record<string, string>
+}
+
+export interface RegistryRow {
+  id: string
+  fields: Record<string, string>
+  names: Record<string, string>
+  uses: number
+  voided: boolean
+  into: string
+  into_name: string
+}
+
+export interface Settings {
+  large_leaflets: number
+  large_partners: number
+  rounding: string
+  recipients: Record<string, string>
+  wording: Record<string, string>
+  redact_closed_days: number
+  redact_open_days: number
+  redact_phone_days: number
+  redact_name_days: number
+  towns: string[]
+  labels: Record<string, string>
+  added: Record<string, Code[]>
+  retired: string[]
+}
+
+export interface Target {
+  metric: string
+  unit: string
+  value: number
+}
+
 export interface ServerSettings {
   addresses: string[]
   own: boolean
   pin: string
   realm: string
+}
+
+export interface Targets {
+  metrics: string[]
+  rows: Target[]
+}
+
+export interface PairSide {
+  row: RegistryRow
+  counts: Count[]
+  created: number
+  device: string
 }
 
 export interface Card {
@@ -189,6 +272,20 @@ export interface Field {
   list: string[]
 }
 
+export interface Code {
+  code: string
+  zh: string
+  en: string
+  hint?: string
+  aliases?: string[]
+  roll_up?: string
+}
+
+export interface Count {
+  table: string
+  n: number
+}
+
 export interface Totals {
   activities: number
   leaflets: number
@@ -201,16 +298,27 @@ export const County = {
   Audit: (a0: number): Promise<AuditEntry[]> => call('County', 'Audit', [a0]),
   Codes: (): Promise<OpenCode[]> => call('County', 'Codes', []),
   Devices: (): Promise<DeviceInfo[]> => call('County', 'Devices', []),
+  Duplicates: (a0: string): Promise<Pair[]> => call('County', 'Duplicates', [a0]),
   IssueCode: (a0: CodeForm): Promise<IssuedCode> => call('County', 'IssueCode', [a0]),
+  KeepApart: (a0: string, a1: string, a2: string): Promise<void> => call('County', 'KeepApart', [a0, a1, a2]),
   Login: (a0: string, a1: string): Promise<Me> => call('County', 'Login', [a0, a1]),
   Logout: (): Promise<void> => call('County', 'Logout', []),
   Me: (): Promise<Me> => call('County', 'Me', []),
+  MergeRows: (a0: string, a1: string, a2: string): Promise<Merged> => call('County', 'MergeRows', [a0, a1, a2]),
   Overview: (a0: OverviewQuery): Promise<Overview> => call('County', 'Overview', [a0]),
   RecordOf: (a0: string, a1: string): Promise<RecordDetail> => call('County', 'RecordOf', [a0, a1]),
   Records: (a0: RecordQuery): Promise<RecordPage> => call('County', 'Records', [a0]),
+  Registry: (a0: RegistryQuery): Promise<RegistryPage> => call('County', 'Registry', [a0]),
+  Rules: (): Promise<Rules> => call('County', 'Rules', []),
+  SaveRegistry: (a0: RegistryForm): Promise<RegistryRow> => call('County', 'SaveRegistry', [a0]),
+  SaveRules: (a0: Settings): Promise<void> => call('County', 'SaveRules', [a0]),
+  SaveTarget: (a0: number, a1: Target): Promise<void> => call('County', 'SaveTarget', [a0, a1]),
   SetAddresses: (a0: string[]): Promise<void> => call('County', 'SetAddresses', [a0]),
   SetDeviceState: (a0: string, a1: string): Promise<void> => call('County', 'SetDeviceState', [a0, a1]),
   Settings: (): Promise<ServerSettings> => call('County', 'Settings', []),
+  Targets: (a0: number): Promise<Targets> => call('County', 'Targets', [a0]),
   Units: (): Promise<Unit[]> => call('County', 'Units', []),
+  UnmergeRow: (a0: string, a1: string): Promise<Merged> => call('County', 'UnmergeRow', [a0, a1]),
+  VoidRegistry: (a0: string, a1: string, a2: boolean): Promise<void> => call('County', 'VoidRegistry', [a0, a1, a2]),
   WithdrawCode: (a0: string): Promise<void> => call('County', 'WithdrawCode', [a0]),
 }
