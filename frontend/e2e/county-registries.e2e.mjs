@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { World } from './world.mjs'
+
+const w = new World()
+let office
+const at = (name) => office.locator(`[data-test="${name}"]`)
+const go = async (hash) => { await office.goto(new URL('/#' + hash, office.url()).href); await office.locator('.page').waitFor() }
+const fill = async (values) => {
+  for (const [name, value] of Object.entries(values)) {
+    const field = office.locator(`dialog [name="${name}"]`)
+    if ((await field.evaluate((e) => e.tagName)) === 'SELECT') await field.selectOption(value)
+    else await field.fill(value)
+  }
+}
+
+before(async () => {
+  await w.start()
+  office = await w.page(w.dashboard, { width: 1280, height: 800 })
+  await w.login(office)
+  await office.locator('.rail').waitFor()
+})
+after(() => w.stop())
+
+test('a unit is made by keyboard, corrected, and refused twice', async () => {
+  await go('/registries/unit')
+  await at('entry').first().waitFor()
+  await office.keyboard.press('n')
+  await fill({ code: 'LKPCS', name: '岭口派出所', short_name: '岭口所', department: 'D02' })
+  await w.picture(office, 'county-unit-new')
+  await office.keyboard.press('Control+Enter')
+  await office.getByText('已保存').waitFor()
+  await at('find').fill('lkpcs')
+  await office.waitForFunction(() => document.querySelectorAll('[data-test=entry]').length === 1)
+  await at('entry').first().click()
+  await fill({ service_phone: '12' })
+  await at('save-entry').click()
+  await office.getByText('不像电话号码').waitFor()
+  await fill({ service_phone: '0571-88880000', teller_headcount: '12' })
+  await at('save-entry').click()
+  await office.getByText('0571-88880000').waitFor()
+})
+
+test('duplicates are shown side by side, merged by a key and split again', async () => {
+  for (const [name, licence] of [['极速网吧', ''], ['极速网咖城关店', 'QL001'], ['星空网咖', 'QL002']]) {
+    await go('/registries/venue')
+    await at('new-entry').click()
+    await fill({ kind: 'V01', name, town: '城关镇', licence_no: licence })
+    await at('save-entry').click()
+    await office.getByText('已保存').waitFor()
+  }
+  await go('/registries/duplicates')
+  await at('pair').first().waitFor()
+  assert.equal(await at('pair').count(), 1)
+  await w.picture(office, 'county-duplicates')
+  await office.keyboard.press('1')
+  await office.getByText('3 → 2 条').waitFor()
+  await office.getByText('没有疑似重复').waitFor()
+  await office.keyboard.press('z')
+  await office.getByText('2 → 3 条').waitFor()
+  await at('pair').first().waitFor()
+  await office.keyboard.press('2')
+  await office.getByText('3 → 2 条').waitFor()
+  await go('/registries/venue')
+  await office.locator('select').last().selectOption('merged')
+  await at('take-back').first().waitFor()
+  await w.picture(office, 'county-merged')
+  await at('take-back').first().click()
+  await w.picture(office, 'county-split')
+  await office.getByText('2 → 3 条').waitFor()
+})
+
+test('rules and codes are kept, wrong ones refused', async () => {
+  await go('/registries/rules')
+  await office.locator('[name=large_leaflets]').fill('0')
+  await at('save-rules').click()
+  await office.getByText('大型街面宣传的宣传单数要在 1 到').waitFor()
+  await office.locator('[name=large_leaflets]').fill('150')
+  await office.locator('[name=towns]').fill('城关镇\n岭口镇')
+  await at('save-rules').click()
+  await office.getByText('已保存').waitFor()
+  await w.picture(office, 'county-rules')
+  await go('/registries/codes')
+  await office.getByLabel('F01 本县叫法').fill('网络刷单')
+  await at('save-codes').click()
+  await office.getByText('已保存').waitFor()
+  await office.reload()
+  await office.waitForFunction(() => document.querySelector('[aria-label="F01 本县叫法"]')?.value === '网络刷单')
+  await w.picture(office, 'county-codes')
+})
+
+test('what the office keeps reaches a kit', async () => {
+  const kit = await w.kit('d1')
+  const page = await w.page(kit.url)
+  await page.locator('textarea').first().fill(w.code('D1'))
+  await page.locator('[data-test=enrol]').click()
+  await page.getByPlaceholder('姓名').fill('李静')
+  await page.getByPlaceholder('工号或警号').fill('041207')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: '今天的活动' }).waitFor()
+  await page.keyboard.press('n')
+  await page.getByRole('button', { name: '岭口所', exact: true }).waitFor()
+  await page.goto(new URL('/#/sync', page.url()).href)
+  await page.locator('[data-test=sync-now]').click()
+  await page.waitForFunction(() => document.querySelector('[data-test=sync-state]')?.textContent.includes('县级已收'), undefined, { timeout: 30_000 })
+  await page.context().close()
+  await go('/registries/officer')
+  await office.getByText('041207').waitFor() // and what the kit wrote is in the register
+  assert.deepEqual(office.problems.filter((p) => !/401|422/.test(p)), [])
+})
