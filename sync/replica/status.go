@@ -171,10 +171,11 @@ type Held struct {
 	At      time.Time
 }
 
-// HeldBack lists them, newest first.
+// HeldBack lists them, at most 1,000: whole changesets, which can be released, before
+// rows, newest first.
 func (r *Replica) HeldBack(ctx context.Context) ([]Held, error) {
 	rows, err := r.read.QueryContext(ctx, `SELECT h.n, o.replica, h.number, coalesce(h.tbl, 0), h.id, h.reason, h.at
-		FROM _held h JOIN _origin o ON o.idx = h.origin ORDER BY h.n DESC LIMIT 1000`)
+		FROM _held h JOIN _origin o ON o.idx = h.origin ORDER BY h.tbl IS NOT NULL, h.n DESC LIMIT 1000`)
 	if err != nil {
 		return nil, fmt.Errorf("list what is held back: %w", err)
 	}
