@@ -36,10 +36,11 @@ func EncodeBody(body *Body) ([]byte, error) {
 		b = binary.AppendUvarint(b, uint64(len(content)))
 		b = append(b, content...)
 	}
-	if len(b) > MaxRaw {
-		return nil, fmt.Errorf("%w: a payload of %d bytes", ErrTooLarge, len(b))
+	b, err := appendStates(b, body.States)
+	if err == nil && len(b) > MaxRaw {
+		err = fmt.Errorf("%w: a payload of %d bytes", ErrTooLarge, len(b))
 	}
-	return b, nil
+	return b, err
 }
 
 // column gathers the cells of one column with the rows they belong to.
@@ -262,6 +263,9 @@ func DecodeBody(raw []byte, author Origin, rows Rows) (*Body, error) {
 			continue
 		}
 		t, err := decodeTable(content, uint16(number), body, rows, &cells)
+		if err == nil && content.err == nil && len(content.b) > 0 {
+			content.fail(ErrMalformed, "%d bytes too many", len(content.b))
+		}
 		if err == nil {
 			err = content.err
 		}
@@ -269,6 +273,10 @@ func DecodeBody(raw []byte, author Origin, rows Rows) (*Body, error) {
 			return nil, fmt.Errorf("table %d: %w", number, err)
 		}
 		body.Tables = append(body.Tables, t)
+	}
+	var err error
+	if body.States, err = decodeStates(r, body, rows, &cells); err != nil {
+		return nil, err
 	}
 	if r.err == nil && len(r.b) > 0 {
 		r.fail(ErrMalformed, "%d bytes too many", len(r.b))
@@ -383,9 +391,6 @@ func decodeTable(r *reader, number uint16, body *Body, rows Rows, total *int) (T
 	}
 	if len(columns) > 0 {
 		r.fail(ErrMalformed, "a column's content is missing")
-	}
-	if len(r.b) > 0 {
-		r.fail(ErrMalformed, "%d bytes too many", len(r.b))
 	}
 	return t, nil
 }

@@ -37,7 +37,7 @@ var (
 // was restored from an old copy, or cloned, goes on as a new incarnation.
 type Origin struct {
 	Replica     schema.ID
-	Incarnation uint32
+	Incarnation uint32 // 0 names a snapshot: Replica is then the snapshot's id, and the root signs
 }
 
 // Compare orders origins; the order breaks ties between equal stamps.
@@ -116,8 +116,8 @@ type Cell struct {
 	Kind   schema.Kind
 	Type   schema.Type
 	At     hlc.Stamp
-	// By is whose write it is: 0, the author's, except where an author passes on
-	// what an earlier incarnation of it wrote. An index into Body.Origins.
+	// By is whose write it is: 0, the author's, except in States and where an author
+	// passes on what an earlier incarnation of it wrote. An index into Body.Origins.
 	By int
 
 	// Registers, immutables and long texts: the versions its writer overwrote.
@@ -186,6 +186,11 @@ type Row struct {
 	Name  Name
 	At    hlc.Stamp // the stamp most cells share
 	Cells []Cell
+	// Names are, of a row in States, its names in the audience; From are the
+	// audiences, as indexes into States.Audiences, in which it was written before it
+	// came into this one.
+	Names []Name
+	From  []int
 }
 
 // Table is the changes of one table.
@@ -203,6 +208,7 @@ type Body struct {
 	// Introduced is how many rows the stream introduced before this changeset.
 	Introduced uint64
 	Tables     []Table
+	States     *States // nil in what any replica but the root writes
 }
 
 // Rows tells a decoder what the replica knows.

@@ -1,0 +1,195 @@
+package changeset
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"fieldkit/sync/hlc"
+)
+
+// States carry rows as they stand at the root, everybody's writes merged under
+// their original stamps: a snapshot for a new replica, or rows that have come into
+// an audience. Only the root may write them.
+type States struct {
+	// Last marks the last part of a snapshot.
+	Last bool
+	// Audiences that Heads and rows speak of; the first is the changeset's own.
+	Audiences []string
+	// Heads say how much of every stream is in the rows: in the first part of a
+	// snapshot, and with rows that have come into an audience.
+	Heads  []Head
+	Tables []Table // every row with its id; see Row.Names and Row.From
+}
+
+// Head is how far a stream goes: its newest changeset, see Header.
+type Head struct {
+	Audience int // index into States.Audiences
+	Origin   int // index into Body.Origins
+	Number   uint64
+	Hash     Hash
+	Complete hlc.Stamp
+	Rows     uint64 // rows it introduced
+}
+
+func appendStates(b []byte, s *States) ([]byte, error) {
+	if s == nil {
+		return append(b, 0), nil
+	}
+	kind := byte(1)
+	if s.Last {
+		kind = 2
+	}
+	b = append(b, kind)
+	if len(s.Audiences) == 0 || len(s.Audiences) > MaxOrigins {
+		return nil, fmt.Errorf("%w: %d audiences", ErrTooLarge, len(s.Audiences))
+	}
+	b = appendPlainTexts(binary.AppendUvarint(b, uint64(len(s.Audiences))), s.Audiences)
+	n := len(s.Heads)
+	audiences, origins, numbers, completes, rows := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	for i, h := range s.Heads {
+		audiences[i], origins[i], numbers[i], completes[i], rows[i] = int64(h.Audience), int64(h.Origin), int64(h.Number), int64(h.Complete), int64(h.Rows)
+	}
+	b = binary.AppendUvarint(b, uint64(n))
+	for _, list := range [][]int64{audiences, origins, numbers, completes, rows} {
+		b = appendInts(b, list)
+	}
+	for _, h := range s.Heads {
+		b = append(b, h.Hash[:]...)
+	}
+	b = binary.AppendUvarint(b, uint64(len(s.Tables)))
+	for i := range s.Tables {
+		t := &s.Tables[i]
+		content := appendRowStates(encodeTable(t), t)
+		b = binary.AppendUvarint(b, uint64(t.Number))
+		b = binary.AppendUvarint(b, uint64(len(content)))
+		b = append(b, content...)
+	}
+	return b, nil
+}
+
+// appendRowStates writes the names of a table's rows, which encodeTable has put in
+// their order, and the audiences that they came from.
+func appendRowStates(b []byte, t *Table) []byte {
+	var names, origins, seqs, froms, from []int64
+	for i := range t.Rows {
+		row := &t.Rows[i]
+		names, froms = append(names, int64(len(row.Names))), append(froms, int64(len(row.From)))
+		for _, n := range row.Names {
+			origins, seqs = append(origins, int64(n.Origin)), append(seqs, int64(n.Seq))
+		}
+		for _, a := range row.From {
+			from = append(from, int64(a))
+		}
+	}
+	for _, list := range [][]int64{names, origins, seqs, froms, from} {
+		b = appendInts(b, list)
+	}
+	return b
+}
+
+func decodeStates(r *reader, body *Body, rows Rows, cells *int) (*States, error) {
+	kind := r.byte()
+	if kind == 0 || r.err != nil {
+		return nil, nil
+	}
+	if kind > 2 {
+		r.fail(ErrMalformed, "unknown states %d", kind)
+		return nil, nil
+	}
+	s := &States{Last: kind == 2}
+	n := r.upTo(MaxOrigins, "audiences")
+	if r.err == nil && n == 0 {
+		r.fail(ErrMalformed, "states of no audience")
+		return nil, nil
+	}
+	s.Audiences = r.pieces(n)
+	n = r.upTo(MaxCells, "heads")
+	audiences, origins, numbers, completes, counts := r.ints(n), r.ints(n), r.ints(n), r.ints(n), r.ints(n)
+	hashes := r.bytes(n * len(Hash{}))
+	if r.err != nil {
+		return nil, nil
+	}
+	s.Heads = make([]Head, n)
+	for i := range s.Heads {
+		if audiences[i] < 0 || audiences[i] >= int64(len(s.Audiences)) || origins[i] < 0 || origins[i] >= int64(len(body.Origins)) ||
+			numbers[i] <= 0 || completes[i] < 0 || counts[i] < 0 || counts[i] >= 1<<48 {
+			r.fail(ErrMalformed, "an impossible head")
+			return nil, nil
+		}
+		s.Heads[i] = Head{Audience: int(audiences[i]), Origin: int(origins[i]), Number: uint64(numbers[i]), Complete: hlc.Stamp(completes[i]), Rows: uint64(counts[i])}
+		copy(s.Heads[i].Hash[:], hashes[i*len(Hash{}):])
+	}
+	for range r.upTo(1<<16, "tables") {
+		number := r.upTo(1<<16-1, "as a table number")
+		content := &reader{b: r.bytes(r.length())}
+		if r.err != nil {
+			return nil, nil
+		}
+		if !rows.Known(uint16(number)) {
+			s.Tables = append(s.Tables, Table{Number: uint16(number), Unknown: content.upTo(MaxCells, "rows")})
+			if content.err != nil {
+				return nil, fmt.Errorf("table %d: %w", number, content.err)
+			}
+			continue
+		}
+		t, err := decodeTable(content, uint16(number), body, rows, cells)
+		if err == nil {
+			decodeRowStates(content, &t, body, len(s.Audiences), cells)
+			err = content.err
+		}
+		if err != nil {
+			return nil, fmt.Errorf("table %d: %w", number, err)
+		}
+		s.Tables = append(s.Tables, t)
+	}
+	return s, nil
+}
+
+func decodeRowStates(r *reader, t *Table, body *Body, audiences int, cells *int) {
+	count := func(counts []int64) (sum int) {
+		for _, n := range counts {
+			if n < 0 || n > MaxCells-int64(*cells) {
+				r.fail(ErrTooLarge, "%d names", n)
+				return 0
+			}
+			*cells += int(n)
+			sum += int(n)
+		}
+		return sum
+	}
+	names := r.ints(len(t.Rows))
+	n := count(names)
+	origins, seqs := r.ints(n), r.ints(n)
+	froms := r.ints(len(t.Rows))
+	from := r.ints(count(froms))
+	if r.err == nil && len(r.b) > 0 {
+		r.fail(ErrMalformed, "%d bytes too many", len(r.b))
+	}
+	if r.err != nil {
+		return
+	}
+	for i := range t.Rows {
+		row := &t.Rows[i]
+		if row.Name.Seq != 0 {
+			r.fail(ErrMalformed, "a state without an id")
+			return
+		}
+		for range names[i] {
+			if origins[0] < 0 || origins[0] >= int64(len(body.Origins)) || seqs[0] <= 0 || seqs[0] == math.MaxInt64 {
+				r.fail(ErrMalformed, "row %d of origin %d of %d", seqs[0], origins[0], len(body.Origins))
+				return
+			}
+			row.Names = append(row.Names, Name{Origin: int(origins[0]), Seq: uint64(seqs[0])})
+			origins, seqs = origins[1:], seqs[1:]
+		}
+		for range froms[i] {
+			if from[0] < 0 || from[0] >= int64(audiences) {
+				r.fail(ErrMalformed, "audience %d of %d", from[0], audiences)
+				return
+			}
+			row.From = append(row.From, int(from[0]))
+			from = from[1:]
+		}
+	}
+}
