@@ -130,13 +130,15 @@ func (s *story) start(p *powered) error {
 
 // open opens a replica; a single call that fails is tried again.
 func (s *story) open(p *powered) error {
-	open := func() (*Replica, error) {
-		return Open(s.ctx, Options{Dir: p.disk.Path("data"), AnchorDir: p.disk.Path("anchor"), Schema: testSchema(), Realm: testRealm, Wall: func() time.Time { return s.now }, files: p.disk})
-	}
-	r, err := open()
+	err := s.openOnce(p)
 	if _, failed := p.disk.Calls(); err != nil && failed > 0 && !p.disk.Off() {
-		r, err = open()
+		err = s.openOnce(p)
 	}
+	return err
+}
+
+func (s *story) openOnce(p *powered) error {
+	r, err := Open(s.ctx, Options{Dir: p.disk.Path("data"), AnchorDir: p.disk.Path("anchor"), Schema: testSchema(), Realm: testRealm, Wall: func() time.Time { return s.now }, files: p.disk})
 	if err != nil {
 		return fmt.Errorf("%w: %s does not open: %w", errDamaged, p.name, err)
 	}

@@ -1,0 +1,163 @@
+package replica
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"testing"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/internal/faultdisk"
+)
+
+var sweepStep = flag.Int("sweepstep", 3, "TestEveryCallMayFail fails every so many-th call")
+
+// flows are what a replica does, each as one call that is durable or an error.
+var flows = []struct {
+	name string
+	do   func(s *story, p, peer *powered) error
+}{
+	{"write", func(s *story, p, _ *powered) error { return s.write(p) }},
+	{"overwrite", func(s *story, p, _ *powered) error { return s.overwrite(p) }},
+	{"draft", func(s *story, p, _ *powered) error { return s.saveDraft(p) }},
+	{"seal", func(s *story, p, _ *powered) error { return p.r.Seal(s.ctx) }},
+	{"merge", func(s *story, p, peer *powered) error {
+		raws, err := s.lacking(peer, p)
+		if err != nil {
+			return err
+		}
+		out, err := p.r.Apply(s.ctx, raws...)
+		for _, a := range out {
+			err = errors.Join(err, a.Err)
+		}
+		return err
+	}},
+	{"keep a beginning", func(s *story, p, peer *powered) error {
+		return p.r.KeepPartial(s.ctx, Partial{Stream: changeset.Stream{Origin: peer.r.Origin(), Audience: "everyone"}, Number: 9, Total: 100, Bytes: []byte("begin")})
+	}},
+	{"acknowledge", func(s *story, p, _ *powered) error {
+		v, err := p.r.Vector(s.ctx)
+		if err != nil {
+			return err
+		}
+		return p.r.Acknowledge(s.ctx, v, s.now)
+	}},
+	{"restart", func(s *story, p, _ *powered) error { return errors.Join(p.r.Close(), s.openOnce(p)) }},
+}
+
+// lacking are the bytes that one has and the other lacks.
+func (s *story) lacking(from, to *powered) (raws [][]byte, err error) {
+	has, err := to.r.Vector(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	refs, err := from.r.Missing(s.ctx, has, func(changeset.Stream) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	for _, ref := range refs {
+		raw, err := from.r.Changeset(s.ctx, ref.Stream, ref.Number)
+		if err != nil {
+			return nil, err
+		}
+		raws = append(raws, raw)
+	}
+	return raws, nil
+}
+
+// Whichever call to the disk fails, once or from then on: what was asked is done as
+// a whole or refused as a whole, what was there stays, and as soon as the disk is
+// well again the next write goes through, without a restart and after one.
+func TestEveryCallMayFail(t *testing.T) {
+	s := newStory(1, "")
+	s.county, s.kit = s.replica("county", 1), s.replica("kit", 2)
+	both := []*powered{s.county, s.kit}
+	t.Cleanup(func() {
+		for _, p := range both {
+			p.r.Close()
+			p.disk.Close()
+		}
+	})
+	must := func(errs ...error) {
+		t.Helper()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(s.start(s.county), s.start(s.kit), s.enrol())
+	for range 4 {
+		must(s.write(s.county), s.write(s.kit), s.overwrite(s.kit), s.saveDraft(s.kit))
+	}
+	must(s.exchange(s.kit, s.county), s.exchange(s.county, s.kit))
+	must(s.write(s.county), s.overwrite(s.county), s.seal(s.county), s.write(s.kit), s.overwrite(s.kit), s.saveDraft(s.kit))
+	images := map[*powered]faultdisk.Image{}
+	promised := map[*powered]powered{}
+	for _, p := range both {
+		must(p.r.Close())
+		images[p], promised[p] = p.disk.Save(), *p
+	}
+	// back brings both to where they were.
+	back := func() {
+		for _, p := range both {
+			_ = p.r.Close()
+			p.disk.Load(images[p])
+			was := promised[p]
+			was.rows, was.vector, was.acked = maps.Clone(promised[p].rows), maps.Clone(promised[p].vector), maps.Clone(promised[p].acked)
+			*p = was
+			must(s.open(p))
+		}
+	}
+	for _, flow := range flows {
+		for _, fault := range []faultdisk.Fault{{}, {Stays: true}, {Forgets: true}} {
+			if fault.Forgets && flow.name != "write" && flow.name != "merge" {
+				continue
+			}
+			tried, refused := 0, 0
+			for n := 1; ; n += *sweepStep {
+				back()
+				before, err := s.kit.r.StateHash(s.ctx)
+				must(err)
+				fault.At = n
+				s.kit.disk.Fail(fault)
+				err = flow.do(s, s.kit, s.county)
+				_, failed := s.kit.disk.Calls()
+				s.kit.disk.Fail(faultdisk.Fault{})
+				where := fmt.Sprintf("%s, call %d (stays: %v): %v", flow.name, n, fault.Stays, err)
+				if failed == 0 {
+					must(err)
+					break
+				}
+				tried++
+				if flow.name == "restart" && err != nil {
+					refused++
+					must(s.open(s.kit)) // the next start is an ordinary one
+				} else if err != nil {
+					refused++
+					after, hashErr := s.kit.r.StateHash(s.ctx)
+					must(hashErr)
+					if after != before {
+						t.Fatalf("%s: something of what was refused is there", where)
+					}
+				}
+				s.kit.open = nil
+				for _, next := range []func() error{
+					func() error { return s.kept(s.kit) },
+					func() error { return s.write(s.kit) },
+					func() error { return s.overwrite(s.kit) },
+					func() error { return s.converge() },
+					func() error { return s.restart(s.kit) },
+					func() error { return s.kept(s.kit) },
+				} {
+					if err := next(); err != nil {
+						t.Fatalf("%s, then %v", where, err)
+					}
+				}
+			}
+			if refused == 0 {
+				t.Errorf("%s: no failing call was noticed", flow.name)
+			}
+			t.Logf("%s (stays: %v): %d failing calls tried, %d refused", flow.name, fault.Stays, tried, refused)
+		}
+	}
+}
