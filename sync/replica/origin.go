@@ -91,15 +91,22 @@ func (o *origins) len() int {
 	return len(o.list)
 }
 
+// name is the origin with a number; zero for a number that only damage can bring.
 func (o *origins) name(n int) changeset.Origin {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
+	if uint(n) >= uint(len(o.list)) {
+		return changeset.Origin{}
+	}
 	return o.list[n]
 }
 
 func (o *origins) hash(n int) uint64 {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
+	if uint(n) >= uint(len(o.hashes)) {
+		return 0
+	}
 	return o.hashes[n]
 }
 

@@ -1,0 +1,372 @@
+package replica
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/schema"
+)
+
+// sealedBy are the changesets that a replica has sealed, in their order.
+func (f *fleet) sealedBy(r *Replica) [][]byte {
+	f.t.Helper()
+	f.must(r.Seal(f.ctx))
+	refs, err := r.Missing(f.ctx, nil, func(s changeset.Stream) bool { return s.Origin == r.Origin() })
+	f.must(err)
+	var out [][]byte
+	for _, ref := range refs {
+		raw, err := r.Changeset(f.ctx, ref.Stream, ref.Number)
+		f.must(err)
+		out = append(out, raw)
+	}
+	return out
+}
+
+// apply offers one changeset.
+func (f *fleet) apply(r *Replica, raw []byte) error {
+	f.t.Helper()
+	out, err := r.Apply(f.ctx, raw)
+	f.must(err)
+	return out[0].Err
+}
+
+// everyTable reads a body that names no rows of others.
+type everyTable struct{}
+
+func (everyTable) Known(uint16) bool { return true }
+
+func (everyTable) Row(uint16, changeset.Origin, uint64) (schema.ID, error) { return schema.Nil, nil }
+
+// A changeset that its author did not sign, or signed for another county, or whose
+// author nobody certified, is refused with its reason, and nothing of it is merged.
+func TestForgedChangesetsAreRefused(t *testing.T) {
+	f := newFleet(t, 3)
+	kit, id := f.all[1], schema.NewID(1)
+	f.write(kit, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"title": "genuine"}) })
+	genuine := f.sealedBy(kit)[0]
+	_, forger, err := ed25519.GenerateKey(nil)
+	f.must(err)
+	again := func(change func(*changeset.Header), key ed25519.PrivateKey) []byte {
+		c, err := changeset.Parse(genuine)
+		f.must(err)
+		body, err := c.Body(everyTable{})
+		f.must(err)
+		h := c.Header
+		change(&h)
+		forged, err := changeset.Seal(h, body, key)
+		f.must(err)
+		return forged.Bytes()
+	}
+	otherSignature := slices.Clone(genuine)
+	c, err := changeset.Parse(genuine)
+	f.must(err)
+	otherSignature[len(genuine)-c.PayloadSize-1] ^= 1
+	stranger := schema.NewID(77)
+	for name, forged := range map[string]struct {
+		raw  []byte
+		want error
+	}{
+		"signed by another key":    {again(func(*changeset.Header) {}, forger), changeset.ErrSignature},
+		"signed by another device": {again(func(*changeset.Header) {}, f.all[2].key), changeset.ErrSignature},
+		"one bit of the signature": {otherSignature, changeset.ErrSignature},
+		"of another county":        {again(func(h *changeset.Header) { h.Realm = schema.NewID(3) }, kit.key), ErrRealm},
+		"by a stranger":            {again(func(h *changeset.Header) { h.Stream.Origin.Replica = stranger }, forger), ErrOrigin},
+	} {
+		if err := f.apply(f.root, forged.raw); !errors.Is(err, forged.want) {
+			t.Errorf("%s: %v, want %v", name, err, forged.want)
+		}
+		if row, err := f.root.Get(f.ctx, "note", id); err != nil || row != nil {
+			t.Errorf("%s: something was merged, %v", name, err)
+		}
+	}
+	f.must(f.apply(f.root, genuine))
+}
+
+// Only the county's root key makes a certificate, and only for its own realm.
+func TestForgedCertificatesAreRefused(t *testing.T) {
+	f := newFleet(t, 2)
+	public, forger, err := ed25519.GenerateKey(nil)
+	f.must(err)
+	id := schema.NewID(9)
+	for name, c := range map[string]changeset.Certificate{
+		"by another key":        changeset.Certify(testRealm, id, public, forger),
+		"for another county":    changeset.Certify(schema.NewID(3), id, public, f.root.key),
+		"another key for a kit": changeset.Certify(testRealm, f.all[1].ID(), public, f.root.key),
+	} {
+		if err := f.root.Accept(f.ctx, c); !errors.Is(err, changeset.ErrSignature) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := f.all[1].Certify(f.ctx, id, public); err == nil {
+		t.Error("a kit certifies")
+	}
+	if err := f.all[1].TrustRoot(f.ctx, public); !errors.Is(err, ErrRoot) {
+		t.Errorf("another root: %v", err)
+	}
+}
+
+// A changeset that comes before its predecessor waits for it: nothing of it is
+// merged or noted, and it is taken when it comes again in its turn.
+func TestGapsWait(t *testing.T) {
+	f := newFleet(t, 2)
+	kit, first, second := f.all[1], schema.NewID(1), schema.NewID(2)
+	f.write(kit, func(tx *Tx) error { return tx.Put("note", first, schema.Values{"title": "1"}) })
+	f.must(kit.Seal(f.ctx))
+	f.write(kit, func(tx *Tx) error { return tx.Put("note", second, schema.Values{"title": "2"}) })
+	raws := f.sealedBy(kit)
+	if err := f.apply(f.root, raws[1]); !errors.Is(err, ErrGap) {
+		t.Fatalf("the second before the first: %v", err)
+	}
+	if row, _ := f.root.Get(f.ctx, "note", second); row != nil {
+		t.Fatal("it was merged")
+	}
+	if held, _ := f.root.HeldBack(f.ctx); len(held) != 0 {
+		t.Fatalf("held back: %+v", held)
+	}
+	f.must(f.apply(f.root, raws[0]))
+	f.must(f.apply(f.root, raws[1]))
+	f.settle()
+}
+
+// A changeset that names rows which another one introduces waits for that one too.
+func TestNamesWaitForTheirRows(t *testing.T) {
+	f := newFleet(t, 3)
+	a, b, id := f.all[1], f.all[2], schema.NewID(1)
+	f.write(a, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"title": "1"}) })
+	f.give(a, b)
+	f.write(b, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"amount": 2}) })
+	of := f.sealedBy(b)[0]
+	for range 2 { // it may come as often as it will
+		if err := f.apply(f.root, of); !errors.Is(err, ErrGap) {
+			t.Fatalf("before the row was introduced: %v", err)
+		}
+	}
+	v, err := f.root.Vector(f.ctx)
+	f.must(err)
+	if n := v[changeset.Stream{Origin: b.Origin(), Audience: "everyone"}]; n != 0 {
+		t.Fatalf("the county says that it holds number %d of what it could not merge", n)
+	}
+	f.give(a, f.root)
+	f.must(f.apply(f.root, of))
+	if row := f.get(f.root, id); row.Int("amount") != 2 || row.Text("title") != "1" {
+		t.Fatal("the edit is missing")
+	}
+	f.settle()
+}
+
+// Two replicas write under one identity and neither knows: whoever hears of the
+// second branch says so, keeps what it has, and goes on with the first.
+func TestForksAreTold(t *testing.T) {
+	f := newFleet(t, 2)
+	kit := f.all[1]
+	dir, twin := kit.opts.Dir, filepath.Join(t.TempDir(), "twin")
+	f.must(kit.Close())
+	f.must(os.CopyFS(twin, os.DirFS(dir)))
+	kit, second := f.open(dir, testSchema()), f.open(twin, testSchema()) // no anchor: nothing tells them apart
+	put := func(r *Replica, id schema.ID, title string) {
+		f.write(r, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"title": title}) })
+		f.must(r.Seal(f.ctx))
+	}
+	ids := []schema.ID{schema.NewID(1), schema.NewID(2), schema.NewID(3), schema.NewID(4)}
+	put(kit, ids[0], "a1")
+	put(second, ids[1], "b1")
+	put(kit, ids[2], "a2")
+	put(second, ids[3], "b2")
+	a, b := f.sealedBy(kit), f.sealedBy(second)
+	f.must(f.apply(f.root, a[0]))
+	if err := f.apply(f.root, b[0]); !errors.Is(err, ErrFork) {
+		t.Fatalf("another first changeset: %v", err)
+	}
+	if err := f.apply(f.root, b[1]); !errors.Is(err, ErrFork) {
+		t.Fatalf("the second changeset of the other branch: %v", err)
+	}
+	f.must(f.apply(f.root, a[1]))
+	held, err := f.root.HeldBack(f.ctx)
+	f.must(err)
+	if len(held) != 2 {
+		t.Fatalf("held back: %+v", held)
+	}
+	for i, want := range []bool{true, false, true, false} {
+		row, err := f.root.Get(f.ctx, "note", ids[i])
+		f.must(err)
+		if (row != nil) != want {
+			t.Errorf("row %d is there: %v", i+1, row != nil)
+		}
+	}
+}
+
+// Writes of the same instant are ordered by who wrote them, on every replica alike,
+// and the other one is kept.
+func TestEqualStampsAreDecidedAlike(t *testing.T) {
+	for turn := range 4 {
+		f := newFleet(t, 3)
+		id := schema.NewID(1)
+		f.now = f.now.Add(time.Second)
+		for _, r := range f.all[1:] { // at the same instant
+			f.must(r.Update(f.ctx, func(tx *Tx) error {
+				return tx.Put("note", id, schema.Values{"title": r.ID().String(), "secret": r.ID().String(), "born": int64(r.ID()[15])})
+			}))
+		}
+		order := f.all[1:]
+		if turn%2 == 1 {
+			slices.Reverse(order)
+		}
+		for _, r := range order {
+			f.give(r, f.root)
+		}
+		f.settle()
+		first, last := f.all[1], f.all[2]
+		if first.Origin().Compare(last.Origin()) > 0 {
+			first, last = last, first
+		}
+		for _, r := range f.all {
+			row := f.get(r, id)
+			if row.Text("title") != last.ID().String() || row.Text("secret") != last.ID().String() || row.Int("born") != int64(first.ID()[15]) {
+				t.Fatalf("%s: %s, first %d", r.ID(), row.Text("title"), row.Int("born"))
+			}
+			conflicts, err := r.Conflicts(f.ctx)
+			f.must(err)
+			if len(conflicts) != 2 {
+				t.Fatalf("%d conflicts are listed", len(conflicts))
+			}
+		}
+	}
+}
+
+// Whoever has seen a write writes after it, whatever the wall clock says.
+func TestASlowClockDoesNotUndoAnEdit(t *testing.T) {
+	f := newFleet(t, 3)
+	a, b, id := f.all[1], f.all[2], schema.NewID(1)
+	f.write(a, func(tx *Tx) error {
+		if err := tx.Include("note", id, "tags", "x"); err != nil {
+			return err
+		}
+		return tx.Put("note", id, schema.Values{"title": "first", "secret": "first"})
+	})
+	f.give(a, b)
+	f.now = f.now.Add(-3 * time.Hour)
+	f.write(b, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"title": "second", "secret": "second"}) })
+	b.Close()
+	b = f.open(b.opts.Dir, testSchema()) // and also after a restart
+	f.all[2] = b
+	f.write(b, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"title": "third"}) })
+	f.settle()
+	for _, r := range f.all {
+		if row := f.get(r, id); row.Text("title") != "third" || row.Text("secret") != "second" {
+			t.Fatalf("%q, %q", row.Text("title"), row.Text("secret"))
+		}
+		if c, _ := r.Conflicts(f.ctx); len(c) != 0 {
+			t.Fatalf("an edit of what was seen is called concurrent: %+v", c)
+		}
+	}
+}
+
+// A write from far in the future waits at the county for the office; it neither
+// wins nor moves the county's clock.
+func TestAFastClockIsHeldBack(t *testing.T) {
+	f := newFleet(t, 2)
+	kit, id := f.all[1], schema.NewID(1)
+	f.write(f.root, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"title": "now"}) })
+	f.give(f.root, kit)
+	f.now = f.now.Add(48 * time.Hour)
+	f.write(kit, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"title": "the day after tomorrow"}) })
+	f.now = f.now.Add(-48 * time.Hour)
+	f.give(kit, f.root)
+	if f.get(f.root, id).Text("title") != "now" || f.root.clock.Last().Time().After(f.now.Add(time.Hour)) {
+		t.Fatal("a write of the day after tomorrow was merged")
+	}
+	held, err := f.root.HeldBack(f.ctx)
+	f.must(err)
+	if len(held) != 1 || held[0].Replica != kit.ID() {
+		t.Fatalf("held back: %+v", held)
+	}
+	f.must(f.root.Release(f.ctx, held[0].N))
+	if f.get(f.root, id).Text("title") != "the day after tomorrow" {
+		t.Fatal("released and not merged")
+	}
+}
+
+// What changes on the disk behind SQLite's back is found, row by row: values,
+// clocks, counts, sets, sealed fields.
+func TestCheckFindsDamage(t *testing.T) {
+	f := newFleet(t, 2)
+	var ids []schema.ID
+	damages := []string{
+		`UPDATE note SET amount = amount + 1 WHERE id = ?`,
+		`UPDATE note SET title = title || 'x' WHERE id = ?`,
+		`UPDATE note SET title = NULL WHERE id = ?`,
+		`UPDATE note SET taps = taps + 1 WHERE id = ?`,
+		`UPDATE note SET tags = '["q"]' WHERE id = ?`,
+		`UPDATE note SET agreed = 0 WHERE id = ?`,
+		`UPDATE note SET summary = 'other' WHERE id = ?`,
+		`UPDATE note SET _sealed = CAST(substr(_sealed, 1, length(_sealed) - 1) || x'00' AS BLOB) WHERE id = ?`,
+		`UPDATE note SET _sealed = (SELECT _sealed FROM note WHERE title = 'row 0') WHERE id = ?`,
+		`UPDATE note SET _clock = CAST(x'00' || substr(_clock, 2) AS BLOB) WHERE id = ?`,
+		`UPDATE note SET _clock = CAST(substr(_clock, 1, 20) || x'7f' || substr(_clock, 22) AS BLOB) WHERE id = ?`,
+		`UPDATE note SET _clock = CAST(substr(_clock, 1, length(_clock) - 1) AS BLOB) WHERE id = ?`,
+		`UPDATE note SET _clock = (SELECT _clock FROM note WHERE title = 'row 0') WHERE id = ?`,
+	}
+	for i := range len(damages) + 1 {
+		f.write(f.root, func(tx *Tx) error {
+			id := tx.NewID()
+			ids = append(ids, id)
+			if err := errors.Join(tx.Add("note", id, "taps", int64(i+1)), tx.Include("note", id, "tags", fmt.Sprint("t", i))); err != nil {
+				return err
+			}
+			return tx.Put("note", id, schema.Values{"title": fmt.Sprint("row ", i), "secret": fmt.Sprint("s", i), "amount": i, "agreed": true, "summary": "text"})
+		})
+	}
+	f.settle()
+	for i, damage := range damages {
+		id := ids[i+1]
+		if _, err := f.root.conn.ExecContext(f.ctx, damage, id[:]); err != nil {
+			t.Fatal(err)
+		}
+		damaged, err := f.root.Check(f.ctx)
+		f.must(err)
+		if len(damaged) != i+1 || !slices.ContainsFunc(damaged, func(p Pending) bool { return p.Table == "note" && p.ID == id }) {
+			t.Errorf("%s: %d rows are called damaged, %d are", damage, len(damaged), i+1)
+		}
+	}
+}
+
+// A county that was restored is told by its epoch: what it had confirmed counts as
+// unconfirmed and is offered again. The same epoch again changes nothing.
+func TestANewEpochForgetsAcknowledgements(t *testing.T) {
+	f := newFleet(t, 2)
+	kit := f.all[1]
+	first, second := schema.NewID(1), schema.NewID(2)
+	see := func(e schema.ID, want bool) {
+		t.Helper()
+		changed, err := kit.SeeEpoch(f.ctx, e)
+		f.must(err)
+		if changed != want {
+			t.Fatalf("a new epoch: %v, want %v", changed, want)
+		}
+	}
+	acked := func() int {
+		v, err := kit.Acknowledged(f.ctx)
+		f.must(err)
+		return len(v)
+	}
+	see(first, false)
+	f.write(kit, func(tx *Tx) error { return tx.Put("note", schema.NewID(5), schema.Values{"title": "x"}) })
+	f.give(kit, f.root)
+	v, err := f.root.Vector(f.ctx)
+	f.must(err)
+	f.must(kit.Acknowledge(f.ctx, v, f.now))
+	if see(first, false); acked() != 1 {
+		t.Fatal("the acknowledgement is not there")
+	}
+	if see(second, true); acked() != 0 {
+		t.Fatal("the acknowledgement of another life counts still")
+	}
+	see(second, false)
+}

@@ -1,0 +1,114 @@
+package transport
+
+import (
+	"context"
+	"testing"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/replica"
+)
+
+// Pieces of a changeset are put together only where they belong: one that begins
+// after a hole is left, one that repeats what is there adds only what is new.
+func TestPiecesOutOfPlaceAreLeft(t *testing.T) {
+	ctx := context.Background()
+	c := newCounty(t)
+	kit := c.kit()
+	write(t, kit, 20)
+	if _, err := c.r.Certify(ctx, kit.ID(), kit.PublicKey()); err != nil {
+		t.Fatal(err)
+	}
+	if err := kit.Seal(ctx); err != nil {
+		t.Fatal(err)
+	}
+	st := changeset.Stream{Origin: kit.Origin(), Audience: "everyone"}
+	raw, err := kit.Changeset(ctx, st, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	third := len(raw) / 3
+	for _, piece := range []struct{ from, to, kept int }{
+		{third, 2 * third, 0},              // a hole before it
+		{0, third, third},                  // the beginning
+		{2 * third, len(raw), third},       // a hole before it
+		{third - 10, 2 * third, 2 * third}, // ten bytes again
+		{0, third, 2 * third},              // all of it again
+	} {
+		in, err := newIntake(ctx, c.r) // each in a request of its own
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := in.take(ctx, &chunk{stream: st, number: 1, total: len(raw), offset: piece.from, data: raw[piece.from:piece.to]}); err != nil {
+			t.Fatal(err)
+		}
+		if err := in.apply(ctx); err != nil {
+			t.Fatal(err)
+		}
+		kept := 0
+		partials, err := c.r.Partials(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range partials {
+			kept = len(p.Bytes)
+		}
+		if kept != piece.kept || count(t, c.r) != 0 {
+			t.Fatalf("after bytes %d to %d: %d kept, want %d; %d rows", piece.from, piece.to, kept, piece.kept, count(t, c.r))
+		}
+	}
+	in, err := newIntake(ctx, c.r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := in.take(ctx, &chunk{stream: st, number: 1, total: len(raw), offset: 2 * third, data: raw[2*third:]}); err != nil {
+		t.Fatal(err)
+	}
+	if err := in.apply(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if len(in.applied) != 1 || in.applied[0].Err != nil || count(t, c.r) != 20 {
+		t.Fatalf("%+v, %d rows", in.applied, count(t, c.r))
+	}
+}
+
+// A kit that holds more than it could send in one request is told what arrived, not
+// what it holds: nothing counts as received before it is on the county's disk.
+func TestTheCountyTellsWhatItHolds(t *testing.T) {
+	ctx := context.Background()
+	c := newCounty(t)
+	kit := c.kit()
+	for range 6 {
+		write(t, kit, 40)
+		if err := kit.Seal(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	st := changeset.Stream{Origin: kit.Origin(), Audience: "everyone"}
+	held := func(r *replica.Replica) uint64 {
+		v, err := r.Vector(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v[st]
+	}
+	cl := c.client(kit, ClientOptions{})
+	cl.state.budget = 3000
+	steps := 0
+	if _, err := cl.Sync(ctx, func(Progress) {
+		acked, err := kit.Acknowledged(ctx)
+		if err != nil {
+			t.Error(err)
+		}
+		if acked[st] > held(c.r) {
+			t.Errorf("number %d counts as received, the county has %d", acked[st], held(c.r))
+		}
+		if acked[st] > 0 && acked[st] < held(kit) {
+			steps++
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if steps == 0 || held(c.r) != 6 || count(t, c.r) != 240 {
+		t.Fatalf("%d steps in between, number %d, %d rows", steps, held(c.r), count(t, c.r))
+	}
+}
