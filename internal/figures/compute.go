@@ -1,0 +1,349 @@
+package figures
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"fieldkit/internal/model"
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+)
+
+// Source is what figures are read from; a *replica.Replica is one.
+type Source interface {
+	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	Each(ctx context.Context, table, clause string, args []any, fn func(*replica.Row) error) error
+	Survivors(ctx context.Context, table string) (map[schema.ID]schema.ID, error)
+}
+
+// Scope says what counts: local dates YYYY-MM-DD, both inclusive, and units; none
+// means all. A unit stands for those merged into it.
+type Scope struct {
+	From, To string
+	Units    []schema.ID
+}
+
+// Figure is one value. None says that a rate or a median has nothing to be made from.
+type Figure struct {
+	Value int64            `json:"value"` // a count, fen, or tenths of a percent (Metric.Kind)
+	Parts map[string]int64 `json:"parts,omitempty"`
+	None  bool             `json:"none,omitempty"`
+}
+
+// Set is figures by code.
+type Set map[string]Figure
+
+// Line is one step of a breakdown: a local day since 1970 (0 when a row has none),
+// a unit, a part.
+type Line struct {
+	Day   int64
+	Unit  schema.ID
+	Code  string
+	Value int64
+}
+
+// Row is one record behind a figure, of Metric.Table.
+type Row struct {
+	ID    schema.ID
+	Day   int64
+	Unit  schema.ID
+	Code  string
+	Value int64
+}
+
+// Reader computes figures of one source under one set of rules.
+type Reader struct {
+	source   Source
+	settings model.Settings
+	alias    map[schema.ID]schema.ID
+	aliases  string // the same as JSON
+}
+
+// aliased are the tables whose rows may be merged (domain.md 2.0).
+var aliased = []string{"unit", "venue", "activity", "outcome", "case_digest"}
+
+// NewReader reads the aliases that stand now.
+func NewReader(ctx context.Context, source Source, settings model.Settings) (*Reader, error) {
+	r := &Reader{source: source, settings: settings, alias: map[schema.ID]schema.ID{}}
+	named := map[string]string{}
+	for _, table := range aliased {
+		survivors, err := source.Survivors(ctx, table)
+		if err != nil {
+			return nil, err
+		}
+		for from, to := range survivors {
+			r.alias[from] = to
+			named[hex.EncodeToString(from[:])] = hex.EncodeToString(to[:])
+		}
+	}
+	raw, err := json.Marshal(named)
+	r.aliases = string(raw)
+	return r, err
+}
+
+// Survivor is the row that stands for a merged one, or the row itself.
+func (r *Reader) Survivor(id schema.ID) schema.ID {
+	if to, merged := r.alias[id]; merged {
+		return to
+	}
+	return id
+}
+
+// Settings are the rules that the reader counts by.
+func (r *Reader) Settings() model.Settings { return r.settings }
+
+const dateLayout = "2006-01-02"
+
+// args are the parameters of every statement; see queries.go.
+func (r *Reader) args(s Scope) ([]any, error) {
+	from, err := time.ParseInLocation(dateLayout, s.From, model.Location)
+	if err != nil {
+		return nil, fmt.Errorf("first day: %w", err)
+	}
+	to, err := time.ParseInLocation(dateLayout, s.To, model.Location)
+	if err != nil {
+		return nil, fmt.Errorf("last day: %w", err)
+	}
+	units := []string{}
+	for _, id := range r.members(s.Units) {
+		units = append(units, hex.EncodeToString(id[:]))
+	}
+	list, err := json.Marshal(units)
+	return []any{from.UnixMilli(), to.AddDate(0, 0, 1).UnixMilli(), s.From, s.To, r.aliases, string(list), r.settings.LargeLeaflets, r.settings.LargePartners}, err
+}
+
+// members are units with all that stand for, or are merged into, the same ones.
+func (r *Reader) members(units []schema.ID) []schema.ID {
+	var out []schema.ID
+	for _, id := range units {
+		out = append(out, id, r.Survivor(id))
+	}
+	for from, to := range r.alias {
+		if slices.Contains(out, to) {
+			out = append(out, from)
+		}
+	}
+	slices.SortFunc(out, func(a, b schema.ID) int { return slices.Compare(a[:], b[:]) })
+	return slices.Compact(out)
+}
+
+// statement puts a reading around a metric's rows.
+func (m *Metric) statement(s Scope, columns, rest string) string {
+	rows, where := m.rows, ""
+	if len(s.Units) > 0 {
+		where = "WHERE unit IN (SELECT id FROM unit_of) "
+	}
+	for {
+		before, after, found := strings.Cut(rows, "{units ")
+		if !found {
+			break
+		}
+		column, after, _ := strings.Cut(after, "}")
+		filter := ""
+		if len(s.Units) > 0 {
+			filter = "AND " + column + " IN (SELECT id FROM unit_of)"
+		}
+		rows = before + filter + after
+	}
+	return shared.Replace(common + "SELECT " + columns + " FROM (" + rows + ") " + where + rest)
+}
+
+// each runs a reading of a metric.
+func (r *Reader) each(ctx context.Context, m *Metric, s Scope, columns, rest string, further []any, scan func(*sql.Rows) error) error {
+	args, err := r.args(s)
+	if err != nil {
+		return err
+	}
+	rows, err := r.source.Query(ctx, m.statement(s, columns, rest), append(args, further...)...)
+	if err != nil {
+		return fmt.Errorf("count %s: %w", m.Code, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return fmt.Errorf("count %s: %w", m.Code, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("count %s: %w", m.Code, err)
+	}
+	return nil
+}
+
+// Compute counts figures and those that they are made from; no codes means all.
+func (r *Reader) Compute(ctx context.Context, s Scope, codes ...string) (Set, error) {
+	var wanted []*Metric
+	var want func(code string) error
+	want = func(code string) error {
+		m := Find(code)
+		if m == nil {
+			return fmt.Errorf("there is no figure %q", code)
+		}
+		for _, from := range m.From {
+			if err := want(from); err != nil {
+				return err
+			}
+		}
+		if !slices.Contains(wanted, m) {
+			wanted = append(wanted, m)
+		}
+		return nil
+	}
+	if len(codes) == 0 {
+		for i := range Metrics {
+			codes = append(codes, Metrics[i].Code)
+		}
+	}
+	for _, code := range codes {
+		if err := want(code); err != nil {
+			return nil, err
+		}
+	}
+	set := Set{}
+	var mu sync.Mutex
+	var failed error
+	var running sync.WaitGroup
+	slots := make(chan struct{}, 3) // connections are shared with others' questions
+	for _, m := range wanted {
+		if m.rows == "" {
+			continue
+		}
+		running.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			f, further, err := r.total(ctx, m, s)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil && failed == nil {
+				failed = err
+			}
+			set[m.Code] = f
+			for code, f := range further {
+				set[code] = f
+			}
+		})
+	}
+	running.Wait()
+	if failed != nil {
+		return nil, failed
+	}
+	for _, m := range wanted { // those made from others come after them
+		if m.derive != nil {
+			set[m.Code] = m.derive(set)
+		}
+	}
+	return set, nil
+}
+
+// total counts one metric, and what comes with it.
+func (r *Reader) total(ctx context.Context, m *Metric, s Scope) (Figure, Set, error) {
+	switch m.Code {
+	case "M13t":
+		f, err := r.tellers(ctx, m, s)
+		return f, nil, err
+	case "M15m":
+		f, err := r.median(ctx, m, s)
+		return f, nil, err
+	case "M16c":
+		clusters, err := r.Clusters(ctx, s)
+		f := Figure{}
+		for _, c := range clusters {
+			f.Value += int64(len(c.Consultations))
+		}
+		return f, Set{"M16k": {Value: int64(len(clusters))}}, err
+	}
+	f := Figure{}
+	if m.Codes != "" {
+		f.Parts = map[string]int64{}
+	}
+	err := r.each(ctx, m, s, "code, sum(value)", "GROUP BY 1", nil, func(rows *sql.Rows) error {
+		var code sql.NullString
+		var value sql.NullInt64
+		if err := rows.Scan(&code, &value); err != nil {
+			return err
+		}
+		f.Value += value.Int64
+		if m.Codes != "" {
+			f.Parts[code.String] += value.Int64
+		}
+		return nil
+	})
+	return f, nil, err
+}
+
+// Tally breaks a figure down by local day, unit and part. Figures that are made
+// from others have no lines of their own.
+func (r *Reader) Tally(ctx context.Context, code string, s Scope) ([]Line, error) {
+	m := Find(code)
+	if m == nil || m.rows == "" {
+		return nil, fmt.Errorf("figure %q has no rows of its own", code)
+	}
+	var lines []Line
+	err := r.each(ctx, m, s, "coalesce(day, 0), unit, code, sum(value)", "GROUP BY 1, 2, 3", nil, func(rows *sql.Rows) error {
+		var l Line
+		var code sql.NullString
+		var value sql.NullInt64
+		if err := rows.Scan(&l.Day, &l.Unit, &code, &value); err != nil {
+			return err
+		}
+		l.Unit, l.Code, l.Value = r.Survivor(l.Unit), code.String, value.Int64
+		lines = append(lines, l)
+		return nil
+	})
+	return lines, err
+}
+
+// Records lists the records behind a figure, newest day first, after a row of the
+// page before (nil: from the start). part narrows it to one part of the breakdown.
+func (r *Reader) Records(ctx context.Context, code string, s Scope, part string, after *Row, limit int) ([]Row, error) {
+	m := Find(code)
+	if m == nil || m.rows == "" {
+		return nil, fmt.Errorf("figure %q has no rows of its own", code)
+	}
+	where, further := "WHERE ", []any{}
+	if len(s.Units) > 0 {
+		where = "AND " // the units' condition stands already
+	}
+	conditions := []string{"1 = 1"}
+	param := func(v any) string {
+		further = append(further, v)
+		return fmt.Sprintf("?%d", 8+len(further))
+	}
+	if part != "" {
+		conditions = append(conditions, "code = "+param(part))
+	}
+	if after != nil {
+		day, id := param(after.Day), param(after.ID)
+		conditions = append(conditions, "(coalesce(day, 0) < "+day+" OR coalesce(day, 0) = "+day+" AND id < "+id+")")
+	}
+	rest := where + strings.Join(conditions, " AND ") + " ORDER BY coalesce(day, 0) DESC, id DESC LIMIT " + param(limit)
+	var list []Row
+	err := r.each(ctx, m, s, "id, coalesce(day, 0), unit, code, value", rest, further, func(rows *sql.Rows) error {
+		var row Row
+		var code sql.NullString
+		var value sql.NullInt64
+		if err := rows.Scan(&row.ID, &row.Day, &row.Unit, &code, &value); err != nil {
+			return err
+		}
+		row.Unit, row.Code, row.Value = r.Survivor(row.Unit), code.String, value.Int64
+		list = append(list, row)
+		return nil
+	})
+	return list, err
+}
+
+// Compute is NewReader and Reader.Compute for a single question.
+func Compute(ctx context.Context, source Source, settings model.Settings, s Scope, codes ...string) (Set, error) {
+	r, err := NewReader(ctx, source, settings)
+	if err != nil {
+		return nil, err
+	}
+	return r.Compute(ctx, s, codes...)
+}

@@ -1,0 +1,158 @@
+package figures
+
+import "strings"
+
+// Each statement of this package is the rows of one figure:
+//
+//	SELECT id, day, unit, code, value
+//
+// id is the row that counts (of Metric.Table), day the local day since 1970, unit
+// the unit it counts for, code the part of the breakdown, value what it adds.
+// Parameters: ?1 and ?2 the span in Unix milliseconds, the end exclusive; ?3 and
+// ?4 the local dates, both inclusive; ?5 the aliases and ?6 the units as JSON;
+// ?7 and ?8 the thresholds N and M.
+//
+// In braces stand the few conditions that all share, so that each is written once:
+var shared = strings.NewReplacer(
+	// voided rows never count
+	"{live h}", live("h"), "{live x}", live("x"), "{live a}", live("a"), "{live c}", live("c"), "{live t}", live("t"), "{live o}", live("o"), "{live p}", live("p"),
+	"{live i}", live("i"), "{live l}", live("l"), "{live d}", live("d"), "{live ci}", live("ci"),
+	// merged-away rows never count themselves; two merged into each other leave the one that the aliases end at
+	"{own a}", own("a"), "{own c}", own("c"), "{own o}", own("o"), "{own p}", own("p"), "{own t}", own("t"), "{own d}", own("d"),
+	"{day}", "(s.start_at + 28800000) / 86400000", "{day c}", "(c.occurred_at + 28800000) / 86400000", "{day p}", "(p.posted_at + 28800000) / 86400000",
+	"{day o}", date("o.occurred_on"), "{day t}", date(`t."on"`),
+	"{in c}", "c.occurred_at >= ?1 AND c.occurred_at < ?2",
+	// who counts where no activity says: the unit whose computer recorded it
+	"{recorder}", "(SELECT owner_unit_id FROM device WHERE id = d.device_id)",
+)
+
+func live(alias string) string {
+	return "(" + alias + ".voided IS NULL OR coalesce(json_extract(" + alias + ".voided, '$.on'), 0) = 0)"
+}
+
+func own(alias string) string {
+	return "(" + alias + ".merged_into IS NULL OR " + alias + ".id IN (SELECT survivor FROM alias))"
+}
+
+func date(column string) string { return "CAST(julianday(" + column + ") - 2440587.5 AS INTEGER)" }
+
+// common is what statements may read from: the aliases, and the activities that
+// count in the span, with the rows that are merged into them (member).
+const common = `WITH alias(id, survivor) AS MATERIALIZED (SELECT unhex(key), unhex(value) FROM json_each(?5)),
+unit_of(id) AS MATERIALIZED (SELECT unhex(value) FROM json_each(?6)),
+span AS (
+	SELECT a.id, a.id AS member, a.kind, a.state, a.start_at, a.lead_unit_id AS unit, a.merged_into IS NOT NULL AS merged
+	FROM activity a
+	WHERE a.start_at >= ?1 AND a.start_at < ?2 AND a.state IN ('open', 'done') AND {own a} AND {live a}
+	UNION ALL
+	SELECT a.id, x.id, a.kind, a.state, a.start_at, a.lead_unit_id, 1
+	FROM alias m JOIN activity x ON x.id = m.id AND {live x} JOIN activity a ON a.id = m.survivor
+	WHERE a.start_at >= ?1 AND a.start_at < ?2 AND a.state IN ('open', 'done') AND {live a}
+),
+self AS (
+	SELECT a.* FROM activity a
+	WHERE a.start_at >= ?1 AND a.start_at < ?2 AND a.state IN ('open', 'done') AND {own a} AND {live a}
+)
+`
+
+const rowsActivities = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, s.kind AS code, 1 AS value FROM self s`
+
+const rowsStreet = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, 1 AS value FROM self s WHERE s.kind = 'street'`
+
+// rowsLarge is M01: by leaflets, the merged activities' included, or by partners
+// other than the lead unit.
+const rowsLarge = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, 1 AS value FROM self s
+WHERE s.kind = 'street' AND (
+	(SELECT sum(h.qty) FROM handout h JOIN material m ON m.id = h.material_id AND m."group" = 'leaflet' JOIN activity x ON x.id = h.activity_id AND {live x}
+	 WHERE (h.activity_id = s.id OR h.activity_id IN (SELECT id FROM alias WHERE survivor = s.id)) AND {live h}) >= ?7
+	OR (SELECT count(DISTINCT coalesce((SELECT survivor FROM alias WHERE id = unhex(e.value, '-')), unhex(e.value, '-')))
+	 FROM json_each(s.partner_units) e WHERE coalesce((SELECT survivor FROM alias WHERE id = unhex(e.value, '-')), unhex(e.value, '-'))
+	  <> coalesce((SELECT survivor FROM alias WHERE id = s.lead_unit_id), s.lead_unit_id)) >= ?8)`
+
+const rowsLeaflets = `SELECT h.id, {day} AS day, s.unit, s.kind AS code, h.qty AS value
+FROM span s JOIN handout h ON h.activity_id = s.member JOIN material m ON m.id = h.material_id AND m."group" = 'leaflet'
+WHERE {live h}`
+
+const rowsBrochures = `SELECT h.id, {day} AS day, s.unit, s.kind AS code, h.qty AS value
+FROM span s JOIN handout h ON h.activity_id = s.member JOIN material m ON m.id = h.material_id AND m."group" = 'brochure'
+WHERE {live h}`
+
+const rowsLectures = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, 1 AS value FROM self s WHERE s.kind = 'lecture' AND s.state = 'done'`
+
+// heads is how many came: those who signed, else the number stated, else the clicker.
+const heads = `coalesce(nullif((SELECT count(*) FROM attendance t WHERE (t.activity_id = s.id OR t.activity_id IN (SELECT id FROM alias WHERE survivor = s.id))
+	AND {live t} AND {own t} AND json_array_length(coalesce(t.sign_ins, '[]')) > 0), 0), s.heads_stated`
+
+const rowsLectureHeads = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, ` + heads + `, max(s.heads_counted, 0)) AS value
+FROM self s WHERE s.kind = 'lecture' AND s.state = 'done'`
+
+const rowsQuick = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, s.kind AS code, s.consult_quick AS value FROM self s WHERE s.consult_quick > 0`
+
+const rowsElderHeads = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, s.kind AS code, s.elder_heads AS value FROM self s WHERE s.elder_heads > 0`
+
+const rowsHouseholds = `SELECT t.id, {day} AS day, s.unit, t.result AS code, 1 AS value
+FROM span s JOIN household t ON t.activity_id = s.member WHERE t.result IN ('talked', 'left_leaflet') AND {live t} AND {own t}`
+
+const rowsElderTalked = `SELECT t.id, {day} AS day, s.unit, '' AS code, t.elder_talked AS value
+FROM span s JOIN household t ON t.activity_id = s.member WHERE t.elder_talked > 0 AND {live t} AND {own t}`
+
+const rowsMeetings = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, 1 AS value FROM self s WHERE s.kind = 'cafe_meeting' AND s.state = 'done'`
+
+// rowsMeetingVenues is M10's second half: a venue counts once, for the unit and the day it came first.
+const rowsMeetingVenues = `SELECT v.id, min(v.day) AS day, min(v.unit) AS unit, '' AS code, 1 AS value FROM (
+	SELECT coalesce((SELECT survivor FROM alias WHERE id = t.venue_id), t.venue_id) AS id, {day} AS day, s.unit
+	FROM span s JOIN attendance t ON t.activity_id = s.member
+	WHERE s.kind = 'cafe_meeting' AND s.state = 'done' AND t.venue_id IS NOT NULL AND {live t} AND {own t}
+	  AND (json_array_length(coalesce(t.sign_ins, '[]')) > 0 OR t.absent_reason = 'sent_deputy') {units s.unit}
+) v JOIN venue a ON a.id = v.id AND {live a} GROUP BY v.id`
+
+const rowsIssued = `SELECT i.id, {day} AS day, s.unit, '' AS code, i.qty AS value
+FROM span s JOIN issue i ON i.activity_id = s.member JOIN placement p ON p.id = i.placement_id AND {live p}
+WHERE s.kind = 'cafe_meeting' AND i.qty > 0 AND {live i}`
+
+const rowsSignIns = `SELECT t.id, {day} AS day, s.unit, s.kind AS code, 1 AS value
+FROM span s JOIN attendance t ON t.activity_id = s.member
+WHERE {live t} AND {own t} AND json_array_length(coalesce(t.sign_ins, '[]')) > 0`
+
+const rowsTrainings = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, 1 AS value FROM self s WHERE s.kind = 'training' AND s.state = 'done'`
+
+const rowsTrainingHeads = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, ` + heads + `,
+	(SELECT sum(t.heads) FROM role_head t WHERE (t.activity_id = s.id OR t.activity_id IN (SELECT id FROM alias WHERE survivor = s.id)) AND {live t}), max(s.heads_counted, 0)) AS value
+FROM self s WHERE s.kind = 'training' AND s.state = 'done'`
+
+const rowsTrainingRoles = `SELECT r.id, r.day, r.unit, r.code, sum(r.value) AS value FROM (
+	SELECT s.id, {day} AS day, s.unit, coalesce(nullif(t.role, ''), 'other') AS code, 1 AS value
+	FROM span s JOIN attendance t ON t.activity_id = s.member
+	WHERE s.kind = 'training' AND s.state = 'done' AND {live t} AND {own t} AND json_array_length(coalesce(t.sign_ins, '[]')) > 0
+	UNION ALL
+	SELECT s.id, {day}, s.unit, t.role, t.heads
+	FROM span s JOIN role_head t ON t.activity_id = s.member
+	WHERE s.kind = 'training' AND s.state = 'done' AND t.heads > 0 AND {live t}
+	  AND NOT EXISTS (SELECT 1 FROM span y JOIN attendance h ON h.activity_id = y.member WHERE y.id = s.id AND {live h} AND json_array_length(coalesce(h.sign_ins, '[]')) > 0)
+) r GROUP BY r.id, r.code`
+
+// rowsTellers lists the trainings' tellers by head counts alone; those who signed
+// by name are told apart in Go, because names are sealed.
+const rowsTellers = `SELECT s.id, {day} AS day, s.unit, '' AS code, t.heads AS value
+FROM span s JOIN role_head t ON t.activity_id = s.member AND t.role = 'teller'
+WHERE s.kind = 'training' AND s.state = 'done' AND t.heads > 0 AND {live t}
+  AND NOT EXISTS (SELECT 1 FROM span y JOIN attendance h ON h.activity_id = y.member WHERE y.id = s.id AND {live h} AND json_array_length(coalesce(h.sign_ins, '[]')) > 0)`
+
+const rowsTellerHeadcount = `SELECT a.id, NULL AS day, a.id AS unit, '' AS code, a.teller_headcount AS value
+FROM unit a WHERE a.teller_headcount > 0 AND {live a} AND {own a}`
+
+const rowsDrills = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, 1 AS value FROM self s WHERE s.kind = 'drill'`
+
+// rowsPartners counts a partner once, for the first day and unit it worked with.
+const rowsPartners = `SELECT u.id, min(v.day) AS day, min(v.unit) AS unit, u.department AS code, 1 AS value FROM (
+	SELECT coalesce((SELECT survivor FROM alias WHERE id = unhex(e.value, '-')), unhex(e.value, '-')) AS partner, {day} AS day, s.lead_unit_id AS unit,
+		coalesce((SELECT survivor FROM alias WHERE id = s.lead_unit_id), s.lead_unit_id) AS lead
+	FROM self s, json_each(s.partner_units) e WHERE 1 = 1 {units s.lead_unit_id}
+) v JOIN unit u ON u.id = v.partner WHERE v.partner <> v.lead GROUP BY u.id`
+
+const rowsPeriodActivities = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit,
+	(SELECT p.code FROM period p WHERE {live p} AND (s.start_at + 28800000) / 86400000 BETWEEN ` + dayOfPeriod + ` ORDER BY p.from_on, p.code LIMIT 1) AS code, 1 AS value
+FROM self s
+WHERE EXISTS (SELECT 1 FROM period p WHERE {live p} AND (s.start_at + 28800000) / 86400000 BETWEEN ` + dayOfPeriod + `)`
+
+const dayOfPeriod = `CAST(julianday(p.from_on) - 2440587.5 AS INTEGER) AND CAST(julianday(p.to_on) - 2440587.5 AS INTEGER)`
