@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"fieldkit/internal/badline"
 )
 
 // Options are the demo's flags.
@@ -36,7 +38,7 @@ type world struct {
 	o      Options
 	plan   plan
 	dir    string
-	link   *link
+	link   *badline.Line
 	kits   []*kit
 	office caller
 	server *process
@@ -114,7 +116,7 @@ func (w *world) stop() {
 		w.server.stop()
 	}
 	if w.link != nil {
-		w.link.close()
+		w.link.Close()
 	}
 }
 
@@ -138,7 +140,7 @@ func (w *world) startCounty(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if w.link, err = newLink(w.o.Seed + 1); err != nil {
+	if w.link, err = badline.New(w.o.Seed + 1); err != nil {
 		return err
 	}
 	p, hits, err := start(ctx, w.env(), []string{`kits: https://(\S+)`, `dashboard: (\S+)`}, "county", "serve", "--dir", dir, "--listen", "127.0.0.1:0", "--local", "127.0.0.1:0")
@@ -146,7 +148,7 @@ func (w *world) startCounty(ctx context.Context) error {
 		return err
 	}
 	w.server, w.url = p, hits[1]
-	w.link.set(linkGood, hits[0])
+	w.link.Set(badline.Good, hits[0])
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return err
@@ -161,7 +163,7 @@ func (w *world) startKits(ctx context.Context) error {
 	names := []string{"李静", "王磊", "周航", "陈志远", "刘芳", "赵鹏"}
 	for i, u := range w.plan.kits {
 		k := &kit{label: fmt.Sprintf("D%d", i+1), unit: u, dir: filepath.Join(w.dir, fmt.Sprintf("kit-%d", i+1))}
-		code, err := once(ctx, w.env(), "county", "enrol", "--dir", filepath.Join(w.dir, "county"), "--unit", u.code, "--unit-name", u.name, "--short-name", u.short, "--department", u.department, "--label", k.label, "--address", w.link.address())
+		code, err := once(ctx, w.env(), "county", "enrol", "--dir", filepath.Join(w.dir, "county"), "--unit", u.code, "--unit-name", u.name, "--short-name", u.short, "--department", u.department, "--label", k.label, "--address", w.link.Address())
 		if err != nil {
 			return err
 		}
@@ -197,7 +199,7 @@ func (w *world) startKits(ctx context.Context) error {
 // sync brings everything across the bad line, and then back to every kit.
 func (w *world) sync(ctx context.Context) error {
 	w.say("④ 回来同步：线路慢、抖、不断掉线")
-	w.link.set(linkBad, "")
+	w.link.Set(badline.Bad, "")
 	for round := 1; round <= 2; round++ { // the second round brings what others brought in the first
 		for _, k := range w.kits {
 			if err := w.syncKit(ctx, k, round); err != nil {
@@ -205,7 +207,7 @@ func (w *world) sync(ctx context.Context) error {
 			}
 		}
 	}
-	w.link.set(linkGood, "")
+	w.link.Set(badline.Good, "")
 	return nil
 }
 
@@ -219,11 +221,11 @@ func (w *world) syncKit(ctx context.Context, k *kit, round int) error {
 		}
 	}
 	for try := 1; try <= 40; try++ {
-		cuts := w.link.cuts.Load()
+		cuts := w.link.Cuts.Load()
 		if err := k.call(ctx, &st, "Sync/Now"); err != nil {
 			return err
 		}
-		if n := w.link.cuts.Load() - cuts; n > 0 {
+		if n := w.link.Cuts.Load() - cuts; n > 0 {
 			w.say("   %s 掉线 %d 次，接着传", k.label, n)
 		} else if !st.Last.OK {
 			w.say("   %s 没传完：%s", k.label, st.Last.Message)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"fieldkit/internal/badline"
 )
 
 // cut takes a kit's first address apart.
@@ -26,7 +28,7 @@ type named struct {
 // record plays the days, with no network.
 func (w *world) record(ctx context.Context) error {
 	w.say("③ 断网记录：%d 场活动、%d 场会议", len(w.plan.stage), len(w.plan.meet))
-	w.link.set(linkDown, "")
+	w.link.Set(badline.Down, "")
 	for i := range w.plan.stage {
 		o := &w.plan.stage[i]
 		if err := w.recordOuting(ctx, o, i); err != nil {

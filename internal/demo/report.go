@@ -41,7 +41,7 @@ type line struct {
 
 // compare reads the county's figures and puts the tally beside them.
 func (w *world) compare(ctx context.Context) (*result, error) {
-	r := &result{Kits: len(w.kits), Records: w.tally.records, WireBytes: w.link.bytes.Load(), LinkCuts: w.link.cuts.Load()}
+	r := &result{Kits: len(w.kits), Records: w.tally.records, WireBytes: w.link.Bytes.Load(), LinkCuts: w.link.Cuts.Load()}
 	var view struct {
 		Cards []struct {
 			Key   string

@@ -1,4 +1,4 @@
-package demo
+package badline
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // newLine is a link to a server that sends back what it gets.
-func newLine(t *testing.T, state linkState) *link {
+func newLine(t *testing.T, state State) *Line {
 	t.Helper()
 	server, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -33,20 +33,20 @@ func newLine(t *testing.T, state linkState) *link {
 			}()
 		}
 	}()
-	k, err := newLink(7)
+	k, err := New(7)
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.set(state, server.Addr().String())
+	k.Set(state, server.Addr().String())
 	t.Cleanup(func() {
-		k.close()
+		k.Close()
 		server.Close()
 		<-ended
 	})
 	return k
 }
 
-func dial(t *testing.T, k *link) *net.TCPConn {
+func dial(t *testing.T, k *Line) *net.TCPConn {
 	t.Helper()
 	c, err := net.Dial("tcp", k.listener.Addr().String())
 	if err != nil {
@@ -69,7 +69,7 @@ func text(n int) []byte {
 }
 
 func TestGoodLinkPassesEverything(t *testing.T) {
-	k, sent := newLine(t, linkGood), text(200_000)
+	k, sent := newLine(t, Good), text(200_000)
 	c := dial(t, k)
 	go func() {
 		_, _ = c.Write(sent)
@@ -79,16 +79,16 @@ func TestGoodLinkPassesEverything(t *testing.T) {
 	if err != nil || !bytes.Equal(back, sent) {
 		t.Fatalf("%d of %d bytes came back: %v", len(back), len(sent), err)
 	}
-	if got, want := k.bytes.Load(), int64(2*len(sent)); got != want {
+	if got, want := k.Bytes.Load(), int64(2*len(sent)); got != want {
 		t.Errorf("counted %d bytes, %d went both ways", got, want)
 	}
-	if k.cuts.Load() != 0 {
+	if k.Cuts.Load() != 0 {
 		t.Error("a good line was cut")
 	}
 }
 
 func TestLinkThatIsDownCarriesNothing(t *testing.T) {
-	k := newLine(t, linkGood)
+	k := newLine(t, Good)
 	open := dial(t, k)
 	if _, err := open.Write([]byte("before")); err != nil {
 		t.Fatal(err)
@@ -96,15 +96,15 @@ func TestLinkThatIsDownCarriesNothing(t *testing.T) {
 	if _, err := io.ReadFull(open, make([]byte, 6)); err != nil {
 		t.Fatal(err)
 	}
-	before := k.bytes.Load()
-	k.set(linkDown, "")
+	before := k.Bytes.Load()
+	k.Set(Down, "")
 	for _, c := range []net.Conn{open, dial(t, k)} { // one from before, one new
 		_, _ = c.Write([]byte("lost"))
 		if n, err := c.Read(make([]byte, 1)); n != 0 || err == nil {
 			t.Errorf("a line that is down answered %d bytes", n)
 		}
 	}
-	if k.bytes.Load() != before {
+	if k.Bytes.Load() != before {
 		t.Error("a line that is down carried bytes")
 	}
 }
@@ -112,7 +112,7 @@ func TestLinkThatIsDownCarriesNothing(t *testing.T) {
 // A bad line cuts every connection that asks much of it; what came through
 // before is whole and in order, never garbled.
 func TestBadLinkCutsAndNeverGarbles(t *testing.T) {
-	k, sent := newLine(t, linkBad), text(64_000)
+	k, sent := newLine(t, Bad), text(64_000)
 	const calls = 4
 	for i := range calls {
 		c := dial(t, k)
@@ -126,7 +126,7 @@ func TestBadLinkCutsAndNeverGarbles(t *testing.T) {
 		}
 		c.Close()
 	}
-	if got := k.cuts.Load(); got != calls {
+	if got := k.Cuts.Load(); got != calls {
 		t.Errorf("%d cuts in %d calls", got, calls)
 	}
 }

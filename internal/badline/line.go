@@ -1,4 +1,6 @@
-package demo
+// Package badline is a TCP line that goes bad on demand: for demos and tests of what
+// must survive it. It knows nothing of what it carries.
+package badline
 
 import (
 	"io"
@@ -9,31 +11,34 @@ import (
 	"time"
 )
 
-// link is a TCP line to one target that behaves like a phone's hotspot on a
+// Line is a TCP line to one target that behaves like a phone's hotspot on a
 // market square: slow, late, and cut again and again. Down, it refuses; good, it
 // only passes on. What it does is drawn from a seed, though the operating
 // system's timing still decides which bytes fall together.
-type link struct {
+type Line struct {
 	listener net.Listener
 
 	mu      sync.Mutex
 	target  string
-	state   linkState
+	state   State
 	rng     *rand.Rand
 	open    map[net.Conn]bool
 	carried int // connections so far
+	pull    int // bytes after which the next connection ends, 0 for none
 	waiting sync.WaitGroup
 
-	bytes atomic.Int64 // both ways
-	cuts  atomic.Int64
+	Bytes atomic.Int64 // both ways
+	Cuts  atomic.Int64
 }
 
-type linkState int
+// State is how the line is.
+type State int
 
+// The states of a line.
 const (
-	linkGood linkState = iota
-	linkDown
-	linkBad
+	Good State = iota // only passes on
+	Down              // refuses, and ends what is open
+	Bad               // slow, late, and cut again and again
 )
 
 // How bad a bad line is.
@@ -47,21 +52,23 @@ const (
 	blackHoleOne = 8 // of so many cuts is a black hole: silence before the end
 )
 
-func newLink(seed int64) (*link, error) {
+// New opens a line that leads nowhere until Set; Close ends it.
+func New(seed int64) (*Line, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	k := &link{listener: l, rng: rand.New(rand.NewPCG(uint64(seed), 0x11f7)), open: map[net.Conn]bool{}}
+	k := &Line{listener: l, rng: rand.New(rand.NewPCG(uint64(seed), 0x11f7)), open: map[net.Conn]bool{}}
 	k.waiting.Add(1)
 	go k.accept()
 	return k, nil
 }
 
-// address is where kits reach the county through the link.
-func (k *link) address() string { return "https://" + k.listener.Addr().String() }
+// Address is the base URL under which a server behind the line is reached.
+func (k *Line) Address() string { return "https://" + k.listener.Addr().String() }
 
-func (k *link) set(state linkState, target string) {
+// Set changes the line's state and, unless it is "", the address it leads to.
+func (k *Line) Set(state State, target string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.state = state
@@ -69,20 +76,29 @@ func (k *link) set(state linkState, target string) {
 		k.target = target
 	}
 	k.carried = 0
-	if state == linkDown {
+	if state == Down {
 		for c := range k.open {
 			c.Close()
 		}
 	}
 }
 
-func (k *link) close() {
+// Pull ends the next connection after so many bytes, as a cable that is pulled out;
+// those after it pass.
+func (k *Line) Pull(after int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.pull = after
+}
+
+// Close ends the line and what it carries, and waits for that.
+func (k *Line) Close() {
 	k.listener.Close()
-	k.set(linkDown, "")
+	k.Set(Down, "")
 	k.waiting.Wait()
 }
 
-func (k *link) accept() {
+func (k *Line) accept() {
 	defer k.waiting.Done()
 	for {
 		c, err := k.listener.Accept()
@@ -97,17 +113,19 @@ func (k *link) accept() {
 	}
 }
 
-func (k *link) carry(near net.Conn) {
+func (k *Line) carry(near net.Conn) {
 	defer near.Close()
 	k.mu.Lock()
 	state, target := k.state, k.target
 	life := minLife + k.rng.IntN(2*(meanLife-minLife))
-	if k.carried++; state == linkBad && k.carried%2 == 1 {
+	if k.carried++; state == Bad && k.carried%2 == 1 {
 		life = shortLife + k.rng.IntN(shortLife) // every other call drops soon after hello
 	}
-	hole := k.rng.IntN(blackHoleOne) == 0
+	hole := state == Bad && k.rng.IntN(blackHoleOne) == 0
+	pulled := k.pull
+	k.pull = 0
 	k.mu.Unlock()
-	if state == linkDown {
+	if state == Down {
 		return
 	}
 	far, err := net.Dial("tcp", target)
@@ -116,7 +134,7 @@ func (k *link) carry(near net.Conn) {
 	}
 	defer far.Close()
 	k.mu.Lock()
-	if k.state == linkDown {
+	if k.state == Down {
 		k.mu.Unlock()
 		return
 	}
@@ -128,14 +146,17 @@ func (k *link) carry(near net.Conn) {
 		delete(k.open, far)
 		k.mu.Unlock()
 	}()
-	if state == linkGood {
+	switch {
+	case state == Good && pulled > 0:
+		life = pulled
+	case state == Good:
 		life = -1
 	}
 	left := &atomic.Int64{}
 	left.Store(int64(life))
 	done := make(chan ending, 2)
 	for _, way := range [][2]net.Conn{{near, far}, {far, near}} {
-		go func() { done <- k.pass(way[0], way[1], left, life >= 0) }()
+		go func() { done <- k.pass(way[0], way[1], left, life >= 0, state == Bad) }()
 	}
 	first := <-done
 	if first == finished { // one side has said everything; the other may still answer
@@ -153,8 +174,8 @@ func (k *link) carry(near net.Conn) {
 }
 
 // cutOff counts a cut; a black hole is silent for a while before it shows.
-func (k *link) cutOff(hole bool) {
-	k.cuts.Add(1)
+func (k *Line) cutOff(hole bool) {
+	k.Cuts.Add(1)
 	if hole {
 		time.Sleep(1500 * time.Millisecond)
 	}
@@ -170,16 +191,18 @@ const (
 )
 
 // pass carries one direction until it ends or its connection's life is spent.
-func (k *link) pass(from, to net.Conn, left *atomic.Int64, bad bool) ending {
+func (k *Line) pass(from, to net.Conn, left *atomic.Int64, mortal, slow bool) ending {
 	piece := make([]byte, badPiece)
 	for {
 		n, err := from.Read(piece)
 		if n > 0 {
-			if bad {
+			if slow {
 				k.mu.Lock()
 				late := badDelay + time.Duration(k.rng.Int64N(int64(badDelay)))
 				k.mu.Unlock()
 				time.Sleep(late + time.Duration(n)*time.Second/badRate)
+			}
+			if mortal {
 				if rest := left.Add(-int64(n)); rest <= 0 {
 					if n += int(rest); n > 0 { // the beginning of the piece still gets through
 						k.write(to, piece[:n])
@@ -203,8 +226,8 @@ func (k *link) pass(from, to net.Conn, left *atomic.Int64, bad bool) ending {
 	}
 }
 
-func (k *link) write(to net.Conn, b []byte) bool {
+func (k *Line) write(to net.Conn, b []byte) bool {
 	n, err := to.Write(b)
-	k.bytes.Add(int64(n))
+	k.Bytes.Add(int64(n))
 	return err == nil
 }

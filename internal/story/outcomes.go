@@ -1,0 +1,134 @@
+package story
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"fieldkit/internal/model"
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+)
+
+// interceptTable is what was kept from leaving, by way and quarter of 2025: how often
+// and how many fen (domain.md, 6). X8 is one of the desk's in the fourth quarter.
+var interceptTable = []struct {
+	source string
+	kit    int
+	n      [4]int64
+	fen    [4]int64
+}{
+	{"desk_110", 6, [4]int64{9, 11, 10, 11 - 1}, [4]int64{68_200_00, 91_500_00, 70_300_00, 82_400_00 - 12_600_00}},
+	{"visit", 2, [4]int64{8, 10, 9, 11}, [4]int64{60_000_00, 80_150_50, 72_500_00, 75_000_00}},
+	{"bank_counter", 5, [4]int64{7, 9, 8, 9}, [4]int64{45_000_00, 58_599_50, 50_000_00, 54_000_00}},
+}
+
+var caughtTable = []struct {
+	date    string
+	persons int64
+}{{"2025-03-19", 6}, {"2025-06-12", 9}, {"2025-09-25", 8}, {"2025-12-18", 11}}
+
+func (w *World) outcomes() []event {
+	var out []event
+	for _, t := range interceptTable {
+		for q := range t.n {
+			amounts := parts(t.fen[q], t.n[q])
+			for i, fen := range amounts {
+				at := on(fmt.Sprintf("2025-%02d-03 16:20", 3*q+1)).AddDate(0, 0, i*8+len(t.source)%5)
+				kit := t.kit
+				if t.source == "visit" && i%2 == 1 && at.Before(day("2025-12-01", 0)) {
+					kit = 4
+				}
+				ref := fmt.Sprintf("%s%s-%03d", map[string]string{"desk_110": "QL", "visit": "YJ", "bank_counter": "NS"}[t.source], at.Format("20060102"), 60+i)
+				out = append(out, event{at, "intercept " + ref, func(ctx context.Context) error {
+					return w.intercept(ctx, w.kit(kit), ref, t.source, fen)
+				}})
+			}
+		}
+	}
+	for i, c := range caughtTable {
+		out = append(out, event{day(c.date, 18), "caught", func(ctx context.Context) error {
+			ref := fmt.Sprintf("青公刑立字〔2025〕%d号", 101+i)
+			return w.outcome(ctx, w.kit(3), "caught", ref, schema.Values{"persons": c.persons})
+		}})
+	}
+	for i, fen := range []int64{38_000_00, 26_500_00} {
+		at := day([]string{"2025-06-26", "2025-12-22"}[i], 11)
+		out = append(out, event{at, "recovered", func(ctx context.Context) error {
+			ref := fmt.Sprintf("青公刑立字〔2025〕%d号", 102+2*i)
+			return w.outcome(ctx, w.kit(3), "recovered", ref, schema.Values{"recovered_fen": fen})
+		}})
+	}
+	return out
+}
+
+func (w *World) intercept(ctx context.Context, k *Kit, ref, source string, fen int64) error {
+	return w.outcome(ctx, k, "intercept", ref, schema.Values{"source": source, "averted_fen": fen})
+}
+
+// outcome records a success of the day by its reference number.
+func (w *World) outcome(ctx context.Context, k *Kit, kind, ref string, values schema.Values) error {
+	return k.write(ctx, func(tx *replica.Tx) error {
+		date := model.Date(tx.Now())
+		values["kind"], values["ref_no"], values["occurred_on"], values["lead_unit_id"] = kind, ref, date, k.unit
+		return k.put(tx, "outcome", model.OutcomeID(w.realm, kind, ref, date), values)
+	})
+}
+
+// parts splits a sum into n unequal parts of whole yuan, but for the last.
+func parts(sum, n int64) []int64 {
+	out := make([]int64, n)
+	left := sum
+	for i := range n - 1 {
+		part := (sum / n) / 100 * 100
+		part += (i%5 - 2) * (part / 1000) * 100
+		out[i] = part
+		left -= part
+	}
+	out[n-1] = left
+	return out
+}
+
+// tallies are the bank's days: reminders, remittances, text alerts.
+func (w *World) tallies() []event {
+	totals := []struct {
+		kind string
+		n    int64
+	}{{"kind_reminder", 9_876}, {"remit_served", 10_120}, {"sms_enrol", 1_275}, {"suspicious_refused", 33}}
+	var days []time.Time
+	for at := on("2025-01-02 17:30"); at.Year() == 2025; at = at.AddDate(0, 0, 1) {
+		if at.Weekday() != time.Saturday && at.Weekday() != time.Sunday {
+			days = append(days, at)
+		}
+	}
+	var out []event
+	for i, at := range days {
+		out = append(out, event{at, "teller day", func(ctx context.Context) error {
+			k := w.kit(5)
+			return k.write(ctx, func(tx *replica.Tx) error {
+				for _, t := range totals {
+					n := t.n*int64(i+1)/int64(len(days)) - t.n*int64(i)/int64(len(days))
+					if err := w.tally(tx, k, t.kind, n); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}})
+	}
+	// The year's last look at the paper forms finds 30 reminders counted twice.
+	out = append(out, event{on("2025-12-30 18:00"), "tally correction", func(ctx context.Context) error {
+		k := w.kit(5)
+		return k.write(ctx, func(tx *replica.Tx) error { return w.tally(tx, k, "kind_reminder", -30) })
+	}})
+	return out
+}
+
+func (w *World) tally(tx *replica.Tx, k *Kit, kind string, n int64) error {
+	date := model.Date(tx.Now())
+	id := model.TallyID(w.realm, k.unit, date, kind)
+	if err := k.put(tx, "daily_tally", id, schema.Values{"unit_id": k.unit, "on": date, "kind": kind}); err != nil {
+		return err
+	}
+	return tx.Add("daily_tally", id, "qty", n)
+}
