@@ -588,7 +588,11 @@ func (tx *Tx) Resolve(table string, id schema.ID, column string, value any) erro
 			return err
 		}
 	}
-	p.entry.prevs[c.Number] = append(slices.Clone(p.entry.prevs[c.Number]), losers...)
+	for _, s := range losers {
+		if !slices.Contains(p.entry.prevs[c.Number], s) {
+			p.entry.prevs[c.Number] = append(slices.Clone(p.entry.prevs[c.Number]), s)
+		}
+	}
 	p.entry.changed = true
 	return nil
 }

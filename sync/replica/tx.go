@@ -220,8 +220,14 @@ func (tx *Tx) put(table string, id schema.ID, values schema.Values, force map[st
 	slices.SortFunc(writes, func(a, b write) int { return a.i - b.i })
 	for _, w := range writes {
 		c := &t.Columns[w.i]
-		if err := tx.journal(p, c.Number, p.stampOf(w.i)); err != nil {
+		old := p.stampOf(w.i)
+		if err := tx.journal(p, c.Number, old); err != nil {
 			return err
+		}
+		if !old.zero() && c.Kind == schema.Register {
+			if err := tx.overwriteAlike(p, w.i); err != nil {
+				return err
+			}
 		}
 		if c.Sealed() {
 			p.strike(c.Number)
