@@ -13,10 +13,14 @@ func TestEqualWritesLeaveNothingToReview(t *testing.T) {
 	a, b := f.all[1], f.all[2]
 	id := schema.Derive(f.root.Realm(), "note", "alike")
 	for _, r := range []*Replica{a, b} {
-		f.write(r, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"title": "open", "secret": "same", "amount": 610}) })
+		f.write(r, func(tx *Tx) error {
+			return tx.Put("note", id, schema.Values{"title": "open", "secret": "same", "amount": 610})
+		})
 	}
 	f.settle()
-	f.write(a, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"title": "done", "secret": "other", "amount": 615}) })
+	f.write(a, func(tx *Tx) error {
+		return tx.Put("note", id, schema.Values{"title": "done", "secret": "other", "amount": 615})
+	})
 	f.settle()
 	for _, r := range f.all {
 		conflicts, err := r.Conflicts(f.ctx)
