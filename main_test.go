@@ -29,6 +29,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"fieldkit/sync/hlc":                {},
 		"fieldkit/sync/schema":             {},
 		"fieldkit/sync/internal/faultdisk": {},
+		"fieldkit/sync/sabotage":           {},
 		"fieldkit/sync/changeset":          {"fieldkit/sync/hlc", "fieldkit/sync/schema"},
 		"fieldkit/sync/replica":            {"fieldkit/sync/changeset", "fieldkit/sync/hlc", "fieldkit/sync/schema"},
 		"fieldkit/sync/transport":          {"fieldkit/sync/replica", "fieldkit/sync/changeset", "fieldkit/sync/hlc", "fieldkit/sync/schema"},

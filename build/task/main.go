@@ -7,6 +7,7 @@
 //	go run ./build/task lint     vet, format and type checks
 //	go run ./build/task soak     long property, fuzz and crash runs
 //	go run ./build/task power-cut    CUTS=5000 power cuts under replicas
+//	go run ./build/task sabotage     break the engine's promises; tests must notice each
 //	go run ./build/task screenshots
 //
 // It needs Go and Node.js; a browser for the end-to-end tests and the web view's
@@ -27,9 +28,9 @@ import (
 )
 
 func main() {
-	tasks := map[string]func([]string) error{"demo": demo, "test": test, "build": build, "dev": dev, "lint": lint, "soak": soak, "power-cut": powerCut, "screenshots": screenshots, "frontend": func([]string) error { return frontend() }}
+	tasks := map[string]func([]string) error{"demo": demo, "test": test, "build": build, "dev": dev, "lint": lint, "soak": soak, "power-cut": powerCut, "sabotage": sabotage, "screenshots": screenshots, "frontend": func([]string) error { return frontend() }}
 	if len(os.Args) < 2 || tasks[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: go run ./build/task demo|test|build|dev|lint|soak|power-cut|screenshots")
+		fmt.Fprintln(os.Stderr, "usage: go run ./build/task demo|test|build|dev|lint|soak|power-cut|sabotage|screenshots")
 		os.Exit(2)
 	}
 	if err := tasks[os.Args[1]](os.Args[2:]); err != nil {
@@ -155,6 +156,7 @@ func test([]string) error {
 		func() error { return lint(nil) },
 		windowsDesktop,
 		func() error { return run(".", nil, "go", append(race, "./...")...) },
+		func() error { return sabotage(nil) },
 		func() error { return run("frontend", nil, "npm", "test") },
 	}
 	if _, ok := browser(); ok || os.Getenv("CI") != "" {
@@ -218,6 +220,7 @@ func soak([]string) error {
 	}
 	steps := [][]string{
 		{"test", "-timeout", "2h", "-run", "TestAnyOrderConverges", "./sync/replica", "-soak", "2000"},
+		{"test", "-timeout", "2h", "-run", "TestPowerCut$|TestEveryCallMayFail", "./sync/replica", "-cuts", "20000", "-sweepstep", "1"},
 		{"test", "-timeout", "2h", "-run", "TestKillAfterTap", ".", "-kills", "300"},
 		{"test", "-fuzz", "FuzzParse", "-fuzztime", "3m", "./sync/changeset"},
 		{"test", "-fuzz", "FuzzBody", "-fuzztime", "3m", "./sync/changeset"},
@@ -236,6 +239,11 @@ func soak([]string) error {
 // powerCut cuts the power of replicas CUTS times.
 func powerCut([]string) error {
 	return run(".", nil, "go", "test", "-timeout", "2h", "-count", "1", "-v", "-run", "^TestPowerCut", "./sync/replica", "-cuts", cmp.Or(os.Getenv("CUTS"), "5000"))
+}
+
+// sabotage breaks the engine's promises one at a time; tests must notice each.
+func sabotage(names []string) error {
+	return run(".", nil, "go", append([]string{"run", "./sync/sabotage"}, names...)...)
 }
 
 // screenshots takes the pictures of the end-to-end run and renews the README's.

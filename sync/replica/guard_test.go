@@ -240,6 +240,40 @@ func TestEqualStampsAreDecidedAlike(t *testing.T) {
 	}
 }
 
+// Removing an element takes the adds that the remover had seen, and only those: by
+// whomever, and however often the element came and went before.
+func TestARemovalTakesWhatItHadSeen(t *testing.T) {
+	f := newFleet(t, 3)
+	a, b, id := f.all[1], f.all[2], schema.NewID(1)
+	put := func(r *Replica, names ...string) {
+		f.write(r, func(tx *Tx) error { return tx.Include("note", id, "tags", names...) })
+	}
+	take := func(r *Replica, names ...string) {
+		f.write(r, func(tx *Tx) error { return tx.Exclude("note", id, "tags", names...) })
+	}
+	check := func(want string) {
+		t.Helper()
+		f.settle()
+		for _, r := range f.all {
+			if got := fmt.Sprint(f.get(r, id).Strings("tags")); got != want {
+				t.Fatalf("%s, want %s", got, want)
+			}
+		}
+	}
+	put(a, "kept", "gone", "again")
+	check("[again gone kept]")
+	take(b, "kept", "gone", "again") // while a takes one out and puts it back, unseen by b
+	take(a, "kept")
+	put(a, "kept")
+	check("[kept]")
+	put(b, "again")
+	check("[again kept]")
+	take(a, "again", "kept")
+	check("[]")
+	put(a, "gone") // by the one whose first add was removed
+	check("[gone]")
+}
+
 // Whoever has seen a write writes after it, whatever the wall clock says.
 func TestASlowClockDoesNotUndoAnEdit(t *testing.T) {
 	f := newFleet(t, 3)
