@@ -38,17 +38,25 @@ type Options struct {
 	Log       *slog.Logger
 }
 
+func (o *Options) now() time.Time {
+	if o.Wall == nil {
+		return time.Now()
+	}
+	return o.Wall()
+}
+
 // County is an open county. Its methods may be called concurrently.
 type County struct {
 	identity
-	dir     string
-	store   *store
-	replica *replica.Replica
-	sync    *transport.Server
-	events  *rpc.Events
-	options Options
-	log     *slog.Logger
-	stop    []func()
+	dir      string
+	store    *store
+	replica  *replica.Replica
+	sync     *transport.Server
+	events   *rpc.Events
+	options  Options
+	log      *slog.Logger
+	reviewed reviewCache
+	stop     []func()
 }
 
 // ErrNotInitialised: the directory holds no county.
@@ -97,7 +105,10 @@ func (c *County) open(ctx context.Context) error {
 			c.log.Error("close the replica", "err", err)
 		}
 	})
-	c.stop = append(c.stop, c.replica.Subscribe(func(change replica.Change) { c.changed(change.Tables...) }))
+	c.stop = append(c.stop, c.replica.Subscribe(func(change replica.Change) {
+		c.reviewed.changed(change)
+		c.changed(change.Tables...)
+	}))
 	if err := c.replica.BecomeRoot(ctx); err != nil {
 		return err
 	}

@@ -94,12 +94,19 @@ func (a authority) Seen(ctx context.Context, id schema.ID, report transport.Repo
 	if report.Complete {
 		report.Waiting = 0
 	}
-	_, err := a.c.store.db.ExecContext(ctx, `UPDATE device SET last_seen = ?, waiting = ?, clock_offset = ?, version = ?, received = received + ? WHERE id = ?`,
-		report.At.UnixMilli(), report.Waiting, report.ClockOffset.Milliseconds(), clip(report.Version, 40), report.Received, id)
+	err := a.c.store.update(ctx, func(tx *sql.Tx) error {
+		if err := a.c.store.noteClock(ctx, tx, id, report); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE device SET last_seen = ?, waiting = ?, clock_offset = ?, version = ?, received = received + ? WHERE id = ?`,
+			report.At.UnixMilli(), report.Waiting, report.ClockOffset.Milliseconds(), clip(report.Version, 40), report.Received, id)
+		return err
+	})
 	if err != nil {
 		a.c.log.Error("note an exchange", "device", id.String(), "err", err)
 		return
 	}
+	a.c.reviewed.forget()
 	a.c.changed("device")
 }
 

@@ -264,10 +264,10 @@ func (c *County) newest(ctx context.Context, units []schema.ID, limit int, names
 	// A consultation's id tells when it was made (UUIDv7), so that the newest
 	// are found without sorting all.
 	rows, err := c.replica.Query(ctx, `
-SELECT * FROM (SELECT 'activity', a.id, a.id, a.created_at FROM activity a WHERE `+liveActivity+where+` ORDER BY a.created_at DESC LIMIT 20)
+SELECT * FROM (SELECT 'activity', a.id, a.id, a.created_at FROM activity a WHERE `+liveActivity+where+` ORDER BY a.created_at DESC LIMIT 100)
 UNION ALL
 SELECT * FROM (SELECT 'consultation', t.id, a.id, t.created_at FROM `+listings["consultation"].from+`
-	WHERE `+listings["consultation"].where+where+` ORDER BY t.id DESC LIMIT 20)
+	WHERE `+listings["consultation"].where+where+` ORDER BY t.id DESC LIMIT 100)
 ORDER BY 4 DESC, 2 DESC LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("list newest records: %w", err)
@@ -298,4 +298,16 @@ ORDER BY 4 DESC, 2 DESC LIMIT ?`, append(args, limit)...)
 		list = append(list, found...)
 	}
 	return list, nil
+}
+
+// Newest lists what was recorded last, by the time of entry.
+func (s *Service) Newest(ctx context.Context) ([]RecordLine, error) {
+	if _, err := signedIn(ctx); err != nil {
+		return nil, err
+	}
+	names, err := s.c.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.newest(ctx, nil, 100, names)
 }

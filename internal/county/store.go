@@ -50,6 +50,11 @@ CREATE TRIGGER audit_stands BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'th
 CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 `, `
 CREATE TABLE apart (tbl TEXT NOT NULL, pair BLOB NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL, PRIMARY KEY (tbl, pair)) STRICT;
+CREATE TABLE looked (key TEXT PRIMARY KEY, at INTEGER NOT NULL, by TEXT NOT NULL) STRICT;
+CREATE TABLE clock_window (
+	id INTEGER PRIMARY KEY, device BLOB NOT NULL, from_at INTEGER NOT NULL, to_at INTEGER NOT NULL, offset_ms INTEGER NOT NULL,
+	settled_at INTEGER, settled_by TEXT
+) STRICT;
 `}
 
 // openStore opens or creates county.db and brings it to the newest version. A

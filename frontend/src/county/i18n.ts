@@ -2,6 +2,7 @@ import { createI18n } from 'vue-i18n'
 import zh from './locales/zh-CN'
 import en from './locales/en'
 import * as registry from './locales/registry'
+import * as review from './locales/review'
 
 const KEY = 'fieldkit.language'
 
@@ -13,7 +14,7 @@ function first(): 'zh-CN' | 'en' {
   }
 }
 
-export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': { ...zh, ...registry.zh }, en: { ...en, ...registry.en } } })
+export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': { ...zh, ...registry.zh, ...review.zh }, en: { ...en, ...registry.en, ...review.en } } })
 
 export function setLanguage(language: 'zh-CN' | 'en'): void {
   i18n.global.locale.value = language

@@ -59,6 +59,21 @@ export interface Pair {
   after: number
 }
 
+export interface EditField {
+  name: string
+  kind: string
+  codes: string
+  value: string
+}
+
+export interface HistoryLine {
+  field: Field
+  device: string
+  at: number
+  lost: boolean
+  removed: boolean
+}
+
 export interface CodeForm {
   unit_id: string
   unit: UnitForm
@@ -86,6 +101,34 @@ export interface Me {
 export interface Merged {
   before: number
   after: number
+}
+
+export interface RecordLine {
+  table: string
+  id: string
+  at: number
+  title: string
+  kind: string
+  unit: string
+  officer: string
+  device: string
+  state: string
+  recorded: number
+  leaflets: number
+  consultations: number
+  attendance: number
+  qty: number
+  fraud_type: string
+  stage: string
+  age_band: string
+  outcome: string
+  amount_fen: number
+  org: string
+  role: string
+  phone: string
+  source: string
+  signed: boolean
+  signed_at: number
 }
 
 export interface OverviewQuery {
@@ -150,6 +193,12 @@ export interface RegistryPage {
   total: number
 }
 
+export interface Review {
+  items: ReviewItem[]
+  counts: Record<string, number>
+  at: number
+}
+
 export interface Rules {
   settings: Settings
   codes: Record<string, Code[]>
@@ -212,6 +261,14 @@ export interface PairSide {
   device: string
 }
 
+export interface Field {
+  name: string
+  kind: string
+  text: string
+  number: number
+  list: string[]
+}
+
 export interface Card {
   key: string
   value: number
@@ -236,40 +293,24 @@ export interface UnitTotals {
   totals: Totals
 }
 
-export interface RecordLine {
+export interface ReviewItem {
+  key: string
+  kind: string
   table: string
   id: string
-  at: number
+  column: string
   title: string
-  kind: string
   unit: string
-  officer: string
-  device: string
-  state: string
-  recorded: number
-  leaflets: number
-  consultations: number
-  attendance: number
-  qty: number
-  fraud_type: string
-  stage: string
-  age_band: string
-  outcome: string
-  amount_fen: number
-  org: string
-  role: string
-  phone: string
-  source: string
-  signed: boolean
-  signed_at: number
-}
-
-export interface Field {
-  name: string
-  kind: string
-  text: string
+  at: number
+  args: Record<string, string>
+  winner: Said | null
+  loser: Said | null
+  proofs: ReviewProof[]
+  actions: string[]
+  severe: boolean
   number: number
-  list: string[]
+  records: number
+  shift_ms: number
 }
 
 export interface Code {
@@ -293,22 +334,42 @@ export interface Totals {
   attendance: number
 }
 
+export interface Said {
+  field: Field
+  device: string
+  at: number
+}
+
+export interface ReviewProof {
+  table: string
+  id: string
+  title: string
+  now: number
+  then: number
+}
+
 export const County = {
   AddUnit: (a0: UnitForm): Promise<Unit> => call('County', 'AddUnit', [a0]),
   Audit: (a0: number): Promise<AuditEntry[]> => call('County', 'Audit', [a0]),
   Codes: (): Promise<OpenCode[]> => call('County', 'Codes', []),
   Devices: (): Promise<DeviceInfo[]> => call('County', 'Devices', []),
   Duplicates: (a0: string): Promise<Pair[]> => call('County', 'Duplicates', [a0]),
+  EditForm: (a0: string, a1: string): Promise<EditField[]> => call('County', 'EditForm', [a0, a1]),
+  EditRecord: (a0: string, a1: string, a2: Record<string, string>): Promise<void> => call('County', 'EditRecord', [a0, a1, a2]),
+  History: (a0: string, a1: string): Promise<HistoryLine[]> => call('County', 'History', [a0, a1]),
   IssueCode: (a0: CodeForm): Promise<IssuedCode> => call('County', 'IssueCode', [a0]),
   KeepApart: (a0: string, a1: string, a2: string): Promise<void> => call('County', 'KeepApart', [a0, a1, a2]),
   Login: (a0: string, a1: string): Promise<Me> => call('County', 'Login', [a0, a1]),
   Logout: (): Promise<void> => call('County', 'Logout', []),
   Me: (): Promise<Me> => call('County', 'Me', []),
   MergeRows: (a0: string, a1: string, a2: string): Promise<Merged> => call('County', 'MergeRows', [a0, a1, a2]),
+  Newest: (): Promise<RecordLine[]> => call('County', 'Newest', []),
   Overview: (a0: OverviewQuery): Promise<Overview> => call('County', 'Overview', [a0]),
   RecordOf: (a0: string, a1: string): Promise<RecordDetail> => call('County', 'RecordOf', [a0, a1]),
   Records: (a0: RecordQuery): Promise<RecordPage> => call('County', 'Records', [a0]),
   Registry: (a0: RegistryQuery): Promise<RegistryPage> => call('County', 'Registry', [a0]),
+  Review: (): Promise<Review> => call('County', 'Review', []),
+  ReviewCount: (): Promise<number> => call('County', 'ReviewCount', []),
   Rules: (): Promise<Rules> => call('County', 'Rules', []),
   SaveRegistry: (a0: RegistryForm): Promise<RegistryRow> => call('County', 'SaveRegistry', [a0]),
   SaveRules: (a0: Settings): Promise<void> => call('County', 'SaveRules', [a0]),
@@ -316,9 +377,11 @@ export const County = {
   SetAddresses: (a0: string[]): Promise<void> => call('County', 'SetAddresses', [a0]),
   SetDeviceState: (a0: string, a1: string): Promise<void> => call('County', 'SetDeviceState', [a0, a1]),
   Settings: (): Promise<ServerSettings> => call('County', 'Settings', []),
+  Settle: (a0: string, a1: string): Promise<Review> => call('County', 'Settle', [a0, a1]),
   Targets: (a0: number): Promise<Targets> => call('County', 'Targets', [a0]),
   Units: (): Promise<Unit[]> => call('County', 'Units', []),
   UnmergeRow: (a0: string, a1: string): Promise<Merged> => call('County', 'UnmergeRow', [a0, a1]),
+  VoidRecord: (a0: string, a1: string, a2: boolean, a3: string): Promise<void> => call('County', 'VoidRecord', [a0, a1, a2, a3]),
   VoidRegistry: (a0: string, a1: string, a2: boolean): Promise<void> => call('County', 'VoidRegistry', [a0, a1, a2]),
   WithdrawCode: (a0: string): Promise<void> => call('County', 'WithdrawCode', [a0]),
 }

@@ -1,6 +1,6 @@
 export default {
   app: { title: '{county} anti-fraud outreach · County office', name: 'Anti-fraud outreach · County office' },
-  nav: { overview: 'Overview', records: 'Records', registries: 'Registers', devices: 'Computers', audit: 'Sign-ins & actions', settings: 'Settings', signOut: 'Sign out', main: 'Main menu' },
+  nav: { overview: 'Overview', records: 'Records', review: 'Review', registries: 'Registers', devices: 'Computers', audit: 'Sign-ins & actions', settings: 'Settings', signOut: 'Sign out', main: 'Main menu' },
   login: {
     title: 'Sign in', account: 'Account', password: 'Password', enter: 'Sign in', entering: 'Checking…', show: 'Show', hide: 'Hide',
     hint: 'Accounts are made by the administrator on the server.', language: '中文', capsLock: 'Caps Lock is on',
@@ -58,7 +58,9 @@ export default {
     paid_at: 'Paid at', pay_method: 'Paid by', age_band: 'Age', gender: 'Gender', occupation: 'Occupation', town: 'Town', person_label: 'Called', consent: 'May be called', phone: 'Telephone',
     payer_tail: 'Account tail', id_tail: 'ID tail', relatives_advised: 'Relatives advised', story: 'Story', advice: 'Advice', outcome: 'Outcome', alarm_no: 'Alarm no.',
     follow_up_on: 'Follow up', closed_at: 'Closed', person_name: 'Name', org_name: 'Organisation', role: 'Role', absent_reason: 'Absent', deputy_name: 'Deputy', quiz_score: 'Score',
-    material_id: 'Material', qty: 'Number',
+    material_id: 'Material', qty: 'Number', occurred_on: 'Date', averted_fen: 'Loss averted', recovered_fen: 'Recovered', persons: 'People', ref_no: 'Number', posted_at: 'Posted', account: 'Account', reads: 'Reads', purpose: 'Purpose', channel: 'Channel', url: 'Link', forwards: 'Forwards', via: 'Posted by',
+    result: 'Result', talked: 'People talked to', elder_talked: 'of them elderly', door_key: 'Door', name: 'Name', contact_phone: 'Telephone', contact_name: 'Contact', address: 'Address', licence_no: 'Licence', seats: 'Seats', department: 'Department', short_name: 'Short name', report_to: 'Reports to', service_phone: 'Service telephone',
+    unit_id: 'Unit', active: 'Active', edition: 'Edition', hotkey: 'Key', body: 'Text', elements: 'Elements', article: 'Article', text: 'Text', bank_or_platform: 'Bank/platform', status: 'State', value: 'Value', consultation_id: 'From consultation', initials: 'Initials', community: 'Community',
   },
   standing: { in: 'All in', waiting: 'On the way', silent: 'Silent', never: 'Not synced', lost: 'Lost', retired: 'Retired' },
   devices: {

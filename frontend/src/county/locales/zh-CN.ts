@@ -1,6 +1,6 @@
 export default {
   app: { title: '{county}反诈宣传 · 县办公室', name: '反诈宣传 · 县办公室' },
-  nav: { overview: '总览', records: '活动与记录', registries: '名册与重复', devices: '电脑与同步', audit: '登录与操作', settings: '设置', signOut: '退出', main: '主菜单' },
+  nav: { overview: '总览', records: '活动与记录', review: '待核', registries: '名册与重复', devices: '电脑与同步', audit: '登录与操作', settings: '设置', signOut: '退出', main: '主菜单' },
   login: {
     title: '登录', account: '账号', password: '口令', enter: '登录', entering: '正在核对…', show: '显示', hide: '隐藏',
     hint: '账号由县里的管理员在服务器上建立。', language: 'English', capsLock: '大写锁定已打开',
@@ -58,7 +58,9 @@ export default {
     paid_at: '付款时间', pay_method: '付款方式', age_band: '年龄段', gender: '性别', occupation: '职业', town: '乡镇', person_label: '称呼', consent: '同意回访', phone: '电话',
     payer_tail: '账户尾号', id_tail: '证件后四位', relatives_advised: '同时劝导亲属', story: '案情经过', advice: '已作提示', outcome: '处理结果', alarm_no: '警情编号',
     follow_up_on: '回访日期', closed_at: '办结', person_name: '姓名', org_name: '单位', role: '岗位', absent_reason: '缺席原因', deputy_name: '代签人', quiz_score: '测验分',
-    material_id: '物料', qty: '数量',
+    material_id: '物料', qty: '数量', occurred_on: '日期', averted_fen: '避免损失', recovered_fen: '挽回损失', persons: '人数', ref_no: '编号', posted_at: '发布时间', account: '账号', reads: '阅读量', purpose: '目的', channel: '渠道', url: '链接', forwards: '转发', via: '发布者',
+    result: '结果', talked: '受教育人数', elder_talked: '其中老年', door_key: '门牌', name: '名称', contact_phone: '联系电话', contact_name: '负责人', address: '地址', licence_no: '许可证号', seats: '机位数', department: '部门类别', short_name: '简称', report_to: '报送机关', service_phone: '客服电话',
+    unit_id: '单位', active: '在岗', edition: '版本', hotkey: '数字键', body: '正文', elements: '要素', article: '短文', text: '正文', bank_or_platform: '开户行/平台', status: '状态', value: '值', consultation_id: '来自咨询', initials: '首字母', community: '社区',
   },
   standing: { in: '已收齐', waiting: '在路上', silent: '失联', never: '未同步', lost: '已遗失', retired: '已停用' },
   devices: {
