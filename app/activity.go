@@ -122,7 +122,19 @@ type opening struct {
 	lead     schema.ID
 	host     schema.ID
 	partners []schema.ID
+	officers []schema.ID
+	sets     map[string][]string // fraud_types, topic_tags, audience_roles
+	hours    int64               // tenths
 	startAt  time.Time
+	planned  bool
+	item     schema.ID // of a plan
+}
+
+func (o *opening) state() string {
+	if o.planned {
+		return "planned"
+	}
+	return "open"
 }
 
 // openActivity creates an activity, or joins the one that another laptop of the
@@ -169,11 +181,17 @@ func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
 			return schema.Nil, missing("这个场所还没有登记，请重新选择或直接写地点。", "This venue is not registered; choose again or write the place.")
 		}
 	}
+	if err := model.Range("hours_x10", "学时", "The hours", o.hours, 0, maxHours); err != nil {
+		return schema.Nil, err
+	}
 	r, err := s.open()
 	if err != nil {
 		return schema.Nil, err
 	}
 	id := model.ActivityID(r.Realm(), o.kind, model.Date(o.startAt), o.lead, model.Place{Venue: o.venue, Text: o.place}, model.HalfDay(o.startAt), 1)
+	if !o.item.IsNil() {
+		id = model.PlannedActivityID(r.Realm(), o.item)
+	}
 	existing, err := tx.Get("activity", id)
 	if err != nil {
 		return schema.Nil, err
@@ -181,7 +199,7 @@ func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
 	if existing == nil {
 		// A title that nobody typed is not stored: it would look like one that
 		// two laptops disagree about.
-		values := schema.Values{"kind": o.kind, "title": text(o.title), "state": "open", "start_at": o.startAt.UnixMilli(), "lead_unit_id": o.lead, "host_unit_id": o.host, "venue_id": o.venue, "place_text": text(o.place)}
+		values := schema.Values{"kind": o.kind, "title": text(o.title), "state": o.state(), "hours_x10": positive(o.hours), "start_at": o.startAt.UnixMilli(), "lead_unit_id": o.lead, "host_unit_id": o.host, "venue_id": o.venue, "place_text": text(o.place)}
 		if err := tx.Put("activity", id, s.created(tx, values)); err != nil {
 			return schema.Nil, err
 		}
@@ -190,6 +208,17 @@ func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
 	}
 	if err := s.includeUnits(tx, id, o.partners); err != nil {
 		return schema.Nil, err
+	}
+	if err := s.includeOfficers(tx, id, o.officers); err != nil {
+		return schema.Nil, err
+	}
+	for column, codes := range o.sets {
+		if err := includeCodes(tx, id, column, codes); err != nil {
+			return schema.Nil, err
+		}
+	}
+	if o.planned {
+		return id, nil // who goes is not known yet
 	}
 	if officer := s.Officer(); !officer.IsNil() {
 		return id, tx.Include("activity", id, "officer_ids", officer.String())
@@ -201,8 +230,11 @@ func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
 // first laptop left out, and overwrites nothing.
 func (s *Session) join(tx *replica.Tx, existing *replica.Row, o opening) error {
 	values := schema.Values{}
-	if existing.Text("state") == "planned" || voided(existing) {
-		values["state"], values["voided"] = "open", nil
+	if !o.planned && existing.Text("state") == "planned" || voided(existing) {
+		values["state"], values["voided"] = o.state(), nil
+		if existing.Int("start_at") > o.startAt.UnixMilli() {
+			values["start_at"] = o.startAt.UnixMilli() // begun before it was planned to
+		}
 	}
 	if o.title != "" && existing.Text("title") == "" {
 		values["title"] = o.title

@@ -42,8 +42,11 @@ type Tally struct {
 	Name       string    `json:"name"`
 	Group      string    `json:"group"`
 	Hotkey     int64     `json:"hotkey"`
-	Mine       int64     `json:"mine"`  // this laptop's own
-	Total      int64     `json:"total"` // of all laptops, as far as known here
+	Mine       int64     `json:"mine"`    // this laptop's own
+	Total      int64     `json:"total"`   // of all laptops, as far as known here
+	Tracked    bool      `json:"tracked"` // the unit keeps stock of it
+	Left       int64     `json:"left"`    // in the unit's stock
+	Low        bool      `json:"low"`     // time to fetch more
 }
 
 // Count is a counter with this laptop's part.
@@ -59,6 +62,7 @@ type Tap struct {
 	Delta  int64  `json:"delta"`
 	At     int64  `json:"at"` // ms
 	Undone bool   `json:"undone"`
+	Reason string `json:"reason"` // of a correction
 }
 
 // BoothState is everything the booth's screen shows.
@@ -97,6 +101,11 @@ func (b *Booth) Recent(limit int) ([]ActivityCard, error) {
 }
 
 func (b *Booth) cards(clause string, args ...any) ([]ActivityCard, error) {
+	return b.cardsWhere(func(*ActivityCard) bool { return true }, 500, clause, args...)
+}
+
+// cardsWhere are the first cards that keep accepts.
+func (b *Booth) cardsWhere(keep func(*ActivityCard) bool, limit int, clause string, args ...any) ([]ActivityCard, error) {
 	r, err := b.s.open()
 	if err != nil {
 		return nil, err
@@ -117,8 +126,13 @@ func (b *Booth) cards(clause string, args ...any) ([]ActivityCard, error) {
 			return nil, err
 		}
 		card := ActivityCard{Activity: a}
-		if card.Leaflets, err = b.one(ctx, r, `SELECT coalesce(sum(max(h.qty, 0)), 0) FROM handout h JOIN material m ON m.id = h.material_id
-			WHERE h.activity_id = ? AND m."group" = 'leaflet'`, row.ID); err != nil {
+		if !keep(&card) {
+			continue
+		}
+		if len(out) == limit {
+			break
+		}
+		if card.Leaflets, err = b.one(ctx, r, leafletsOf, row.ID); err != nil {
 			return nil, err
 		}
 		if card.Consultations, err = b.consultations(ctx, r, row.ID); err != nil {
@@ -226,6 +240,11 @@ func (b *Booth) Get(activity schema.ID) (st BoothState, err error) {
 		st.Mine, st.Total = st.Mine+t.Mine, st.Total+t.Total
 		st.Tallies = append(st.Tallies, t)
 	}
+	if row.Ref("lead_unit_id") == b.s.Unit() {
+		if err := b.addStock(&st); err != nil {
+			return st, err
+		}
+	}
 	for id := range devices {
 		n, err := d.name("device", id)
 		if err != nil {
@@ -245,6 +264,23 @@ func (b *Booth) Get(activity schema.ID) (st BoothState, err error) {
 	st.Recent = taps
 	st.CanUndo = undoable(taps) >= 0
 	return st, nil
+}
+
+// addStock says of each material how much the unit has left, where it keeps stock.
+func (b *Booth) addStock(st *BoothState) error {
+	lines, err := NewStock(b.s).Balances()
+	if err != nil {
+		return err
+	}
+	byMaterial := map[schema.ID]StockLine{}
+	for _, l := range lines {
+		byMaterial[l.MaterialID] = l
+	}
+	for i := range st.Tallies {
+		l := byMaterial[st.Tallies[i].MaterialID]
+		st.Tallies[i].Tracked, st.Tallies[i].Left, st.Tallies[i].Low = l.Tracked, l.Balance, l.Low
+	}
+	return nil
 }
 
 // count shows a counter; the sum never shows below zero.

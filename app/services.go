@@ -4,14 +4,22 @@ package app
 func newServices(a *App) map[string]any {
 	s := a.session
 	return map[string]any{
+		"Activities":    NewActivities(s),
 		"Booth":         NewBooth(s),
 		"Catalogue":     NewCatalogue(s),
 		"Consultations": NewConsultations(s),
+		"Day":           NewDay(s),
+		"Households":    NewHouseholds(s),
 		"Kit":           &Kit{a},
 		"Meetings":      NewMeetings(s),
+		"Placements":    NewPlacements(s),
+		"Plans":         NewPlans(s),
+		"Ready":         &Ready{a},
 		"Review":        NewReview(s),
 		"Settings":      NewSettings(a.opts.Dir),
+		"Stock":         NewStock(s),
 		"Sync":          a.sync,
+		"Tallies":       NewTallies(s),
 		"Venues":        NewVenues(s),
 	}
 }

@@ -123,3 +123,11 @@ func millis(t time.Time) int64 {
 
 // live leaves out rows that were voided or joined to another.
 func live(row *replica.Row) bool { return !voided(row) && row.Null("merged_into") }
+
+// chosen is the row that a form names, nil when it names none or one that is not there.
+func chosen(tx *replica.Tx, table string, id schema.ID) (*replica.Row, error) {
+	if id.IsNil() {
+		return nil, nil
+	}
+	return tx.Get(table, id)
+}

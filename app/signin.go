@@ -158,13 +158,6 @@ func (m *Meetings) Give(meeting, material schema.ID, each int64) (Meeting, error
 		if _, err := activityOf(tx, meeting); err != nil {
 			return err
 		}
-		row, err := tx.Get("material", material)
-		if err != nil {
-			return err
-		}
-		if row == nil {
-			return missing("找不到这种宣传品。", "This material cannot be found.")
-		}
 		r, err := m.s.open()
 		if err != nil {
 			return err
@@ -184,24 +177,7 @@ func (m *Meetings) Give(meeting, material schema.ID, each int64) (Meeting, error
 				continue
 			}
 			done[venue] = true
-			kind, spot := placementOf(row.Text("group"))
-			placement := model.PlacementID(r.Realm(), venue, material, spot)
-			if have, err := tx.Get("placement", placement); err != nil {
-				return err
-			} else if have == nil {
-				if err := tx.Put("placement", placement, m.s.created(tx, schema.Values{"venue_id": venue, "material_id": material, "spot": spot, "kind": kind, "activity_id": meeting})); err != nil {
-					return err
-				}
-			}
-			issue := model.IssueID(r.Realm(), placement, meeting)
-			values := schema.Values{"qty": each}
-			if have, err := tx.Get("issue", issue); err != nil {
-				return err
-			} else if have == nil {
-				values["placement_id"], values["activity_id"] = placement, meeting
-				m.s.created(tx, values)
-			}
-			if err := tx.Put("issue", issue, values); err != nil {
+			if err := m.giveVenue(tx, meeting, venue, material, each); err != nil {
 				return err
 			}
 		}

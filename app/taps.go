@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"fieldkit/internal/model"
 	"fieldkit/sync/replica"
@@ -19,7 +20,22 @@ const (
 // Tap adds to a material's count at an activity: one leaflet, ten, or a bulk of at
 // most 20,000 either way.
 func (b *Booth) Tap(activity, material schema.ID, delta int64) (BoothState, error) {
-	return b.tap(activity, material.String(), delta, func(tx *replica.Tx) (string, error) {
+	return b.tap(activity, material.String(), delta, "", b.handOut(activity, material, delta, ""))
+}
+
+// Correct enters a correction of what another laptop counted: it stands in this
+// laptop's part, with the reason in the count's note.
+func (b *Booth) Correct(activity, material schema.ID, delta int64, reason string) (BoothState, error) {
+	reason = strings.TrimSpace(reason)
+	if err := model.Text("reason", "更正原因", "the reason", reason, 60, true); err != nil {
+		return BoothState{}, b.s.explain(err)
+	}
+	return b.tap(activity, material.String(), delta, reason, b.handOut(activity, material, delta, reason))
+}
+
+// handOut adds to the count of a material and gives the material's name.
+func (b *Booth) handOut(activity, material schema.ID, delta int64, reason string) func(*replica.Tx) (string, error) {
+	return func(tx *replica.Tx) (string, error) {
 		m, err := tx.Get("material", material)
 		if err != nil {
 			return "", err
@@ -41,23 +57,33 @@ func (b *Booth) Tap(activity, material schema.ID, delta int64) (BoothState, erro
 				return "", err
 			}
 		}
+		if reason != "" {
+			saw := ""
+			if row != nil {
+				saw = row.Text("note")
+			}
+			line := fmt.Sprintf("%s %+d %s", tx.Now().In(model.Location).Format("01-02 15:04"), delta, reason)
+			if err := tx.Edit("handout", id, "note", saw, strings.TrimSpace(saw+"\n"+line)); err != nil {
+				return "", err
+			}
+		}
 		return m.Text("name"), tx.Add("handout", id, "qty", delta)
-	})
+	}
 }
 
-// Quick adds to consult_quick or app_installs.
+// Quick adds to consult_quick, app_installs or heads_counted.
 func (b *Booth) Quick(activity schema.ID, field string, delta int64) (BoothState, error) {
-	names := map[string]string{"consult_quick": "口头咨询", "app_installs": "指导装APP"}
+	names := map[string]string{"consult_quick": "口头咨询", "app_installs": "指导装APP", "heads_counted": "点数"}
 	name, ok := names[field]
 	if !ok {
 		return BoothState{}, refuse("field", "没有这个计数。", "There is no such counter.")
 	}
-	return b.tap(activity, field, delta, func(tx *replica.Tx) (string, error) {
+	return b.tap(activity, field, delta, "", func(tx *replica.Tx) (string, error) {
 		return name, tx.Add("activity", activity, field, delta)
 	})
 }
 
-func (b *Booth) tap(activity schema.ID, target string, delta int64, add func(*replica.Tx) (string, error)) (BoothState, error) {
+func (b *Booth) tap(activity schema.ID, target string, delta int64, reason string, add func(*replica.Tx) (string, error)) (BoothState, error) {
 	err := b.s.update(func(tx *replica.Tx) error {
 		if delta == 0 || delta > model.MaxBulk || delta < -model.MaxBulk {
 			return refuse("qty", fmt.Sprintf("一次最多记 %d。", model.MaxBulk), fmt.Sprintf("At most %d at a time.", model.MaxBulk))
@@ -73,7 +99,7 @@ func (b *Booth) tap(activity schema.ID, target string, delta int64, add func(*re
 		if err != nil {
 			return err
 		}
-		taps := append(readTaps(raw), Tap{Target: target, Name: name, Delta: delta, At: tx.Now().UnixMilli()})
+		taps := append(readTaps(raw), Tap{Target: target, Name: name, Delta: delta, At: tx.Now().UnixMilli(), Reason: reason})
 		return writeTaps(tx, activity, taps)
 	})
 	if err != nil {

@@ -180,6 +180,15 @@ func LooksPersonal(text string) bool { return looksPersonal.MatchString(norm.NFK
 // Date is the local calendar date of a time, YYYY-MM-DD.
 func Date(t time.Time) string { return t.In(Location).Format("2006-01-02") }
 
+// ParseDate reads a calendar date YYYY-MM-DD of this century, at its first moment.
+func ParseDate(field, label, labelEN, value string) (time.Time, error) {
+	t, err := time.ParseInLocation("2006-01-02", strings.TrimSpace(value), Location)
+	if err != nil || t.Year() < 2000 || t.Year() > 2099 {
+		return time.Time{}, invalid(field, label+"“"+value+"”不是日期，请写成 2025-01-10。", labelEN+" “"+value+"” is no date; write it like 2025-01-10.")
+	}
+	return t, nil
+}
+
 // HalfDay is AM, PM or EV (from 18:00).
 func HalfDay(t time.Time) string {
 	switch h := t.In(Location).Hour(); {

@@ -1,34 +1,69 @@
 // Generated from the Go services by `go run ./build/client`; do not edit.
 import { call } from './rpc'
 
-export interface ActivityForm {
-  title: string | null
-  place: string | null
-  heads: number | null
-  elder_heads: number | null
-  summary: string | null
-}
-
-export interface BoothState {
-  activity: Activity
-  tallies: Tally[]
-  consult_quick: Count
-  app_installs: Count
+export interface ActivityDetail {
+  id: string
+  kind: string
+  title: string
+  state: string
+  start_at: number
+  end_at: number
+  lead: Named
+  host: Named
+  partners: Named[]
+  officers: Named[]
+  venue_id: string
+  place: string
+  heads: number
+  summary: string
+  devices: string[]
+  voided: boolean
+  fraud_types: string[]
+  topic_tags: string[]
+  audience_roles: string[]
+  heads_stated: number
+  heads_counted: Count
+  heads_named: number
+  elder_heads: number
+  role_heads: RoleHead[]
+  hours_x10: number
+  leaflets: number
   consultations: number
-  mine: number
-  total: number
-  recent: Tap[]
-  can_undo: boolean
+  photos: number
+  missing: string[]
+  progress: Progress
 }
 
-export interface OpenBooth {
+export interface Template {
+  name: string
+  form: OpenForm
+}
+
+export interface OpenForm {
   kind: string
   title: string
   venue_id: string
   place: string
   lead_unit_id: string
+  host_unit_id: string
   partner_units: string[]
+  officer_ids: string[]
+  fraud_types: string[]
+  topic_tags: string[]
+  audience_roles: string[]
+  hours_x10: number
   start_at: number
+  planned: boolean
+  plan_item_id: string
+}
+
+export interface ActivityQuery {
+  kind: string
+  state: string
+  text: string
+  from: string
+  to: string
+  limit: number
 }
 
 export interface ActivityCard {
@@ -50,6 +85,53 @@ export interface ActivityCard {
   voided: boolean
   leaflets: number
   consultations: number
+}
+
+export interface ActivityChanges {
+  title: string | null
+  start_at: number | null
+  end_at: number | null
+  venue_id: string
+  place: string | null
+  host_unit_id: string
+  heads_stated: number | null
+  elder_heads: number | null
+  hours_x10: number | null
+  partners: SetChange | null
+  officers: SetChange | null
+  fraud_types: SetChange | null
+  topic_tags: SetChange | null
+  audience_roles: SetChange | null
+}
+
+export interface BoothState {
+  activity: Activity
+  tallies: Tally[]
+  consult_quick: Count
+  app_installs: Count
+  consultations: number
+  mine: number
+  total: number
+  recent: Tap[]
+  can_undo: boolean
+}
+
+export interface ActivityForm {
+  title: string | null
+  place: string | null
+  heads: number | null
+  elder_heads: number | null
+  summary: string | null
+}
+
+export interface OpenBooth {
+  kind: string
+  title: string
+  venue_id: string
+  place: string
+  lead_unit_id: string
+  partner_units: string[]
+  start_at: number
 }
 
 export interface Undone {
@@ -174,6 +256,39 @@ export interface ConsultationForm {
   note: string
 }
 
+export interface DayReport {
+  on: string
+  lunar: string
+  unit: string
+  officer: string
+  items: DayItem[]
+  activities: DayActivity[]
+  materials: Tally[]
+  tally: TallyDay
+  quick: number
+  installs: number
+  heads: number
+  advised: number
+  open: number
+}
+
+export interface Round {
+  doors: Door[]
+  visited: number
+  results: Record<string, number>
+  talked: number
+  elder: number
+  can_undo: boolean
+  undone: string
+}
+
+export interface DoorForm {
+  door: string
+  result: string
+  talked: number
+  elder: number
+}
+
 export interface KitState {
   enrolled: boolean
   county: string
@@ -219,6 +334,13 @@ export interface Attendee {
   progress: Progress
 }
 
+export interface GivenVenue {
+  venue_id: string
+  venue: string
+  qty: number
+  signed: boolean
+}
+
 export interface RosterRow {
   org: string
   name: string
@@ -261,6 +383,126 @@ export interface RosterPreview {
   problems: number
 }
 
+export interface CafeRate {
+  venue_id: string
+  venue: string
+  town: string
+  invited: number
+  attended: number
+  last_at: number
+  in_a_row: number
+}
+
+export interface InspectForm {
+  placement_id: string
+  result: string
+  fixed_on_spot: boolean
+  photos: string[]
+  note: string
+}
+
+export interface Inspection {
+  id: string
+  at: number
+  officer: string
+  result: string
+  fixed_on_spot: boolean
+  photos: string[]
+  note: string
+}
+
+export interface Placement {
+  id: string
+  venue_id: string
+  material: Named
+  kind: string
+  spot: string
+  issued: number
+  qty: number
+  from_on: string
+  to_on: string
+  led_runs_per_day: number
+  shown_phone: string
+  state: string
+  inspections: Inspection[]
+}
+
+export interface PlacementForm {
+  venue_id: string
+  material_id: string
+  kind: string
+  spot: string
+  qty: number
+  activity_id: string
+  from_on: string
+  to_on: string
+  led_runs_per_day: number
+  shown_phone: string
+}
+
+export interface InspectionQuery {
+  kind: string
+  town: string
+  days: number
+}
+
+export interface InspectionStop {
+  venue_id: string
+  venue: string
+  kind: string
+  town: string
+  address: string
+  placements: Placement[]
+  last_at: number
+  days: number
+  done: boolean
+}
+
+export interface PlanItem {
+  id: string
+  kind: string
+  title: string
+  due_from: string
+  due_to: string
+  period_code: string
+  venue_id: string
+  venue: string
+  lead: Named
+  activity: string
+  state: string
+  overdue: boolean
+}
+
+export interface Contingency {
+  body: string
+  effective_on: string
+  revised_on: string
+}
+
+export interface PlanYear {
+  year: number
+  items: PlanItem[]
+  periods: PlanPeriod[]
+  targets: Target[]
+  contingency: Contingency
+}
+
+export interface PlanItemForm {
+  id: string
+  kind: string
+  title: string
+  due_from: string
+  due_to: string
+  period_code: string
+  venue_id: string
+}
+
+export interface ReadyReport {
+  at: number
+  lines: ReadyLine[]
+  state: string
+}
+
 export interface ReviewItem {
   table: string
   id: string
@@ -275,6 +517,57 @@ export interface Preferences {
   theme: string
   large_type: boolean
   sound: boolean
+}
+
+export interface StockLine {
+  material_id: string
+  name: string
+  group: string
+  hotkey: number
+  tracked: boolean
+  in: number
+  out: number
+  handed_out: number
+  placed: number
+  balance: number
+  low: boolean
+}
+
+export interface Carried {
+  activity_id: string
+  material_id: string
+  name: string
+  issued: number
+  returned: number
+  damaged: number
+  handed_out: number
+  stated: boolean
+  difference: number
+}
+
+export interface StockMove {
+  id: string
+  kind: string
+  material: Named
+  qty: number
+  batch_no: string
+  from: Named
+  to: Named
+  activity: string
+  at: number
+  by: string
+  note: string
+  voided: boolean
+}
+
+export interface MoveForm {
+  kind: string
+  material_id: string
+  qty: number
+  batch_no: string
+  printed_on: string
+  unit_id: string
+  note: string
 }
 
 export interface HeldRecord {
@@ -317,6 +610,18 @@ export interface SyncRecord {
   at: number
 }
 
+export interface TallyDay {
+  on: string
+  lines: TallyLine[]
+  closed: boolean
+  closed_by: string
+  closed_at: number
+  reopened: boolean
+  recent: Tap[]
+  can_undo: boolean
+  missing: string[]
+}
+
 export interface VenueForm {
   kind: string
   name: string
@@ -351,6 +656,47 @@ export interface VenueQuery {
   limit: number
 }
 
+export interface Similar {
+  kind: string
+  name: string
+  town: string
+  community: string
+  address: string
+  contact_name: string
+  contact_phone: string
+  licence_no: string
+  seats: number
+  state: string
+  id: string
+  progress: Progress
+  why: string
+}
+
+export interface Named {
+  id: string
+  name: string
+}
+
+export interface Count {
+  mine: number
+  total: number
+}
+
+export interface RoleHead {
+  role: string
+  heads: number
+}
+
+export interface Progress {
+  state: string
+  at: number
+}
+
+export interface SetChange {
+  add: string[]
+  remove: string[]
+}
+
 export interface Activity {
   id: string
   kind: string
@@ -377,11 +723,9 @@ export interface Tally {
   hotkey: number
   mine: number
   total: number
-}
-
-export interface Count {
-  mine: number
-  total: number
+  tracked: boolean
+  left: number
+  low: boolean
 }
 
 export interface Tap {
@@ -390,16 +734,64 @@ export interface Tap {
   delta: number
   at: number
   undone: boolean
+  reason: string
 }
 
-export interface Named {
+export interface DayItem {
+  key: string
+  kind: string
   id: string
-  name: string
+  title: string
+  activity_kind: string
+  missing: string[]
+  count: number
+  blocked: boolean
+  left: boolean
 }
 
-export interface Progress {
+export interface DayActivity {
+  id: string
+  kind: string
+  title: string
   state: string
+  start_at: number
+  end_at: number
+  lead: Named
+  host: Named
+  partners: Named[]
+  officers: Named[]
+  venue_id: string
+  place: string
+  heads: number
+  summary: string
+  devices: string[]
+  voided: boolean
+  fraud_types: string[]
+  topic_tags: string[]
+  audience_roles: string[]
+  heads_stated: number
+  heads_counted: Count
+  heads_named: number
+  elder_heads: number
+  role_heads: RoleHead[]
+  hours_x10: number
+  leaflets: number
+  consultations: number
+  photos: number
+  missing: string[]
+  progress: Progress
+  tallies: Tally[]
+  carried: Carried[]
+}
+
+export interface Door {
+  door: string
+  result: string
+  talked: number
+  elder: number
+  id: string
   at: number
+  device: string
 }
 
 export interface Officer {
@@ -421,6 +813,30 @@ export interface RosterColumn {
   field: string
 }
 
+export interface PlanPeriod {
+  code: string
+  from: string
+  to: string
+  from_county: boolean
+  activities: number
+}
+
+export interface Target {
+  metric: string
+  value: number
+  reached: number
+  from_county: boolean
+  behind: boolean
+}
+
+export interface ReadyLine {
+  name: string
+  state: string
+  value: number
+  at: number
+  text: string
+}
+
 export interface Said {
   text: string
   device: string
@@ -433,7 +849,30 @@ export interface SyncProgress {
   received_bytes: number
 }
 
+export interface TallyLine {
+  kind: string
+  mine: number
+  total: number
+}
+
+export const Activities = {
+  EditSummary: (a0: string, a1: string, a2: string): Promise<ActivityDetail> => call('Activities', 'EditSummary', [a0, a1, a2]),
+  Get: (a0: string): Promise<ActivityDetail> => call('Activities', 'Get', [a0]),
+  KeepTemplate: (a0: Template): Promise<Template[]> => call('Activities', 'KeepTemplate', [a0]),
+  LastOf: (a0: string): Promise<OpenForm | null> => call('Activities', 'LastOf', [a0]),
+  List: (a0: ActivityQuery): Promise<ActivityCard[]> => call('Activities', 'List', [a0]),
+  Open: (a0: OpenForm): Promise<ActivityDetail> => call('Activities', 'Open', [a0]),
+  RemoveTemplate: (a0: string): Promise<Template[]> => call('Activities', 'RemoveTemplate', [a0]),
+  Save: (a0: string, a1: ActivityChanges): Promise<ActivityDetail> => call('Activities', 'Save', [a0, a1]),
+  SaveTemplate: (a0: string, a1: string): Promise<Template[]> => call('Activities', 'SaveTemplate', [a0, a1]),
+  SetRoleHeads: (a0: string, a1: string, a2: number): Promise<ActivityDetail> => call('Activities', 'SetRoleHeads', [a0, a1, a2]),
+  SetState: (a0: string, a1: string): Promise<ActivityDetail> => call('Activities', 'SetState', [a0, a1]),
+  Templates: (): Promise<Template[]> => call('Activities', 'Templates', []),
+  Void: (a0: string, a1: boolean, a2: string): Promise<ActivityDetail> => call('Activities', 'Void', [a0, a1, a2]),
+}
+
 export const Booth = {
+  Correct: (a0: string, a1: string, a2: number, a3: string): Promise<BoothState> => call('Booth', 'Correct', [a0, a1, a2, a3]),
   Edit: (a0: string, a1: ActivityForm): Promise<BoothState> => call('Booth', 'Edit', [a0, a1]),
   Finish: (a0: string): Promise<BoothState> => call('Booth', 'Finish', [a0]),
   Get: (a0: string): Promise<BoothState> => call('Booth', 'Get', [a0]),
@@ -465,6 +904,17 @@ export const Consultations = {
   Void: (a0: string, a1: string): Promise<Consultation> => call('Consultations', 'Void', [a0, a1]),
 }
 
+export const Day = {
+  Get: (a0: string): Promise<DayReport> => call('Day', 'Get', [a0]),
+  Leave: (a0: string, a1: string, a2: boolean): Promise<DayReport> => call('Day', 'Leave', [a0, a1, a2]),
+}
+
+export const Households = {
+  Get: (a0: string): Promise<Round> => call('Households', 'Get', [a0]),
+  Record: (a0: string, a1: DoorForm): Promise<Round> => call('Households', 'Record', [a0, a1]),
+  Undo: (a0: string): Promise<Round> => call('Households', 'Undo', [a0]),
+}
+
 export const Kit = {
   AddOfficer: (a0: string, a1: string, a2: string): Promise<KitState> => call('Kit', 'AddOfficer', [a0, a1, a2]),
   Enrol: (a0: string, a1: string): Promise<KitState> => call('Kit', 'Enrol', [a0, a1]),
@@ -478,14 +928,40 @@ export const Meetings = {
   Find: (a0: string, a1: string): Promise<Attendee[]> => call('Meetings', 'Find', [a0, a1]),
   Get: (a0: string): Promise<Meeting> => call('Meetings', 'Get', [a0]),
   Give: (a0: string, a1: string, a2: number): Promise<Meeting> => call('Meetings', 'Give', [a0, a1, a2]),
+  GiveOne: (a0: string, a1: string, a2: string, a3: number): Promise<Meeting> => call('Meetings', 'GiveOne', [a0, a1, a2, a3]),
+  GivenTo: (a0: string, a1: string): Promise<GivenVenue[]> => call('Meetings', 'GivenTo', [a0, a1]),
   ImportRoster: (a0: string, a1: RosterRow[]): Promise<Meeting> => call('Meetings', 'ImportRoster', [a0, a1]),
   List: (): Promise<MeetingCard[]> => call('Meetings', 'List', []),
   ParseRoster: (a0: string): Promise<RosterPreview> => call('Meetings', 'ParseRoster', [a0]),
   ParseRosterFile: (a0: string, a1: string): Promise<RosterPreview> => call('Meetings', 'ParseRosterFile', [a0, a1]),
+  Rates: (): Promise<CafeRate[]> => call('Meetings', 'Rates', []),
   SetAbsent: (a0: string, a1: string): Promise<Meeting> => call('Meetings', 'SetAbsent', [a0, a1]),
   SignIn: (a0: string): Promise<Meeting> => call('Meetings', 'SignIn', [a0]),
   UndoSignIn: (a0: string): Promise<Meeting> => call('Meetings', 'UndoSignIn', [a0]),
   WalkIn: (a0: string, a1: RosterRow): Promise<Meeting> => call('Meetings', 'WalkIn', [a0, a1]),
+}
+
+export const Placements = {
+  Inspect: (a0: InspectForm): Promise<Inspection> => call('Placements', 'Inspect', [a0]),
+  OfVenue: (a0: string): Promise<Placement[]> => call('Placements', 'OfVenue', [a0]),
+  Put: (a0: PlacementForm): Promise<Placement[]> => call('Placements', 'Put', [a0]),
+  Round: (a0: InspectionQuery): Promise<InspectionStop[]> => call('Placements', 'Round', [a0]),
+  VoidInspection: (a0: string, a1: boolean): Promise<void> => call('Placements', 'VoidInspection', [a0, a1]),
+}
+
+export const Plans = {
+  Due: (a0: number): Promise<PlanItem[]> => call('Plans', 'Due', [a0]),
+  OpenItem: (a0: string, a1: string): Promise<ActivityDetail> => call('Plans', 'OpenItem', [a0, a1]),
+  SaveContingency: (a0: number, a1: string, a2: Contingency): Promise<PlanYear> => call('Plans', 'SaveContingency', [a0, a1, a2]),
+  SaveItem: (a0: PlanItemForm): Promise<PlanYear> => call('Plans', 'SaveItem', [a0]),
+  SetTarget: (a0: number, a1: string, a2: number): Promise<PlanYear> => call('Plans', 'SetTarget', [a0, a1, a2]),
+  VoidItem: (a0: string, a1: boolean): Promise<void> => call('Plans', 'VoidItem', [a0, a1]),
+  Year: (a0: number): Promise<PlanYear> => call('Plans', 'Year', [a0]),
+}
+
+export const Ready = {
+  Check: (): Promise<ReadyReport> => call('Ready', 'Check', []),
+  Prepare: (): Promise<ReadyReport> => call('Ready', 'Prepare', []),
 }
 
 export const Review = {
@@ -499,6 +975,15 @@ export const Settings = {
   Save: (a0: Preferences): Promise<Preferences> => call('Settings', 'Save', [a0]),
 }
 
+export const Stock = {
+  Balances: (): Promise<StockLine[]> => call('Stock', 'Balances', []),
+  Carried: (a0: string): Promise<Carried[]> => call('Stock', 'Carried', [a0]),
+  Carry: (a0: string, a1: string, a2: string, a3: number): Promise<Carried[]> => call('Stock', 'Carry', [a0, a1, a2, a3]),
+  Moves: (a0: number): Promise<StockMove[]> => call('Stock', 'Moves', [a0]),
+  Record: (a0: MoveForm): Promise<StockLine[]> => call('Stock', 'Record', [a0]),
+  VoidMove: (a0: string, a1: boolean): Promise<StockLine[]> => call('Stock', 'VoidMove', [a0, a1]),
+}
+
 export const Sync = {
   HeldBack: (): Promise<HeldRecord[]> => call('Sync', 'HeldBack', []),
   Log: (): Promise<SyncLogEntry[]> => call('Sync', 'Log', []),
@@ -507,9 +992,20 @@ export const Sync = {
   Status: (): Promise<SyncStatus> => call('Sync', 'Status', []),
 }
 
+export const Tallies = {
+  Add: (a0: string, a1: string, a2: number): Promise<TallyDay> => call('Tallies', 'Add', [a0, a1, a2]),
+  Close: (a0: string): Promise<TallyDay> => call('Tallies', 'Close', [a0]),
+  Day: (a0: string): Promise<TallyDay> => call('Tallies', 'Day', [a0]),
+  Reopen: (a0: string): Promise<TallyDay> => call('Tallies', 'Reopen', [a0]),
+  Set: (a0: string, a1: string, a2: number): Promise<TallyDay> => call('Tallies', 'Set', [a0, a1, a2]),
+  Undo: (a0: string): Promise<TallyDay> => call('Tallies', 'Undo', [a0]),
+  Week: (): Promise<TallyDay[]> => call('Tallies', 'Week', []),
+}
+
 export const Venues = {
   Create: (a0: VenueForm): Promise<Venue> => call('Venues', 'Create', [a0]),
   Get: (a0: string): Promise<Venue> => call('Venues', 'Get', [a0]),
   List: (a0: VenueQuery): Promise<Venue[]> => call('Venues', 'List', [a0]),
+  Similar: (a0: VenueForm, a1: string): Promise<Similar[]> => call('Venues', 'Similar', [a0, a1]),
   Update: (a0: string, a1: VenueForm): Promise<Venue> => call('Venues', 'Update', [a0, a1]),
 }

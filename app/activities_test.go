@@ -1,0 +1,188 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fieldkit/internal/model"
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+)
+
+// sure gives a result that may not fail.
+func sure[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// officer registers somebody and lets them work here.
+func (l *laptop) officer(number, name string) schema.ID {
+	l.t.Helper()
+	id := model.OfficerID(realm, "CGPCS", number)
+	l.must(l.r.Update(context.Background(), func(tx *replica.Tx) error {
+		return tx.Put("officer", id, schema.Values{"staff_no": number, "name": name, "initials": model.Initials(name), "unit_id": l.s.Unit(), "role": "police", "active": true})
+	}))
+	l.s.UseOfficer(id)
+	return id
+}
+
+func TestActivityOfEveryKindOpensClosesAndReopens(t *testing.T) {
+	l := newLaptop(t, "D1")
+	l.officer("041207", "李静")
+	acts := NewActivities(l.s)
+	for _, c := range model.Codes["activity_kind"] {
+		a := sure(acts.Open(OpenForm{Kind: c.Code, Place: "县一中", FraudTypes: []string{"F01"}, TopicTags: []string{"law"}}))
+		if a.Kind != c.Code || a.State != "open" || !slices.Equal(a.FraudTypes, []string{"F01"}) || !slices.Equal(a.TopicTags, []string{"law"}) || len(a.Officers) != 1 || a.Officers[0].Name != "李静" {
+			t.Errorf("%s opened as %+v", c.Code, a)
+		}
+		if c.Code == "training" {
+			continue
+		}
+		l.now = l.now.Add(30 * 24 * time.Hour) // closed late, it did not last a month
+		if a = sure(acts.SetState(a.ID, "done")); a.State != "done" || a.EndAt != a.StartAt+24*time.Hour.Milliseconds() {
+			t.Errorf("%s closed as %s, %d h", c.Code, a.State, (a.EndAt-a.StartAt)/3600_000)
+		}
+		if a = sure(acts.SetState(a.ID, "open")); a.State != "open" || a.EndAt != 0 {
+			t.Errorf("%s reopened as %s until %d", c.Code, a.State, a.EndAt)
+		}
+	}
+	if all := sure(acts.List(ActivityQuery{})); len(all) != len(model.Codes["activity_kind"]) {
+		t.Errorf("%d activities listed", len(all))
+	}
+	if found := sure(acts.List(ActivityQuery{Kind: "lecture", Text: "xyz"})); len(found) != 1 || found[0].Kind != "lecture" {
+		t.Errorf("by initials: %+v", found)
+	}
+}
+
+func TestTrainingDemandsHoursAndRoles(t *testing.T) {
+	l := newLaptop(t, "D1")
+	acts := NewActivities(l.s)
+	a, err := acts.Open(OpenForm{Kind: "training", Place: "农商行"})
+	l.must(err)
+	for _, want := range []struct {
+		field string
+		then  func() error
+	}{
+		{"hours", func() error { h := int64(20); _, err := acts.Save(a.ID, ActivityChanges{HoursX10: &h}); return err }},
+		{"roles", func() error { _, err := acts.SetRoleHeads(a.ID, "teller", 24); return err }},
+	} {
+		_, err := acts.SetState(a.ID, "done")
+		if field := refusedField(t, err); field != want.field {
+			t.Fatalf("refused for %s, want %s", field, want.field)
+		}
+		l.must(want.then())
+	}
+	a, err = acts.SetState(a.ID, "done")
+	l.must(err)
+	if a.State != "done" || len(a.RoleHeads) != 1 || a.RoleHeads[0] != (RoleHead{"teller", 24}) || !slices.Equal(a.AudienceRoles, []string{"teller"}) {
+		t.Errorf("closed as %+v", a)
+	}
+}
+
+func TestActivityRefusals(t *testing.T) {
+	l := newLaptop(t, "D1")
+	acts := NewActivities(l.s)
+	a, err := acts.Open(OpenForm{Kind: "street", Place: "城关广场"})
+	l.must(err)
+	num := func(n int64) *int64 { return &n }
+	str := func(s string) *string { return &s }
+	for name, c := range map[string]struct {
+		change ActivityChanges
+		field  string
+	}{
+		"before it began":     {ActivityChanges{EndAt: num(a.StartAt - 1)}, "end_at"},
+		"longer than a day":   {ActivityChanges{EndAt: num(a.StartAt + 25*3600_000)}, "end_at"},
+		"in another century":  {ActivityChanges{StartAt: num(1)}, "start_at"},
+		"years ahead":         {ActivityChanges{StartAt: num(a.StartAt + 3*366*24*3600_000)}, "start_at"},
+		"long title":          {ActivityChanges{Title: str(strings.Repeat("长", 61))}, "title"},
+		"zero byte":           {ActivityChanges{Place: str("a\x00b")}, "place_text"},
+		"people below nought": {ActivityChanges{HeadsStated: num(-1)}, "heads_stated"},
+		"200 hours":           {ActivityChanges{HoursX10: num(2000)}, "hours_x10"},
+		"no such fraud":       {ActivityChanges{FraudTypes: &SetChange{Add: []string{"F77"}}}, "fraud_types"},
+		"the lead as partner": {ActivityChanges{Partners: &SetChange{Add: []string{l.s.Unit().String()}}}, "partner_units"},
+		"unknown officer":     {ActivityChanges{Officers: &SetChange{Add: []string{schema.Derive(realm, "nobody").String()}}}, "officer_ids"},
+	} {
+		before := l.state()
+		_, err := acts.Save(a.ID, c.change)
+		if field := refusedField(t, err); field != c.field {
+			t.Errorf("%s: refused for %s", name, field)
+		}
+		if l.state() != before {
+			t.Errorf("%s: changed something", name)
+		}
+	}
+	// Emoji and right-to-left text are text like any other.
+	if a, err = acts.Save(a.ID, ActivityChanges{Title: str("集市🎉 مرحبا")}); err != nil || a.Title != "集市🎉 مرحبا" {
+		t.Errorf("title %q, %v", a.Title, err)
+	}
+}
+
+func TestSummaryOfTwoLaptopsKeepsBothParagraphs(t *testing.T) {
+	all := fleet(t, "D1", "D2")
+	id := all[0].start("城关广场").Activity.ID
+	_, err := NewActivities(all[0].s).EditSummary(id, "", "现场发放。")
+	all[0].must(err)
+	exchange(t, all)
+	for i, typed := range []string{"上午到场。\n现场发放。", "现场发放。\n下午收摊。"} {
+		_, err := NewActivities(all[i].s).EditSummary(id, "现场发放。", typed)
+		all[i].must(err)
+	}
+	exchange(t, all)
+	for _, l := range all {
+		if a, err := NewActivities(l.s).Get(id); err != nil || a.Summary != "上午到场。\n现场发放。\n下午收摊。" {
+			t.Errorf("summary %q, %v", a.Summary, err)
+		}
+	}
+}
+
+func TestSameAsLastTimeAndTemplates(t *testing.T) {
+	l := newLaptop(t, "D1")
+	l.officer("041207", "李静")
+	acts := NewActivities(l.s)
+	if last, err := acts.LastOf("lecture"); err != nil || last != nil {
+		t.Fatalf("a last time before the first: %v, %v", last, err)
+	}
+	partner := model.UnitID(realm, "JYJ")
+	a, err := acts.Open(OpenForm{Kind: "lecture", Place: "县一中", PartnerUnits: []schema.ID{partner}, FraudTypes: []string{"F01", "F10"}, AudienceRoles: []string{"student"}})
+	l.must(err)
+	last, err := acts.LastOf("lecture")
+	l.must(err)
+	if last.Place != "县一中" || !slices.Equal(last.PartnerUnits, []schema.ID{partner}) || len(last.FraudTypes) != 2 || last.StartAt != 0 || len(last.OfficerIDs) != 1 {
+		t.Errorf("last time: %+v", last)
+	}
+	_, err = acts.SaveTemplate(" 校园讲座 ", a.ID)
+	l.must(err)
+	l.crash()
+	acts = NewActivities(l.s)
+	all, err := acts.Templates()
+	l.must(err)
+	if len(all) != 1 || all[0].Name != "校园讲座" || all[0].Form.Place != "县一中" {
+		t.Fatalf("templates: %+v", all)
+	}
+	all, err = acts.RemoveTemplate("校园讲座")
+	l.must(err)
+	if len(all) != 0 {
+		t.Errorf("left: %v", all)
+	}
+}
+
+func TestPlannedActivityCountsOnceOpened(t *testing.T) {
+	l := newLaptop(t, "D1")
+	acts := NewActivities(l.s)
+	tomorrow := l.now.Add(20 * time.Hour)
+	a, err := acts.Open(OpenForm{Kind: "street", Place: "夜市", StartAt: tomorrow.UnixMilli(), Planned: true})
+	l.must(err)
+	if a.State != "planned" {
+		t.Fatalf("entered as %s", a.State)
+	}
+	a, err = acts.SetState(a.ID, "open")
+	l.must(err)
+	if a.State != "open" || a.StartAt != l.now.UnixMilli() {
+		t.Errorf("opened as %s at %d", a.State, a.StartAt)
+	}
+}
