@@ -2,6 +2,7 @@ package county
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -187,7 +188,7 @@ func (c *County) reviewDoubles(ctx context.Context, names *nameBook) ([]ReviewIt
 		}
 		list = append(list, d)
 	}
-	if err := rows.Close(); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, err
 	}
 	var items []ReviewItem

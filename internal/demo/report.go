@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -214,7 +215,7 @@ func checks(ctx context.Context, dir string) (map[string]map[string]string, erro
 			}
 			out[table.Name][string(id)] = string(check)
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, err
 		}
 	}

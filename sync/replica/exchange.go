@@ -81,7 +81,7 @@ func (r *Replica) Missing(ctx context.Context, have changeset.Vector, allowed fu
 			}
 			list = append(list, f)
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, fmt.Errorf("list changesets: %w", err)
 		}
 	}

@@ -342,6 +342,7 @@ func TestCheckFindsDamage(t *testing.T) {
 		`UPDATE note SET summary = 'other' WHERE id = ?`,
 		`UPDATE note SET _sealed = CAST(substr(_sealed, 1, length(_sealed) - 1) || x'00' AS BLOB) WHERE id = ?`,
 		`UPDATE note SET _sealed = (SELECT _sealed FROM note WHERE title = 'row 0') WHERE id = ?`,
+		`UPDATE note SET _sealed = CAST(substr(_sealed, 1, 3) || x'00' || substr(_sealed, 6) AS BLOB) WHERE id = ?`, // struck out
 		`UPDATE note SET _clock = CAST(x'00' || substr(_clock, 2) AS BLOB) WHERE id = ?`,
 		`UPDATE note SET _clock = CAST(substr(_clock, 1, 20) || x'7f' || substr(_clock, 22) AS BLOB) WHERE id = ?`,
 		`UPDATE note SET _clock = CAST(substr(_clock, 1, length(_clock) - 1) AS BLOB) WHERE id = ?`,
@@ -356,6 +357,7 @@ func TestCheckFindsDamage(t *testing.T) {
 			}
 			return tx.Put("note", id, schema.Values{"title": fmt.Sprint("row ", i), "secret": fmt.Sprint("s", i), "amount": i, "agreed": true, "summary": "text"})
 		})
+		f.write(f.root, func(tx *Tx) error { return tx.Put("note", ids[i], schema.Values{"secret": fmt.Sprint("again ", i)}) })
 	}
 	f.settle()
 	for i, damage := range damages {

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"fieldkit/sync/changeset"
@@ -96,7 +97,7 @@ func (m *merger) passedOn(p *pendingRow, c *schema.Column, s, current stamp) (co
 		}
 		passed = append(passed, at)
 	}
-	if err := rows.Close(); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return false, false, err
 	}
 	for _, at := range passed {

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -211,7 +212,7 @@ func (r *Replica) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if realm == nil {
+	if realm == nil && r.origins.len() == 1 {
 		if err := setMeta(ctx, tx, "realm", r.opts.Realm[:]); err != nil {
 			return err
 		}
@@ -225,14 +226,12 @@ func (r *Replica) load(ctx context.Context) error {
 		if err := setMeta(ctx, tx, "incarnation", int64(1)); err != nil {
 			return err
 		}
-	} else if schema.ID(realm) != r.opts.Realm {
-		return fmt.Errorf("%w: the database belongs to %s", ErrRealm, schema.ID(realm))
+	} else if !bytes.Equal(realm, r.opts.Realm[:]) {
+		return fmt.Errorf("%w: the database belongs to %x", ErrRealm, realm)
 	}
-	id, err := meta[[]byte](ctx, tx, "replica")
-	if err != nil {
+	if err := r.identify(ctx, tx, realm == nil); err != nil {
 		return err
 	}
-	r.id = schema.ID(id)
 	incarnation, err := r.incarnation(ctx, tx, realm == nil)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package replica
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -50,8 +51,7 @@ func (r *Replica) Progress(ctx context.Context, table string, ids []schema.ID) (
 		if found {
 			err = rows.Scan(&clock, &waiting)
 		}
-		rows.Close()
-		if err != nil {
+		if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
 			return nil, fmt.Errorf("read progress: %w", err)
 		}
 		if !found {
@@ -283,7 +283,7 @@ func (r *Replica) StateHash(ctx context.Context, tables ...string) (uint64, erro
 				sum += binary.BigEndian.Uint64(b)
 			}
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return 0, fmt.Errorf("hash state: %w", err)
 		}
 	}
@@ -350,7 +350,7 @@ func (r *Replica) Check(ctx context.Context) (damaged []Pending, err error) {
 						err = ErrDamaged
 					}
 				}
-				if h.row(from) != from.clock.check {
+				if h.row(from) != from.clock.check || !from.whole() {
 					err = ErrDamaged
 				}
 			}
@@ -358,9 +358,10 @@ func (r *Replica) Check(ctx context.Context) (damaged []Pending, err error) {
 				damaged = append(damaged, Pending{Table: t.Name, ID: from.id})
 			}
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, fmt.Errorf("check %s: %w", t.Name, err)
 		}
 	}
-	return damaged, nil
+	own, err := r.checkOwn(ctx)
+	return append(damaged, own...), err
 }

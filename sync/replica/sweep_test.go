@@ -1,14 +1,17 @@
 package replica
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 
 	"fieldkit/sync/changeset"
 	"fieldkit/sync/internal/faultdisk"
+	"fieldkit/sync/schema"
 )
 
 var sweepStep = flag.Int("sweepstep", 3, "TestEveryCallMayFail fails every so many-th call")
@@ -52,7 +55,7 @@ func (s *story) lacking(from, to *powered) (raws [][]byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	refs, err := from.r.Missing(s.ctx, has, func(changeset.Stream) bool { return true })
+	refs, err := from.r.Missing(s.ctx, has, everyStream)
 	if err != nil {
 		return nil, err
 	}
@@ -159,5 +162,86 @@ func TestEveryCallMayFail(t *testing.T) {
 			}
 			t.Logf("%s (stays: %v): %d failing calls tried, %d refused", flow.name, fault.Stays, tried, refused)
 		}
+	}
+}
+
+// A read that fails is told: it is never a shorter answer.
+func TestFailingReadsAreTold(t *testing.T) {
+	s := newStory(1, "")
+	s.county, s.kit = s.replica("county", 1), s.replica("kit", 2)
+	defer s.county.disk.Close()
+	defer s.kit.disk.Close()
+	must := func(errs ...error) {
+		t.Helper()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(s.start(s.county), s.start(s.kit), s.enrol())
+	defer s.county.r.Close()
+	for range 25 {
+		must(s.write(s.kit), s.write(s.county), s.overwrite(s.county), s.overwrite(s.kit), s.seal(s.kit))
+	}
+	must(s.exchange(s.kit, s.county), s.exchange(s.county, s.kit), s.write(s.kit))
+	_, err := s.kit.r.conn.ExecContext(s.ctx, `UPDATE note SET amount = amount + 1 WHERE _n = (SELECT max(_n) FROM note)`) // for check to find
+	must(err, s.kit.r.Close())
+	image := s.kit.disk.Save()
+	reads := map[string]func(r *Replica) (any, error){
+		"state hash": func(r *Replica) (any, error) { return r.StateHash(s.ctx) },
+		"check":      func(r *Replica) (any, error) { return r.Check(s.ctx) },
+		"vector":     func(r *Replica) (any, error) { return r.Vector(s.ctx) },
+		"acked":      func(r *Replica) (any, error) { return r.Acknowledged(s.ctx) },
+		"missing":    func(r *Replica) (any, error) { return r.Missing(s.ctx, nil, everyStream) },
+		"conflicts":  func(r *Replica) (any, error) { return r.Conflicts(s.ctx) },
+		"status":     func(r *Replica) (any, error) { return r.Status(s.ctx) },
+		"waiting":    func(r *Replica) (any, error) { return r.Waiting(s.ctx, 1000) },
+		"blended":    func(r *Replica) (any, error) { return r.Blended(s.ctx) },
+		"survivors":  func(r *Replica) (any, error) { return r.Survivors(s.ctx, "note") },
+		"progress": func(r *Replica) (any, error) {
+			return r.Progress(s.ctx, "note", slices.SortedFunc(maps.Keys(s.kit.rows), func(a, b schema.ID) int { return bytes.Compare(a[:], b[:]) }))
+		},
+		"select": func(r *Replica) (any, error) {
+			rows, err := r.Select(s.ctx, "note", "ORDER BY id")
+			var out []string
+			for _, row := range rows {
+				out = append(out, row.ID.String()+row.Text("secret"))
+			}
+			return out, err
+		},
+		"versions": func(r *Replica) (any, error) { return r.Versions(s.ctx, "note", commonRow) },
+	}
+	for name, read := range reads {
+		var want string
+		told := 0
+		for n := 0; ; n++ { // 0: without a fault
+			s.kit.disk.Load(image)
+			must(s.openOnce(s.kit))
+			if _, err := s.kit.r.conn.ExecContext(s.ctx, "PRAGMA shrink_memory"); err != nil {
+				t.Fatal(err)
+			}
+			s.kit.disk.Fail(faultdisk.Fault{At: n})
+			got, err := read(s.kit.r)
+			_, failed := s.kit.disk.Calls()
+			s.kit.disk.Fail(faultdisk.Fault{})
+			must(s.kit.r.Close())
+			if n == 0 {
+				must(err)
+				want = fmt.Sprint(got)
+				continue
+			}
+			if failed == 0 {
+				break
+			}
+			if err != nil {
+				told++
+			} else if fmt.Sprint(got) != want {
+				t.Errorf("%s, call %d fails: %.200v, not %.200s", name, n, got, want)
+				break
+			}
+		}
+		if told == 0 {
+			t.Errorf("%s: no failing call was told", name)
+		}
+		t.Logf("%s: %d failing calls told", name, told)
 	}
 }

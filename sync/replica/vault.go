@@ -220,7 +220,7 @@ func unpackEnvelopes(b []byte) ([]envelope, error) {
 			}
 		}
 		n := r.count()
-		if r.bad {
+		if r.bad || slices.ContainsFunc(e.live, func(c uint16) bool { return !slices.Contains(e.columns, c) }) {
 			return nil, errSealed
 		}
 		e.sealed, b = r.b[:n:n], r.b[n:]

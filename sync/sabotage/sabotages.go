@@ -121,7 +121,11 @@ var sabotages = []sabotage{
 	{"checksum-not-written", "every row carries its checksum", "sync/replica/tx.go",
 		one(`p.clock.check = tx.hash.row(&p.row)`, `p.clock.check = 0`), replicas, "^TestConcurrentEditsOfOneRow$"},
 	{"checksum-not-checked", "a damaged row is found", "sync/replica/status.go",
-		one(`if h.row(from) != from.clock.check {`, `if h.row(from) != from.clock.check && false {`), replicas, "^TestCheckFindsDamage$"},
+		one(`if h.row(from) != from.clock.check || !from.whole() {`, `if h.row(from) != from.clock.check && false {`), replicas, "^TestCheckFindsDamage$"},
+	{"lost-field-not-noticed", "a sealed field that damage struck out is found", "sync/replica/status.go",
+		one(` || !from.whole()`, ``), replicas, "^TestCheckFindsDamage$"},
+	{"failed-read-is-the-end", "a list that could not be read to its end is no answer", "sync/replica/exchange.go",
+		one(`errors.Join(rows.Err(), rows.Close())`, `rows.Close()`), replicas, "^TestFailingReadsAreTold$"},
 
 	// Exchange.
 	{"audience-ignored", "a device gets what it is entitled to", "sync/transport/server.go",

@@ -222,7 +222,7 @@ func (w *world) required() ([]*intent, error) {
 			}
 			complete[s] = max(complete[s], at)
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, err
 		}
 	}
