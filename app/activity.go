@@ -54,6 +54,8 @@ func (d *directory) name(table string, id schema.ID) (Named, error) {
 		if n.Name = row.Text("short_name"); n.Name == "" {
 			n.Name = row.Text("name")
 		}
+	case "activity", "case_digest", "slogan":
+		n.Name = Title(table, row)
 	default:
 		n.Name = row.Text("name")
 	}

@@ -42,6 +42,7 @@ type App struct {
 	replica   *replica.Replica
 	forget    func() // ends the subscription to changes
 	enrolling bool
+	aside     *ownKit // the laptop's own membership while somebody practises
 }
 
 // membership is kit.json: which county this laptop belongs to.
@@ -55,6 +56,8 @@ type membership struct {
 	UnitID    schema.ID `json:"unit_id"`
 	UnitName  string    `json:"unit_name"`
 	OfficerID schema.ID `json:"officer_id"`
+
+	practice bool // sample data in a directory of its own; never synced, never saved
 }
 
 // ErrInUse means that another process has the data directory open.
@@ -117,6 +120,9 @@ func (a *App) Close() error {
 		err = a.replica.Close()
 		a.replica = nil
 	}
+	if a.aside != nil && a.aside.r != nil {
+		err = errors.Join(err, a.aside.r.Close())
+	}
 	a.lock.release()
 	return err
 }
@@ -133,7 +139,11 @@ func (a *App) setAside() error {
 
 // openReplica opens the replica of a county.
 func (a *App) openReplica(ctx context.Context, realm schema.ID) (*replica.Replica, error) {
-	return replica.Open(ctx, replica.Options{Dir: a.dataDir(), AnchorDir: filepath.Clean(a.opts.Dir) + ".anchor", Schema: model.Schema, Realm: realm, Wall: a.opts.Wall, Log: a.opts.Log,
+	return a.openReplicaIn(ctx, a.dataDir(), filepath.Clean(a.opts.Dir)+".anchor", realm)
+}
+
+func (a *App) openReplicaIn(ctx context.Context, dir, anchor string, realm schema.ID) (*replica.Replica, error) {
+	return replica.Open(ctx, replica.Options{Dir: dir, AnchorDir: anchor, Schema: model.Schema, Realm: realm, Wall: a.opts.Wall, Log: a.opts.Log,
 		Audience: func(tx *replica.Tx, t *schema.Table, id schema.ID) (string, error) {
 			return model.AudienceOf(tx, t, id, a.session.Unit())
 		}})
@@ -166,6 +176,9 @@ type Changed struct {
 
 // saveMember writes kit.json, whole or not at all.
 func (a *App) saveMember(m *membership) error {
+	if m.practice {
+		return nil
+	}
 	raw, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return err

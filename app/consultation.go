@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"strings"
 
 	"fieldkit/internal/model"
 	"fieldkit/sync/replica"
@@ -47,6 +46,8 @@ type ConsultationForm struct {
 	Outcome          string    `json:"outcome"`
 	AlarmNo          string    `json:"alarm_no"`
 	NoIndicator      bool      `json:"no_indicator"`
+	Indicators       []string  `json:"indicators"`   // "kind:value"
+	FollowUpOn       string    `json:"follow_up_on"` // YYYY-MM-DD
 	Note             string    `json:"note"`
 }
 
@@ -62,6 +63,7 @@ type Consultation struct {
 	UpdatedAt  int64    `json:"updated_at"` // ms
 	Progress   Progress `json:"progress"`
 	Suspicious bool     `json:"suspicious"` // a text holds what looks like an identity or card number
+	ElementsOK bool     `json:"elements_ok"`
 }
 
 // Progress is how far a record has got.
@@ -73,25 +75,6 @@ type Progress struct {
 func progress(p replica.Progress) Progress {
 	names := map[replica.State]string{replica.StateStored: "stored", replica.StateReceived: "received", replica.StateRemote: "remote"}
 	return Progress{State: names[p.State], At: millis(p.At)}
-}
-
-// ConsultationQuery filters the list. Text finds words in every field, fraud
-// types by name, phone numbers by any part.
-type ConsultationQuery struct {
-	Text       string    `json:"text"`
-	ActivityID schema.ID `json:"activity_id"`
-	FraudType  string    `json:"fraud_type"`
-	From       int64     `json:"from"` // ms, 0 = any
-	To         int64     `json:"to"`   // ms, exclusive, 0 = any
-	Voided     bool      `json:"voided"`
-	Offset     int       `json:"offset"`
-	Limit      int       `json:"limit"` // 0 = 50, at most 200
-}
-
-// ConsultationPage is a part of a list, newest first.
-type ConsultationPage struct {
-	Items []Consultation `json:"items"`
-	Total int            `json:"total"`
 }
 
 // Get reads one consultation, for a form or a screen.
@@ -131,11 +114,16 @@ func (c *Consultations) present(r *replica.Replica, rows []*replica.Row) ([]Cons
 	if err != nil {
 		return nil, err
 	}
+	links, err := indicatorKeys(r, ids)
+	if err != nil {
+		return nil, err
+	}
 	d := c.s.directory(r)
 	out := make([]Consultation, 0, len(rows))
 	for _, row := range rows {
-		item := Consultation{ConsultationForm: formOf(row), AtRiskFen: row.Int("at_risk_fen"), LossFen: row.Int("loss_fen"), Voided: voided(row),
+		item := Consultation{ConsultationForm: formOf(row, links[row.ID]), AtRiskFen: row.Int("at_risk_fen"), LossFen: row.Int("loss_fen"), Voided: voided(row),
 			UpdatedAt: millis(row.UpdatedAt()), Progress: progress(states[row.ID])}
+		item.ElementsOK = elementsOK(&item)
 		item.Suspicious = model.LooksPersonal(item.Story) || model.LooksPersonal(item.Note)
 		activity, err := d.get("activity", row.Ref("activity_id"))
 		if err != nil {
@@ -154,77 +142,6 @@ func (c *Consultations) present(r *replica.Replica, rows []*replica.Row) ([]Cons
 		out = append(out, item)
 	}
 	return out, nil
-}
-
-// List filters and pages, newest first.
-func (c *Consultations) List(q ConsultationQuery) (ConsultationPage, error) {
-	page := ConsultationPage{Items: []Consultation{}}
-	r, err := c.s.open()
-	if err != nil {
-		return page, err
-	}
-	if q.Limit <= 0 {
-		q.Limit = 50
-	}
-	q.Limit = min(q.Limit, 200)
-	ctx := context.Background()
-	var rows []*replica.Row
-	if strings.TrimSpace(q.Text) != "" {
-		ids, total, err := c.s.consultations.search(q)
-		if err != nil {
-			return page, err
-		}
-		page.Total = total
-		for _, id := range ids {
-			row, err := r.Get(ctx, "consultation", id)
-			if err != nil {
-				return page, err
-			}
-			if row != nil {
-				rows = append(rows, row)
-			}
-		}
-	} else {
-		c.s.consultations.warm(r) // whoever sees the list may search it next
-		where, args := q.where()
-		if rows, err = r.Select(ctx, "consultation", where+" ORDER BY occurred_at DESC, id DESC LIMIT ? OFFSET ?", append(args, q.Limit, max(0, q.Offset))...); err != nil {
-			return page, err
-		}
-		count, err := r.Query(ctx, "SELECT count(*) FROM consultation "+where, args...)
-		if err != nil {
-			return page, err
-		}
-		defer count.Close()
-		if count.Next() {
-			if err := count.Scan(&page.Total); err != nil {
-				return page, err
-			}
-		}
-	}
-	page.Items, err = c.present(r, rows)
-	return page, err
-}
-
-func (q *ConsultationQuery) where() (string, []any) {
-	conditions, args := []string{"merged_into IS NULL"}, []any{}
-	if q.Voided {
-		conditions = append(conditions, "json_extract(voided, '$.on') = 1")
-	} else {
-		conditions = append(conditions, "coalesce(json_extract(voided, '$.on'), 0) = 0")
-	}
-	if !q.ActivityID.IsNil() {
-		conditions, args = append(conditions, "activity_id = ?"), append(args, q.ActivityID)
-	}
-	if q.FraudType != "" {
-		conditions, args = append(conditions, "fraud_type = ?"), append(args, q.FraudType)
-	}
-	if q.From > 0 {
-		conditions, args = append(conditions, "occurred_at >= ?"), append(args, q.From)
-	}
-	if q.To > 0 {
-		conditions, args = append(conditions, "occurred_at < ?"), append(args, q.To)
-	}
-	return "WHERE " + strings.Join(conditions, " AND "), args
 }
 
 // Void takes a consultation out of every total; Restore brings it back.

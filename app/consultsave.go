@@ -28,7 +28,11 @@ func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
 		}
 		form := f
 		if row != nil {
-			form = c.shown.carry(f, formOf(row))
+			keys, err := indicatorKeysIn(tx, id)
+			if err != nil {
+				return err
+			}
+			form = c.shown.carry(f, formOf(row, keys))
 			if form.OccurredAt == row.Int("occurred_at") {
 				form.OccurredAt = 0 // stands as it is, also when a wrong clock gave it
 			}
@@ -37,11 +41,12 @@ func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
 		if err != nil {
 			return err
 		}
+		keep := c.s.remember(tx, "consultation", row)
 		values := schema.Values{"source": m.Source, "occurred_at": m.OccurredAt.UnixMilli(), "fraud_type": m.FraudType, "stage": m.Stage,
 			"at_risk_fen": positive(m.AtRiskFen), "loss_fen": positive(m.LossFen), "pay_method": text(m.PayMethod), "age_band": m.AgeBand, "gender": text(m.Gender),
 			"occupation": text(m.Occupation), "town": text(m.Town), "person_label": text(m.PersonLabel), "consent": m.Consent, "phone": text(m.Phone),
 			"payer_tail": text(m.PayerTail), "id_tail": text(m.IDTail), "relatives_advised": positive(m.RelativesAdvised), "story": text(m.Story),
-			"outcome": m.Outcome, "alarm_no": text(m.AlarmNo), "no_indicator": m.NoIndicator, "note": text(m.Note)}
+			"outcome": m.Outcome, "alarm_no": text(m.AlarmNo), "no_indicator": m.NoIndicator, "follow_up_on": text(form.FollowUpOn), "note": text(m.Note)}
 		if row == nil {
 			values["activity_id"], values["officer_id"] = m.ActivityID, c.s.Officer()
 			c.s.created(tx, values)
@@ -64,6 +69,12 @@ func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
 			if err := setMembers(tx, "consultation", id, column, want); err != nil {
 				return err
 			}
+		}
+		if err := c.s.linkIndicators(tx, id, m.Indicators, m.FraudType); err != nil {
+			return err
+		}
+		if err := keep(); err != nil {
+			return err
 		}
 		return dropDraft(tx, f)
 	})
@@ -130,23 +141,26 @@ func (f *ConsultationForm) check(tx *replica.Tx) (*model.Consultation, error) {
 	m := &model.Consultation{ActivityID: f.ActivityID, Source: f.Source, OccurredAt: tx.Now(), FraudType: f.FraudType, Channels: f.Channels, Stage: f.Stage,
 		AtRiskFen: atRisk, LossFen: loss, PayMethod: f.PayMethod, AgeBand: f.AgeBand, Gender: f.Gender, Occupation: f.Occupation, Town: f.Town,
 		PersonLabel: f.PersonLabel, Consent: f.Consent, Phone: f.Phone, PayerTail: f.PayerTail, IDTail: f.IDTail, RelativesAdvised: f.RelativesAdvised,
-		Story: f.Story, Advice: f.Advice, Outcome: f.Outcome, AlarmNo: f.AlarmNo, NoIndicator: f.NoIndicator, Note: f.Note}
+		Story: f.Story, Advice: f.Advice, Outcome: f.Outcome, AlarmNo: f.AlarmNo, NoIndicator: f.NoIndicator, Indicators: f.Indicators, Note: f.Note}
 	if m.Source == "" {
 		m.Source = "walk_in"
 	}
 	if f.OccurredAt != 0 {
 		m.OccurredAt = time.UnixMilli(f.OccurredAt)
 	}
+	if err := model.Day("follow_up_on", "回访日期", "The day to call back", f.FollowUpOn); err != nil {
+		return nil, err
+	}
 	return m, m.Check(tx.Now(), activity.Text("kind") == "desk_shift")
 }
 
-func formOf(row *replica.Row) ConsultationForm {
+func formOf(row *replica.Row, indicators []string) ConsultationForm {
 	return ConsultationForm{ID: row.ID, ActivityID: row.Ref("activity_id"), Source: row.Text("source"), OccurredAt: row.Int("occurred_at"),
 		FraudType: row.Text("fraud_type"), Channels: list(row.Strings("channels")), Stage: row.Text("stage"), AtRisk: yuan(row.Int("at_risk_fen")), Loss: yuan(row.Int("loss_fen")),
 		PayMethod: row.Text("pay_method"), AgeBand: row.Text("age_band"), Gender: row.Text("gender"), Occupation: row.Text("occupation"), Town: row.Text("town"),
 		PersonLabel: row.Text("person_label"), Consent: row.Bool("consent"), Phone: row.Text("phone"), PayerTail: row.Text("payer_tail"), IDTail: row.Text("id_tail"),
 		RelativesAdvised: row.Int("relatives_advised"), Story: row.Text("story"), Advice: list(row.Strings("advice")), Outcome: row.Text("outcome"),
-		AlarmNo: row.Text("alarm_no"), NoIndicator: row.Bool("no_indicator"), Note: row.Text("note")}
+		AlarmNo: row.Text("alarm_no"), NoIndicator: row.Bool("no_indicator"), Indicators: list(indicators), FollowUpOn: row.Text("follow_up_on"), Note: row.Text("note")}
 }
 
 func list(s []string) []string {

@@ -34,6 +34,7 @@ type KitState struct {
 	Officer  *Officer  `json:"officer"` // nil until somebody says who they are
 	Officers []Officer `json:"officers"`
 	Version  string    `json:"version"`
+	Practice bool      `json:"practice"` // sample data, never synced
 }
 
 // State reads it.
@@ -43,7 +44,7 @@ func (k *Kit) State() (KitState, error) {
 	if m == nil {
 		return st, nil
 	}
-	st.Enrolled, st.County, st.Label, st.Unit = true, m.County, m.Label, Named{ID: m.UnitID, Name: m.UnitName}
+	st.Enrolled, st.County, st.Label, st.Unit, st.Practice = true, m.County, m.Label, Named{ID: m.UnitID, Name: m.UnitName}, m.practice
 	ctx := context.Background()
 	if unit, err := r.Get(ctx, "unit", m.UnitID); err != nil {
 		return st, err
@@ -69,7 +70,9 @@ func (k *Kit) State() (KitState, error) {
 // Enrol joins a county with a one-time code and fetches its registers. label is
 // this laptop's name; "" takes the office's suggestion. A refusal changes nothing.
 func (k *Kit) Enrol(code, label string) (KitState, error) {
-	if m, _ := k.a.current(); m != nil {
+	if m, _ := k.a.current(); m != nil && m.practice {
+		return KitState{}, errPractice
+	} else if m != nil {
 		return KitState{}, &rpc.UserError{Code: "enrolled", Message: "这台电脑已经登记在" + m.County + "了。", MessageEN: "This computer is enrolled already."}
 	}
 	k.a.mu.Lock()

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -99,6 +100,18 @@ func Title(table string, row *replica.Row) string {
 		return row.Text("label")
 	case "attendance":
 		return row.Text("org_name")
+	case "indicator":
+		return model.Indicator{Kind: row.Text("kind"), Value: row.Text("value")}.Display()
+	case "linkage_action":
+		return model.Label("linkage_kind", row.Text("kind"))
+	case "outcome":
+		return strings.TrimSuffix(model.Label("outcome_kind", row.Text("kind"))+" · "+row.Text("ref_no"), " · ")
+	case "post", "case_digest":
+		return row.Text("title")
+	case "slogan":
+		return row.Text("text")
+	case "photo":
+		return row.Text("caption")
 	}
 	return ""
 }
@@ -109,10 +122,15 @@ var codeTables = map[string]string{
 	"consultation.source": "source", "consultation.pay_method": "pay_method", "consultation.gender": "gender", "consultation.occupation": "role",
 	"activity.state": "activity_state", "activity.kind": "activity_kind", "venue.kind": "venue_kind", "venue.state": "venue_state",
 	"attendance.role": "role", "attendance.absent_reason": "absent_reason", "unit.department": "department",
+	"consultation.channels": "channel", "consultation.advice": "advice",
+	"indicator.kind": "indicator_kind", "indicator.status": "indicator_status", "indicator.fraud_types": "fraud_type", "consultation_indicator.role": "indicator_role",
+	"linkage_action.kind": "linkage_kind", "linkage_action.result": "linkage_result", "outcome.kind": "outcome_kind", "outcome.source": "outcome_source",
+	"post.channel": "post_channel", "post.purpose": "post_purpose", "post.via": "post_via", "case_digest.state": "digest_state", "case_digest.fraud_types": "fraud_type",
 }
 
 // refTables are the tables that reference columns point to.
 var refTables = map[string]string{
+	"digest_id": "case_digest", "counterpart_unit_id": "unit", "partner_units": "unit", "officer_ids": "officer", "activity_id": "activity",
 	"venue_id": "venue", "lead_unit_id": "unit", "host_unit_id": "unit", "unit_id": "unit", "parent_id": "unit", "officer_id": "officer",
 }
 
@@ -141,6 +159,12 @@ func display(d *directory, table, column string, value any) (string, error) {
 		}
 		if codes, ok := codeTables[table+"."+column]; ok {
 			return model.Label(codes, v), nil
+		}
+		if of, ok := refTables[column]; ok { // a member of a set
+			if id, err := schema.ParseID(v); err == nil {
+				n, err := d.name(of, id)
+				return cmp.Or(n.Name, "—"), err
+			}
 		}
 		return v, nil
 	case schema.ID:

@@ -39,8 +39,51 @@ type indexed struct {
 	at       int64
 	activity schema.ID
 	fraud    string
+	town     string
 	voided   bool
 	text     string
+}
+
+// words are what a query asks for. A word of letters also stands for the pinyin
+// initials of a type of fraud or a town; each is worked out once a search.
+type words struct {
+	texts []string
+	spelt []bool            // by word: it may be initials
+	hits  []map[string]bool // by word: label → whether it begins so
+}
+
+func wordsOf(text string) *words {
+	w := &words{}
+	for _, f := range strings.Fields(text) {
+		f = model.Norm(f)
+		w.texts = append(w.texts, f)
+		w.spelt = append(w.spelt, spelt(f))
+		w.hits = append(w.hits, map[string]bool{})
+	}
+	return w
+}
+
+// spelt tells whether a word is of Latin letters alone.
+func spelt(word string) bool {
+	return word != "" && strings.IndexFunc(word, func(r rune) bool { return r < 'a' || r > 'z' }) < 0
+}
+
+func (w *words) begins(i int, label string) bool {
+	hit, known := w.hits[i][label]
+	if !known {
+		hit = label != "" && model.MatchInitials(model.Initials(label), w.texts[i])
+		w.hits[i][label] = hit
+	}
+	return hit
+}
+
+func (w *words) match(e *indexed) bool {
+	for i, text := range w.texts {
+		if !strings.Contains(e.text, text) && !(w.spelt[i] && (w.begins(i, model.Label("fraud_type", e.fraud)) || w.begins(i, e.town))) {
+			return false
+		}
+	}
+	return true
 }
 
 func newSearchIndex(s *Session) *searchIndex {
@@ -53,6 +96,17 @@ func newSearchIndex(s *Session) *searchIndex {
 func (x *searchIndex) close() {
 	x.stop()
 	x.owned.Wait()
+}
+
+// leave forgets the replica it was read from, which is about to close.
+func (x *searchIndex) leave() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.cancel != nil {
+		x.cancel()
+	}
+	x.of, x.cancel, x.entries = nil, nil, nil
+	x.stale.Store(true)
 }
 
 // warm brings the index up to date in the background, if it must be. It never waits.
@@ -166,7 +220,23 @@ func index(row *replica.Row) indexed {
 	for i := range parts {
 		parts[i] = model.Norm(parts[i])
 	}
-	return indexed{id: row.ID, at: row.Int("occurred_at"), activity: row.Ref("activity_id"), fraud: row.Text("fraud_type"), voided: voided(row), text: strings.Join(parts, "\x1f")}
+	return indexed{id: row.ID, at: row.Int("occurred_at"), activity: row.Ref("activity_id"), fraud: row.Text("fraud_type"), town: row.Text("town"), voided: voided(row), text: strings.Join(parts, "\x1f")}
+}
+
+// matching returns the ids in which every word of the text occurs.
+func (x *searchIndex) matching(text string) (map[schema.ID]bool, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if err := x.ready(); err != nil {
+		return nil, err
+	}
+	words, out := wordsOf(text), map[schema.ID]bool{}
+	for i := range x.entries {
+		if words.match(&x.entries[i]) {
+			out[x.entries[i].id] = true
+		}
+	}
+	return out, nil
 }
 
 // search returns a page of ids and the number of all hits. Every word must occur.
@@ -176,15 +246,12 @@ func (x *searchIndex) search(q ConsultationQuery) (ids []schema.ID, total int, e
 	if err := x.ready(); err != nil {
 		return nil, 0, err
 	}
-	var words []string
-	for _, w := range strings.Fields(q.Text) {
-		words = append(words, model.Norm(w))
-	}
+	words := wordsOf(q.Text)
 	for i := range x.entries {
 		e := &x.entries[i]
 		if e.voided != q.Voided || !q.ActivityID.IsNil() && e.activity != q.ActivityID || q.FraudType != "" && e.fraud != q.FraudType ||
 			q.From > 0 && e.at < q.From || q.To > 0 && e.at >= q.To ||
-			slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(e.text, w) }) {
+			!words.match(e) {
 			continue
 		}
 		if total >= q.Offset && len(ids) < q.Limit {

@@ -68,6 +68,14 @@ func (s *Session) open() (*replica.Replica, error) {
 	return s.replica, nil
 }
 
+// now is the wall time of the replica, the machine's before enrolment.
+func (s *Session) now() time.Time {
+	if r, err := s.open(); err == nil {
+		return r.Wall()
+	}
+	return time.Now()
+}
+
 // update runs one user action and makes its errors fit for the screen.
 func (s *Session) update(fn func(tx *replica.Tx) error) error {
 	r, err := s.open()

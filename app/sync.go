@@ -155,6 +155,14 @@ func (s *Sync) run(ctx context.Context) (entry SyncLogEntry, err error) {
 	if m == nil {
 		return entry, errNotEnrolled
 	}
+	if m.practice {
+		entry = SyncLogEntry{At: s.a.opts.Wall().UnixMilli(), OK: true, Code: "practice", Message: "练习模式，不上报。", MessageEN: "Practice: nothing is sent."}
+		s.mu.Lock()
+		s.last = &entry
+		s.mu.Unlock()
+		s.publish()
+		return entry, nil
+	}
 	before, err := r.Status(ctx)
 	if err != nil {
 		return entry, err
@@ -182,6 +190,11 @@ func (s *Sync) run(ctx context.Context) (entry SyncLogEntry, err error) {
 		entry.Code = "refused_some"
 		entry.Message = fmt.Sprintf("县里没有收下其中 %d 份，原样留在本机，其余都已收到。请告诉县办公室。", len(result.Refused))
 		entry.MessageEN = fmt.Sprintf("The county did not take %d of them; they are kept here, all others arrived. Please tell the office.", len(result.Refused))
+	}
+	if err == nil {
+		if keepErr := keepRefusals(r, result.Refused, entry.At); keepErr != nil {
+			s.a.opts.Log.Error("remember refusals", "error", keepErr) // the next exchange tells them again
+		}
 	}
 	s.mu.Lock()
 	s.progress, s.last, s.online = nil, &entry, err == nil

@@ -23,5 +23,9 @@ func (s *Session) setVoid(tx *replica.Tx, table string, id schema.ID, on bool, r
 	if err != nil {
 		return err
 	}
-	return tx.Put(table, id, schema.Values{"voided": text})
+	keep := s.remember(tx, table, row)
+	if err := tx.Put(table, id, schema.Values{"voided": text}); err != nil {
+		return err
+	}
+	return keep()
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"time"
 
 	"fieldkit/sync/schema"
@@ -32,6 +33,7 @@ type Consultation struct {
 	Outcome          string
 	AlarmNo          string
 	NoIndicator      bool
+	Indicators       []string // keys; see IndicatorOf
 	Note             string
 }
 
@@ -78,6 +80,9 @@ func (c *Consultation) Check(now time.Time, desk bool) error {
 			return err
 		}
 	}
+	if err := c.checkIndicators(); err != nil {
+		return err
+	}
 	switch {
 	case c.LossFen > 0 && c.Stage != "G3":
 		return invalid("loss_fen", "还没有付款就没有损失金额；已付款请把进展改为“已付款”。", "A loss needs the stage “Paid”.")
@@ -91,6 +96,38 @@ func (c *Consultation) Check(now time.Time, desk bool) error {
 		return invalid("story", "类型为“其他/不明”时请写案情经过。", "The type “other” needs the story.")
 	}
 	return nil
+}
+
+// checkIndicators brings the indicators into their canonical form, each once.
+func (c *Consultation) checkIndicators() error {
+	var keys []string
+	for _, key := range c.Indicators {
+		i, err := IndicatorOf(key)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(keys, i.Key()) {
+			keys = append(keys, i.Key())
+		}
+	}
+	c.Indicators = keys
+	if len(keys) > MaxRecognised {
+		return invalid("indicator", "一次咨询最多记 50 条线索。", "A consultation takes at most 50 leads.")
+	}
+	if len(keys) > 0 && c.NoIndicator {
+		return invalid("no_indicator", "已经填了线索，请去掉“无线索”。", "There are leads: untick “no lead”.")
+	}
+	return nil
+}
+
+// ElementsOK tells whether all case elements are complete.
+func (c *Consultation) ElementsOK() bool {
+	for _, ok := range c.Elements() {
+		if !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // Elements lists which case elements are complete, in the order of the form.
@@ -107,7 +144,7 @@ func (c *Consultation) Elements() map[string]bool {
 		"channels":   len(c.Channels) > 0,
 		"stage":      amount,
 		"age_band":   c.AgeBand != "",
-		"indicator":  c.NoIndicator,
+		"indicator":  c.NoIndicator || len(c.Indicators) > 0,
 		"outcome":    c.Outcome != "",
 	}
 }

@@ -177,6 +177,17 @@ var looksPersonal = regexp.MustCompile(`\d{17}[\dXx]|\d{16,19}`)
 // LooksPersonal tells whether a note holds what looks like an identity or card number.
 func LooksPersonal(text string) bool { return looksPersonal.MatchString(norm.NFKC.String(text)) }
 
+// Day checks a calendar date as it is stored, YYYY-MM-DD; blank is no date.
+func Day(field, label, labelEN, value string) error {
+	if value == "" {
+		return nil
+	}
+	if t, err := time.Parse("2006-01-02", value); err != nil || t.Year() < 2000 || t.Year() > 2100 {
+		return invalid(field, label+"“"+shorten(value)+"”不是日期，请写成 2025-01-10。", labelEN+" “"+shorten(value)+"” is no date; write 2025-01-10.")
+	}
+	return nil
+}
+
 // Date is the local calendar date of a time, YYYY-MM-DD.
 func Date(t time.Time) string { return t.In(Location).Format("2006-01-02") }
 

@@ -168,6 +168,12 @@ export interface Unit {
   initials: string
 }
 
+export interface BulkEdit {
+  ids: string[]
+  column: string
+  value: string
+}
+
 export interface ConsultationDraft {
   form: ConsultationForm
   at: number
@@ -199,6 +205,8 @@ export interface Consultation {
   outcome: string
   alarm_no: string
   no_indicator: boolean
+  indicators: string[]
+  follow_up_on: string
   note: string
   at_risk_fen: number
   loss_fen: number
@@ -209,17 +217,23 @@ export interface Consultation {
   updated_at: number
   progress: Progress
   suspicious: boolean
+  elements_ok: boolean
 }
 
 export interface ConsultationQuery {
-  text: string
-  activity_id: string
-  fraud_type: string
-  from: number
-  to: number
-  voided: boolean
-  offset: number
-  limit: number
+  text?: string
+  activity_id?: string
+  fraud_type?: string
+  outcome?: string
+  stage?: string
+  age_band?: string
+  channel?: string
+  from?: number
+  to?: number
+  voided?: boolean
+  sort?: string
+  offset?: number
+  limit?: number
 }
 
 export interface ConsultationPage {
@@ -253,7 +267,17 @@ export interface ConsultationForm {
   outcome: string
   alarm_no: string
   no_indicator: boolean
+  indicators: string[]
+  follow_up_on: string
   note: string
+}
+
+export interface Alike {
+  id: string
+  at: number
+  title: string
+  device: string
+  why: string
 }
 
 export interface DayReport {
@@ -270,6 +294,94 @@ export interface DayReport {
   heads: number
   advised: number
   open: number
+}
+
+export interface Slogan {
+  id: string
+  text: string
+  digest: Named
+  posts: number
+  at: number
+  progress: Progress
+}
+
+export interface DigestForm {
+  id: string
+  title: string
+  fraud_types: string[]
+  elements: string
+  article: string
+  from: string[]
+  note: string
+  saw_elements: string
+  saw_article: string
+}
+
+export interface Digest {
+  id: string
+  title: string
+  fraud_types: string[]
+  elements: string
+  article: string
+  from: string[]
+  note: string
+  saw_elements: string
+  saw_article: string
+  state: string
+  released_at: number
+  updated_at: number
+  blemishes: Blemish[]
+  posts: number
+  voided: boolean
+  progress: Progress
+  device: Named
+}
+
+export interface DigestQuery {
+  text?: string
+  fraud?: string
+  state?: string
+  voided?: boolean
+}
+
+export interface ExportRequest {
+  list: string
+  format: string
+  query: string
+}
+
+export interface ExportFile {
+  name: string
+  type: string
+  data: string
+  rows: number
+  saved: string
+}
+
+export interface Sheet {
+  title: string
+  columns: SheetColumn[]
+  rows: unknown[][]
+  sums: unknown[]
+  at: number
+  by: string
+}
+
+export interface HitGroup {
+  table: string
+  total: number
+  hits: Hit[]
+}
+
+export interface HistoryEntry {
+  column: string
+  text: string
+  at: number
+  device: string
+  by: string
+  kind: string
+  ref: string
+  whole: boolean
 }
 
 export interface Round {
@@ -289,6 +401,75 @@ export interface DoorForm {
   elder: number
 }
 
+export interface Cluster {
+  leads: Lead[]
+  consultations: number
+  first_at: number
+  last_at: number
+  fraud_types: string[]
+  loss_fen: number
+}
+
+export interface LeadDetail {
+  lead: Lead
+  consultations: Consultation[]
+  related: Lead[]
+  graph: LeadGraph
+  devices: number
+  places: number
+}
+
+export interface LeadQuery {
+  text?: string
+  kind?: string
+  status?: string
+  fraud?: string
+  sort?: string
+  offset?: number
+  limit?: number
+}
+
+export interface LeadPage {
+  items: Lead[]
+  total: number
+}
+
+export interface Lead {
+  id: string
+  key: string
+  kind: string
+  display: string
+  platform: string
+  status: string
+  fraud_types: string[]
+  hits: number
+  first_at: number
+  last_at: number
+  doubtful: boolean
+  note: string
+  voided: boolean
+  progress: Progress
+}
+
+export interface RecognisedLeads {
+  leads: Lead[]
+  guess: boolean
+  identities: number
+  cut: boolean
+}
+
+export interface LeadForm {
+  platform: string
+  status: string
+  note: string
+}
+
+export interface LeadTrend {
+  months: string[]
+  types: TypeTrend[]
+  leads: number[]
+}
+
 export interface KitState {
   enrolled: boolean
   county: string
@@ -297,6 +478,30 @@ export interface KitState {
   officer: Officer | null
   officers: Officer[]
   version: string
+  practice: boolean
+}
+
+export interface LinkageStep {
+  id: string
+  kind: string
+  at: number
+  counterpart: Named
+  amount_fen: number
+  amount: string
+  result: string
+  doc_no: string
+  minutes: number
+  before_paid: boolean
+  needs_doc: boolean
+  since_police: number
+}
+
+export interface LinkageForm {
+  at: number
+  counterpart: string
+  amount: string
+  result: string
+  doc_no: string
 }
 
 export interface Meeting {
@@ -391,6 +596,79 @@ export interface CafeRate {
   attended: number
   last_at: number
   in_a_row: number
+}
+
+export interface Outcome {
+  id: string
+  kind: string
+  ref_no: string
+  no_ref: boolean
+  occurred_on: string
+  source: string
+  averted: string
+  recovered: string
+  persons: number
+  partners: string[]
+  consultation_id: string
+  note: string
+  averted_fen: number
+  recovered_fen: number
+  partner_names: Named[]
+  device: Named
+  voided: boolean
+  suspect: boolean
+  progress: Progress
+}
+
+export interface OutcomeQuery {
+  text?: string
+  kind?: string
+  from?: string
+  to?: string
+  voided?: boolean
+  offset?: number
+  limit?: number
+}
+
+export interface OutcomePage {
+  items: Outcome[]
+  total: number
+  intercepts: number
+  averted_fen: number
+  recovered_fen: number
+  persons: number
+}
+
+export interface OutcomeForm {
+  id: string
+  kind: string
+  ref_no: string
+  no_ref: boolean
+  occurred_on: string
+  source: string
+  averted: string
+  recovered: string
+  persons: number
+  partners: string[]
+  consultation_id: string
+  note: string
+}
+
+export interface PhotoUpload {
+  table: string
+  id: string
+  data: string
+  taken_at: number
+}
+
+export interface Photo {
+  id: string
+  taken_at: number
+  caption: string
+  shows_people: boolean
+  here: boolean
+  device: Named
+  progress: Progress
 }
 
 export interface InspectForm {
@@ -497,10 +775,89 @@ export interface PlanItemForm {
   venue_id: string
 }
 
+export interface Post {
+  id: string
+  channel: string
+  account: string
+  posted_at: number
+  title: string
+  url: string
+  digest_id: string
+  slogan_id: string
+  forwards: number
+  reads: number
+  purpose: string
+  via: string
+  note: string
+  digest: Named
+  slogan: Named
+  mine: number
+  count: number
+  device: Named
+  voided: boolean
+  progress: Progress
+}
+
+export interface PostForm {
+  id: string
+  channel: string
+  account: string
+  posted_at: number
+  title: string
+  url: string
+  digest_id: string
+  slogan_id: string
+  forwards: number
+  reads: number
+  purpose: string
+  via: string
+  note: string
+}
+
+export interface PostQuery {
+  text?: string
+  channel?: string
+  from?: number
+  to?: number
+  voided?: boolean
+  offset?: number
+  limit?: number
+}
+
+export interface PostPage {
+  items: Post[]
+  total: number
+  count: number
+  self_media: number
+}
+
+export interface PostPreview {
+  rows: PostRow[]
+  problems: number
+  count: number
+}
+
+export interface PastedLink {
+  url: string
+  channel: string
+  title: string
+  known: Post | null
+}
+
 export interface ReadyReport {
   at: number
   lines: ReadyLine[]
   state: string
+}
+
+export interface BlendedText {
+  table: string
+  id: string
+  column: string
+  title: string
+  text: string
+  at: number
+  said: Said[]
 }
 
 export interface ReviewItem {
@@ -620,6 +977,20 @@ export interface TallyDay {
   recent: Tap[]
   can_undo: boolean
   missing: string[]
+}
+
+export interface TrayItem {
+  kind: string
+  ref: string
+  table: string
+  id: string
+  title: string
+  device: string
+  at: number
+  reason: string
+  reason_en: string
+  detail: string
+  release: boolean
 }
 
 export interface VenueForm {
@@ -784,6 +1155,27 @@ export interface DayActivity {
   carried: Carried[]
 }
 
+export interface Blemish {
+  Kind: string
+  Text: string
+}
+
+export interface SheetColumn {
+  name: string
+  width: number
+  money: boolean
+  sum: boolean
+}
+
+export interface Hit {
+  table: string
+  id: string
+  kind: string
+  title: string
+  sub: string
+  at: number
+}
+
 export interface Door {
   door: string
   result: string
@@ -792,6 +1184,18 @@ export interface Door {
   id: string
   at: number
   device: string
+}
+
+export interface LeadGraph {
+  nodes: GraphNode[]
+  edges: GraphEdge[]
+  cut: boolean
+}
+
+export interface TypeTrend {
+  fraud_type: string
+  counts: number[]
+  total: number
 }
 
 export interface Officer {
@@ -829,6 +1233,12 @@ export interface Target {
   behind: boolean
 }
 
+export interface PostRow {
+  form: PostForm
+  problem: string
+  problem_en: string
+}
+
 export interface ReadyLine {
   name: string
   state: string
@@ -853,6 +1263,19 @@ export interface TallyLine {
   kind: string
   mine: number
   total: number
+}
+
+export interface GraphNode {
+  id: string
+  table: string
+  kind: string
+  name: string
+  weight: number
+}
+
+export interface GraphEdge {
+  lead: string
+  consultation: string
 }
 
 export const Activities = {
@@ -894,6 +1317,7 @@ export const Catalogue = {
 }
 
 export const Consultations = {
+  Bulk: (a0: BulkEdit): Promise<number> => call('Consultations', 'Bulk', [a0]),
   DiscardDraft: (): Promise<void> => call('Consultations', 'DiscardDraft', []),
   Draft: (): Promise<ConsultationDraft | null> => call('Consultations', 'Draft', []),
   Get: (a0: string): Promise<Consultation> => call('Consultations', 'Get', [a0]),
@@ -901,6 +1325,7 @@ export const Consultations = {
   Restore: (a0: string): Promise<Consultation> => call('Consultations', 'Restore', [a0]),
   Save: (a0: ConsultationForm): Promise<Consultation> => call('Consultations', 'Save', [a0]),
   SaveDraft: (a0: ConsultationForm): Promise<void> => call('Consultations', 'SaveDraft', [a0]),
+  Similar: (a0: ConsultationForm): Promise<Alike[]> => call('Consultations', 'Similar', [a0]),
   Void: (a0: string, a1: string): Promise<Consultation> => call('Consultations', 'Void', [a0, a1]),
 }
 
@@ -909,17 +1334,65 @@ export const Day = {
   Leave: (a0: string, a1: string, a2: boolean): Promise<DayReport> => call('Day', 'Leave', [a0, a1, a2]),
 }
 
+export const Digests = {
+  AddSlogan: (a0: string, a1: string): Promise<Slogan[]> => call('Digests', 'AddSlogan', [a0, a1]),
+  Draft: (a0: string): Promise<DigestForm> => call('Digests', 'Draft', [a0]),
+  Get: (a0: string): Promise<Digest> => call('Digests', 'Get', [a0]),
+  List: (a0: DigestQuery): Promise<Digest[]> => call('Digests', 'List', [a0]),
+  Restore: (a0: string): Promise<Digest> => call('Digests', 'Restore', [a0]),
+  Save: (a0: DigestForm): Promise<Digest> => call('Digests', 'Save', [a0]),
+  SetState: (a0: string, a1: string): Promise<Digest> => call('Digests', 'SetState', [a0, a1]),
+  Slogans: (a0: string): Promise<Slogan[]> => call('Digests', 'Slogans', [a0]),
+  Void: (a0: string, a1: string): Promise<Digest> => call('Digests', 'Void', [a0, a1]),
+  VoidSlogan: (a0: string, a1: string): Promise<Slogan[]> => call('Digests', 'VoidSlogan', [a0, a1]),
+}
+
+export const Exports = {
+  Make: (a0: ExportRequest): Promise<ExportFile> => call('Exports', 'Make', [a0]),
+  Print: (a0: ExportRequest): Promise<Sheet> => call('Exports', 'Print', [a0]),
+  Save: (a0: ExportRequest): Promise<ExportFile> => call('Exports', 'Save', [a0]),
+}
+
+export const Finder = {
+  All: (a0: string): Promise<HitGroup[]> => call('Finder', 'All', [a0]),
+}
+
+export const History = {
+  Of: (a0: string, a1: string): Promise<HistoryEntry[]> => call('History', 'Of', [a0, a1]),
+  Restore: (a0: string, a1: string, a2: string, a3: string, a4: string): Promise<HistoryEntry[]> => call('History', 'Restore', [a0, a1, a2, a3, a4]),
+}
+
 export const Households = {
   Get: (a0: string): Promise<Round> => call('Households', 'Get', [a0]),
   Record: (a0: string, a1: DoorForm): Promise<Round> => call('Households', 'Record', [a0, a1]),
   Undo: (a0: string): Promise<Round> => call('Households', 'Undo', [a0]),
 }
 
+export const Indicators = {
+  Clusters: (): Promise<Cluster[]> => call('Indicators', 'Clusters', []),
+  Get: (a0: string): Promise<LeadDetail> => call('Indicators', 'Get', [a0]),
+  List: (a0: LeadQuery): Promise<LeadPage> => call('Indicators', 'List', [a0]),
+  Lookup: (a0: string[]): Promise<Lead[]> => call('Indicators', 'Lookup', [a0]),
+  Recognise: (a0: string): Promise<RecognisedLeads> => call('Indicators', 'Recognise', [a0]),
+  Save: (a0: string, a1: LeadForm): Promise<Lead> => call('Indicators', 'Save', [a0, a1]),
+  SetStatus: (a0: string[], a1: string): Promise<number> => call('Indicators', 'SetStatus', [a0, a1]),
+  Trend: (a0: number): Promise<LeadTrend> => call('Indicators', 'Trend', [a0]),
+}
+
 export const Kit = {
   AddOfficer: (a0: string, a1: string, a2: string): Promise<KitState> => call('Kit', 'AddOfficer', [a0, a1, a2]),
+  EndPractice: (): Promise<KitState> => call('Kit', 'EndPractice', []),
   Enrol: (a0: string, a1: string): Promise<KitState> => call('Kit', 'Enrol', [a0, a1]),
+  StartPractice: (): Promise<KitState> => call('Kit', 'StartPractice', []),
   State: (): Promise<KitState> => call('Kit', 'State', []),
   UseOfficer: (a0: string): Promise<KitState> => call('Kit', 'UseOfficer', [a0]),
+}
+
+export const Linkage = {
+  List: (a0: string): Promise<LinkageStep[]> => call('Linkage', 'List', [a0]),
+  Save: (a0: string, a1: LinkageForm): Promise<LinkageStep[]> => call('Linkage', 'Save', [a0, a1]),
+  Stamp: (a0: string, a1: string): Promise<LinkageStep[]> => call('Linkage', 'Stamp', [a0, a1]),
+  Void: (a0: string, a1: string): Promise<LinkageStep[]> => call('Linkage', 'Void', [a0, a1]),
 }
 
 export const Meetings = {
@@ -941,6 +1414,24 @@ export const Meetings = {
   WalkIn: (a0: string, a1: RosterRow): Promise<Meeting> => call('Meetings', 'WalkIn', [a0, a1]),
 }
 
+export const Outcomes = {
+  ForConsultation: (a0: string): Promise<Outcome> => call('Outcomes', 'ForConsultation', [a0]),
+  Get: (a0: string): Promise<Outcome> => call('Outcomes', 'Get', [a0]),
+  List: (a0: OutcomeQuery): Promise<OutcomePage> => call('Outcomes', 'List', [a0]),
+  Restore: (a0: string): Promise<Outcome> => call('Outcomes', 'Restore', [a0]),
+  Save: (a0: OutcomeForm): Promise<Outcome> => call('Outcomes', 'Save', [a0]),
+  Void: (a0: string, a1: string): Promise<Outcome> => call('Outcomes', 'Void', [a0, a1]),
+}
+
+export const Photos = {
+  Add: (a0: PhotoUpload): Promise<Photo[]> => call('Photos', 'Add', [a0]),
+  Describe: (a0: string, a1: string, a2: boolean): Promise<void> => call('Photos', 'Describe', [a0, a1, a2]),
+  Full: (a0: string): Promise<string> => call('Photos', 'Full', [a0]),
+  List: (a0: string, a1: string): Promise<Photo[]> => call('Photos', 'List', [a0, a1]),
+  Remove: (a0: string, a1: string, a2: string): Promise<Photo[]> => call('Photos', 'Remove', [a0, a1, a2]),
+  Thumb: (a0: string): Promise<string> => call('Photos', 'Thumb', [a0]),
+}
+
 export const Placements = {
   Inspect: (a0: InspectForm): Promise<Inspection> => call('Placements', 'Inspect', [a0]),
   OfVenue: (a0: string): Promise<Placement[]> => call('Placements', 'OfVenue', [a0]),
@@ -959,14 +1450,28 @@ export const Plans = {
   Year: (a0: number): Promise<PlanYear> => call('Plans', 'Year', [a0]),
 }
 
+export const Posts = {
+  Forward: (a0: string, a1: number): Promise<Post> => call('Posts', 'Forward', [a0, a1]),
+  Get: (a0: string): Promise<Post> => call('Posts', 'Get', [a0]),
+  Import: (a0: PostForm[]): Promise<number> => call('Posts', 'Import', [a0]),
+  List: (a0: PostQuery): Promise<PostPage> => call('Posts', 'List', [a0]),
+  ParsePaste: (a0: string): Promise<PostPreview> => call('Posts', 'ParsePaste', [a0]),
+  Recognise: (a0: string): Promise<PastedLink> => call('Posts', 'Recognise', [a0]),
+  Restore: (a0: string): Promise<Post> => call('Posts', 'Restore', [a0]),
+  Save: (a0: PostForm): Promise<Post> => call('Posts', 'Save', [a0]),
+  Void: (a0: string, a1: string): Promise<Post> => call('Posts', 'Void', [a0, a1]),
+}
+
 export const Ready = {
   Check: (): Promise<ReadyReport> => call('Ready', 'Check', []),
   Prepare: (): Promise<ReadyReport> => call('Ready', 'Prepare', []),
 }
 
 export const Review = {
+  Blended: (): Promise<BlendedText[]> => call('Review', 'Blended', []),
   Keep: (a0: string, a1: string, a2: string): Promise<ReviewItem[]> => call('Review', 'Keep', [a0, a1, a2]),
   List: (): Promise<ReviewItem[]> => call('Review', 'List', []),
+  LookedAt: (a0: string, a1: string, a2: string): Promise<BlendedText[]> => call('Review', 'LookedAt', [a0, a1, a2]),
   Swap: (a0: string, a1: string, a2: string): Promise<ReviewItem[]> => call('Review', 'Swap', [a0, a1, a2]),
 }
 
@@ -1000,6 +1505,14 @@ export const Tallies = {
   Set: (a0: string, a1: string, a2: number): Promise<TallyDay> => call('Tallies', 'Set', [a0, a1, a2]),
   Undo: (a0: string): Promise<TallyDay> => call('Tallies', 'Undo', [a0]),
   Week: (): Promise<TallyDay[]> => call('Tallies', 'Week', []),
+}
+
+export const Tray = {
+  Count: (): Promise<number> => call('Tray', 'Count', []),
+  Export: (a0: string): Promise<ExportFile> => call('Tray', 'Export', [a0]),
+  List: (): Promise<TrayItem[]> => call('Tray', 'List', []),
+  ReleaseHeld: (a0: string): Promise<TrayItem[]> => call('Tray', 'ReleaseHeld', [a0]),
+  Resend: (): Promise<SyncStatus> => call('Tray', 'Resend', []),
 }
 
 export const Venues = {

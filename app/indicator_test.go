@@ -1,0 +1,191 @@
+package app
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"fieldkit/internal/model"
+	"fieldkit/sync/schema"
+)
+
+// saved stores a consultation that names indicators.
+func (l *laptop) saved(activity schema.ID, change func(*ConsultationForm)) Consultation {
+	l.t.Helper()
+	f := form(activity)
+	change(&f)
+	c, err := l.consult.Save(f)
+	l.must(err)
+	return c
+}
+
+func TestIndicatorsAreFoundAgainAcrossPlacesAndLaptops(t *testing.T) {
+	all := fleet(t, "D1", "D2")
+	a, b := all[0], all[1]
+	one := a.start("城关广场").Activity.ID
+	a.saved(one, func(f *ConsultationForm) {
+		f.FraudType, f.Indicators = "F01", []string{"phone:+86 128 0000 1234", "app:任务大厅APP"}
+	})
+	two := b.start("汽车站").Activity.ID
+	b.saved(two, func(f *ConsultationForm) {
+		f.FraudType, f.Indicators = "F04", []string{"phone:12800001234", "url:https://FAKE.example/pay/"}
+	})
+	exchange(t, all)
+	for _, l := range all {
+		leads := NewIndicators(l.s)
+		found, err := leads.Recognise("又是 12800001234，让点 http://fake.example/pay")
+		l.must(err)
+		if len(found.Leads) != 2 || found.Leads[0].Hits != 2 || found.Leads[1].Hits != 1 {
+			t.Fatalf("recognised %+v", found.Leads)
+		}
+		page, err := leads.Get(found.Leads[0].ID)
+		l.must(err)
+		if len(page.Consultations) != 2 || page.Places != 2 || page.Devices != 2 || len(page.Related) != 2 || len(page.Lead.FraudTypes) != 2 {
+			t.Fatalf("page: %d consultations, %d places, %d devices, %d related", len(page.Consultations), page.Places, page.Devices, len(page.Related))
+		}
+		clusters, err := leads.Clusters()
+		l.must(err)
+		if len(clusters) != 1 || clusters[0].Consultations != 2 {
+			t.Fatalf("clusters %+v", clusters)
+		}
+	}
+	// A number that was spoofed joins nothing any more, and is not exported.
+	leads := NewIndicators(a.s)
+	list, err := leads.List(LeadQuery{Sort: "hits"})
+	a.must(err)
+	if list.Total != 3 || list.Items[0].Key != "phone:12800001234" {
+		t.Fatalf("%+v", list)
+	}
+	if n, err := leads.SetStatus([]schema.ID{list.Items[0].ID}, "spoofed"); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	if clusters, err := leads.Clusters(); err != nil || len(clusters) != 0 {
+		t.Fatal(clusters, err)
+	}
+	file, err := NewExports(a.s).Make(ExportRequest{List: "indicator", Format: "csv"})
+	a.must(err)
+	if file.Rows != 2 || strings.Contains(string(file.Data), "12800001234") || !strings.Contains(string(file.Data), "fake[.]example/pay") {
+		t.Fatalf("export %s", file.Data)
+	}
+}
+
+func TestTakingAnIndicatorOutUndoesTheHit(t *testing.T) {
+	l := newLaptop(t, "D1")
+	id := l.start("城关广场").Activity.ID
+	c := l.saved(id, func(f *ConsultationForm) { f.Indicators = []string{"phone:12800001234", "app:任务大厅"} })
+	got, err := l.consult.Get(c.ID)
+	l.must(err)
+	if strings.Join(got.Indicators, " ") != "phone:12800001234 app:任务大厅" && len(got.Indicators) != 2 {
+		t.Fatal(got.Indicators)
+	}
+	f := got.ConsultationForm
+	f.Indicators = []string{"app:任务大厅"}
+	_, err = l.consult.Save(f)
+	l.must(err)
+	lead, err := NewIndicators(l.s).Lookup([]string{"phone:12800001234", "app:任务大厅"})
+	l.must(err)
+	if lead[0].Hits != 0 || lead[1].Hits != 1 {
+		t.Fatalf("hits %d and %d", lead[0].Hits, lead[1].Hits)
+	}
+	if got, _ = l.consult.Get(c.ID); len(got.Indicators) != 1 {
+		t.Fatal(got.Indicators)
+	}
+	f = got.ConsultationForm
+	f.Indicators = []string{"app:任务大厅", "phone:12800001234"} // and back again
+	if got, err = l.consult.Save(f); err != nil || len(got.Indicators) != 2 {
+		t.Fatal(got.Indicators, err)
+	}
+	_, err = l.consult.Void(c.ID, "V1")
+	l.must(err)
+	if lead, _ = NewIndicators(l.s).Lookup([]string{"app:任务大厅"}); lead[0].Hits != 0 {
+		t.Fatal("a voided consultation still counts as a hit")
+	}
+}
+
+func TestElementsAreCompleteWithALeadOrNone(t *testing.T) {
+	l := newLaptop(t, "D1")
+	id := l.start("城关广场").Activity.ID
+	with := l.saved(id, func(f *ConsultationForm) { f.Indicators = []string{"app:任务大厅"} })
+	without := l.saved(id, func(f *ConsultationForm) {})
+	none := l.saved(id, func(f *ConsultationForm) { f.NoIndicator = true })
+	if !with.ElementsOK || without.ElementsOK || !none.ElementsOK {
+		t.Fatal(with.ElementsOK, without.ElementsOK, none.ElementsOK)
+	}
+	f := form(id)
+	f.NoIndicator, f.Indicators = true, []string{"app:任务大厅"}
+	if _, err := l.consult.Save(f); refusedField(t, err) != "no_indicator" {
+		t.Fatal(err)
+	}
+	f.NoIndicator, f.Indicators = false, []string{"bank_account:11010519491231002X"}
+	if _, err := l.consult.Save(f); refusedField(t, err) != "indicator" {
+		t.Fatal(err)
+	}
+}
+
+func TestTrendCountsByMonth(t *testing.T) {
+	l := newLaptop(t, "D1")
+	id := l.start("城关广场").Activity.ID
+	l.saved(id, func(f *ConsultationForm) { f.FraudType, f.Indicators = "F01", []string{"app:任务大厅"} })
+	l.now = l.now.AddDate(0, 1, 0)
+	for range 2 {
+		l.saved(id, func(f *ConsultationForm) { f.FraudType, f.Indicators = "F01", []string{"app:任务大厅"} })
+	}
+	trend, err := NewIndicators(l.s).Trend(2)
+	l.must(err)
+	if strings.Join(trend.Months, " ") != "2025-01 2025-02" || trend.Types[0].Counts[0] != 1 || trend.Types[0].Counts[1] != 2 || trend.Leads[0] != 1 || trend.Leads[1] != 0 {
+		t.Fatalf("%+v", trend)
+	}
+}
+
+func TestSimilarConsultationsAreHinted(t *testing.T) {
+	l := newLaptop(t, "D1")
+	id := l.start("城关广场").Activity.ID
+	l.saved(id, func(f *ConsultationForm) { f.Consent, f.Phone, f.AlarmNo = true, "12800001234", "QL-017" })
+	why := func(change func(*ConsultationForm)) string {
+		f := form(id)
+		f.AgeBand, f.AtRisk = "A7", "5"
+		change(&f)
+		list, err := l.consult.Similar(f)
+		l.must(err)
+		if len(list) == 0 {
+			return ""
+		}
+		return list[0].Why
+	}
+	if why(func(f *ConsultationForm) { f.Phone = "128 0000 1234" }) != "phone" || why(func(f *ConsultationForm) { f.AlarmNo = "ql-017" }) != "alarm_no" || why(func(f *ConsultationForm) {}) != "" {
+		t.Fatal("hints are wrong")
+	}
+	if why(func(f *ConsultationForm) { *f = form(id) }) != "same" {
+		t.Fatal("the same form a minute later is not hinted")
+	}
+	l.now = l.now.Add(25 * time.Hour)
+	if why(func(f *ConsultationForm) { f.Phone = "12800001234" }) != "" {
+		t.Fatal("yesterday's is hinted")
+	}
+}
+
+func TestBulkEditIsAllOrNone(t *testing.T) {
+	l := newLaptop(t, "D1")
+	id := l.start("城关广场").Activity.ID
+	a := l.saved(id, func(*ConsultationForm) {})
+	l.now = l.now.Add(time.Minute)
+	b := l.saved(id, func(*ConsultationForm) {})
+	before := l.state()
+	if _, err := l.consult.Bulk(BulkEdit{IDs: []schema.ID{a.ID, schema.NewID(1)}, Column: "outcome", Value: "K5"}); err == nil {
+		t.Fatal("an unknown record is passed over")
+	}
+	if _, err := l.consult.Bulk(BulkEdit{IDs: []schema.ID{a.ID}, Column: "phone", Value: "1"}); refusedField(t, err) != "column" {
+		t.Fatal(err)
+	}
+	if l.state() != before {
+		t.Fatal("a refused bulk edit changed something")
+	}
+	if n, err := l.consult.Bulk(BulkEdit{IDs: []schema.ID{a.ID, b.ID}, Column: "outcome", Value: "K5"}); err != nil || n != 2 {
+		t.Fatal(n, err)
+	}
+	page, err := l.consult.List(ConsultationQuery{Outcome: "K5", Text: model.Label("outcome", "K5"), Sort: "oldest"})
+	l.must(err)
+	if page.Total != 2 || page.Items[0].ID != a.ID {
+		t.Fatalf("%d found", page.Total)
+	}
+}

@@ -1,0 +1,255 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"fieldkit/internal/rpc"
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
+	"fieldkit/sync/transport"
+)
+
+// Tray lists what was held back, one by one: what the county did not take, what
+// this kit did not merge, and records that do not fit together after merging.
+// Nothing in it is lost.
+type Tray struct{ a *App }
+
+// TrayItem is one of them.
+type TrayItem struct {
+	Kind     string    `json:"kind"` // refused: by the county; held: by this kit; rule: it does not fit together
+	Ref      string    `json:"ref"`  // names it for the calls below
+	Table    string    `json:"table"`
+	ID       schema.ID `json:"id"`
+	Title    string    `json:"title"`
+	Device   string    `json:"device"`
+	At       int64     `json:"at"` // ms
+	Reason   string    `json:"reason"`
+	ReasonEN string    `json:"reason_en"`
+	Detail   string    `json:"detail"`  // for the office, without personal data
+	Release  bool      `json:"release"` // it can be merged after all
+}
+
+// refusal is a changeset that the county did not take, as it is remembered.
+type refusal struct {
+	Replica     schema.ID `json:"replica"`
+	Incarnation uint32    `json:"incarnation"`
+	Audience    string    `json:"audience"`
+	Number      uint64    `json:"number"`
+	Reason      string    `json:"reason"`
+	At          int64     `json:"at"` // ms
+}
+
+const refusedKey = "sync/refused"
+
+// keepRefusals remembers what the last whole exchange said was refused.
+func keepRefusals(r *replica.Replica, list []transport.Refusal, at int64) error {
+	kept := make([]refusal, 0, len(list))
+	for _, x := range list {
+		kept = append(kept, refusal{x.Stream.Origin.Replica, x.Stream.Origin.Incarnation, x.Stream.Audience, x.Number, x.Reason, at})
+	}
+	raw, err := json.Marshal(kept)
+	if err != nil {
+		return err
+	}
+	if len(kept) == 0 {
+		raw = nil
+	}
+	if old, err := r.GetLocal(context.Background(), refusedKey); err != nil || old == nil && raw == nil {
+		return err
+	}
+	return r.PutLocal(context.Background(), refusedKey, raw)
+}
+
+// List lists them, those the county refused first.
+func (t *Tray) List() ([]TrayItem, error) {
+	out := []TrayItem{}
+	m, r := t.a.current()
+	if m == nil {
+		return out, errNotEnrolled
+	}
+	d := t.a.session.directory(r)
+	for _, part := range []func(*replica.Replica, *directory) ([]TrayItem, error){t.refused, t.held, t.rules} {
+		items, err := part(r, d)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, items...)
+	}
+	return out, nil
+}
+
+// Count is how many there are, for the rail.
+func (t *Tray) Count() (int, error) {
+	list, err := t.List()
+	return len(list), err
+}
+
+func (t *Tray) refused(r *replica.Replica, d *directory) ([]TrayItem, error) {
+	raw, err := r.GetLocal(context.Background(), refusedKey)
+	if err != nil {
+		return nil, err
+	}
+	var list []refusal
+	_ = json.Unmarshal(raw, &list) // a damaged list reads as an empty one: the next exchange writes it anew
+	var out []TrayItem
+	for _, x := range list {
+		stream := changeset.Stream{Origin: changeset.Origin{Replica: x.Replica, Incarnation: x.Incarnation}, Audience: x.Audience}
+		rows, err := r.Unsent(context.Background(), stream, x.Number)
+		if err != nil {
+			return nil, err
+		}
+		device, err := d.name("device", x.Replica)
+		if err != nil {
+			return nil, err
+		}
+		zh, en := heldReason(x.Reason)
+		item := TrayItem{Kind: "refused", Device: device.Name, At: x.At, Reason: "县里没有收下：" + zh, ReasonEN: "The county did not take it: " + en, Detail: fmt.Sprintf("#%d %s", x.Number, x.Reason)}
+		for _, p := range rows {
+			row := item
+			row.Table, row.ID, row.Ref = p.Table, p.ID, fmt.Sprintf("refused/%s/%d/%s", p.Table, x.Number, p.ID)
+			if err := t.title(r, d, &row); err != nil {
+				return nil, err
+			}
+			out = append(out, row)
+		}
+		if len(rows) == 0 && x.Replica != r.ID() {
+			item.Ref = fmt.Sprintf("refused//%d/%s", x.Number, x.Replica)
+			out = append(out, item)
+		}
+	}
+	return out, nil
+}
+
+func (t *Tray) title(r *replica.Replica, d *directory, item *TrayItem) error {
+	if item.ID.IsNil() || item.Table == "" {
+		return nil
+	}
+	row, err := r.Get(context.Background(), item.Table, item.ID)
+	if err != nil || row == nil {
+		return err
+	}
+	hit, err := hitOf(d, item.Table, row)
+	item.Title = strings.Trim(hit.Title+" · "+hit.Sub, " ·")
+	return err
+}
+
+func (t *Tray) held(r *replica.Replica, d *directory) ([]TrayItem, error) {
+	list, err := r.HeldBack(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	var out []TrayItem
+	for _, h := range list {
+		device, err := d.name("device", h.Replica)
+		if err != nil {
+			return nil, err
+		}
+		zh, en := heldReason(h.Reason)
+		item := TrayItem{Kind: "held", Ref: fmt.Sprintf("held/%d", h.N), Table: h.Table, ID: h.ID, Device: device.Name, At: millis(h.At), Reason: "收到了，没有并入：" + zh, ReasonEN: "It arrived and was not merged: " + en,
+			Detail: fmt.Sprintf("#%d %s", h.Number, h.Reason), Release: h.Table == ""}
+		if err := t.title(r, d, &item); err != nil {
+			return nil, err
+		}
+		out = append(out, item)
+	}
+	return out, nil
+}
+
+// heldReasons put what the engine says into a sentence for the officer.
+var heldReasons = []struct{ part, zh, en string }{
+	{"clock that is ahead", "写它的电脑时钟快了，请先校准那台电脑。", "the clock of the computer that wrote it is ahead; set that clock right first."},
+	{"forked", "同一个编号有两份不同的内容，可能有人用备份恢复过电脑。请告诉县办公室。", "there are two contents under one number; a computer may have been restored from a backup. Tell the office."},
+	{"held with other content", "同一个编号有两份不同的内容，可能有人用备份恢复过电脑。请告诉县办公室。", "there are two contents under one number; a computer may have been restored from a backup. Tell the office."},
+	{"not certified", "写它的电脑还没有在县里登记。", "the computer that wrote it is not enrolled at the county."},
+	{"signature", "签名不对，内容可能被改动过。", "its signature does not fit; it may have been tampered with."},
+	{"hash", "内容在路上损坏了，会自动再传。", "it was damaged on the way and will be sent again."},
+	{"exceeds a limit", "内容太大了。请把长文字分成几段再存。", "it is too large; split long texts and save again."},
+	{"unknown format", "它是更新的版本写的，请先升级这台电脑的程序。", "a newer version wrote it; update the program on this computer first."},
+	{"unknown algorithm", "它是更新的版本写的，请先升级这台电脑的程序。", "a newer version wrote it; update the program on this computer first."},
+	{"was not taken here", "它修改的那条记录这里没有收下。先处理那一条。", "it changes a record that was not taken here; see to that one first."},
+	{"lost", "那台电脑已经报失，要县办公室核过才能并入。", "that computer was reported lost; the office must look first."},
+	{"revoked", "那台电脑已经停用，要县办公室核过才能并入。", "that computer was revoked; the office must look first."},
+	{"is said to be written by", "它冒用了别的电脑的名义。请告诉县办公室。", "it claims another computer's authorship. Tell the office."},
+	{"malformed", "内容损坏，看不懂。请告诉县办公室。", "it is damaged and not understood. Tell the office."},
+}
+
+func heldReason(reason string) (zh, en string) {
+	for _, h := range heldReasons {
+		if strings.Contains(strings.ToLower(reason), h.part) {
+			return h.zh, h.en
+		}
+	}
+	return "里面有一栏内容不合规则。打开改一下再存，就会重新上报。", "one of its fields breaks a rule. Open it, correct it and save; it is sent again."
+}
+
+// Resend offers everything to the county again, at once.
+func (t *Tray) Resend() (SyncStatus, error) { return t.a.sync.Now() }
+
+// ReleaseHeld merges a changeset that was held back, after somebody has looked.
+func (t *Tray) ReleaseHeld(ref string) ([]TrayItem, error) {
+	m, r := t.a.current()
+	if m == nil {
+		return nil, errNotEnrolled
+	}
+	var n int64
+	if _, err := fmt.Sscanf(ref, "held/%d", &n); err != nil {
+		return nil, missing("这一条不能直接并入，请打开修改。", "This one cannot be merged as it is; open and correct it.")
+	}
+	switch err := r.Release(context.Background(), n); {
+	case errors.Is(err, replica.ErrNotHeld):
+		return nil, &rpc.UserError{Code: "not_held", Message: "这一份现在还并不进来，原样保存着。请告诉县办公室。", MessageEN: "It still cannot be merged and is kept as it is. Tell the office."}
+	case err != nil:
+		return nil, &rpc.UserError{Code: "not_held", Message: "并入没有成功，原样保存着，别的都在。请告诉县办公室。", MessageEN: "Merging did not succeed; it is kept as it is. Tell the office."}
+	}
+	return t.List()
+}
+
+// Export is one of them as a text file for the office: what it is, why it is held back and
+// its fields, personal ones masked.
+func (t *Tray) Export(ref string) (ExportFile, error) {
+	list, err := t.List()
+	if err != nil {
+		return ExportFile{}, err
+	}
+	at := slices.IndexFunc(list, func(i TrayItem) bool { return i.Ref == ref })
+	if at < 0 {
+		return ExportFile{}, missing("这一条已经处理了。", "This one is settled already.")
+	}
+	item := list[at]
+	_, r := t.a.current()
+	var b strings.Builder
+	b.WriteString("\ufeff")
+	fmt.Fprintf(&b, "待处理记录\r\n%s\r\n%s\r\n%s %s\r\n%s\r\n", item.Reason, item.ReasonEN, item.Device, minute(item.At), item.Detail)
+	if item.Table != "" && !item.ID.IsNil() {
+		fmt.Fprintf(&b, "%s %s\r\n%s\r\n", item.Table, item.ID, item.Title)
+		versions, err := r.Versions(context.Background(), item.Table, item.ID)
+		if err != nil {
+			return ExportFile{}, err
+		}
+		d := t.a.session.directory(r)
+		for _, v := range versions {
+			if hidden(v.Column) || v.Removed {
+				continue
+			}
+			text, err := display(d, item.Table, v.Column, v.Value)
+			if err != nil {
+				return ExportFile{}, err
+			}
+			if personal(item.Table, v.Column) {
+				text = masked(text)
+			}
+			fmt.Fprintf(&b, "%s\t%s\r\n", v.Column, strings.Join(strings.Fields(text), " "))
+		}
+	}
+	e := &Exports{s: t.a.session}
+	if err := e.log("text", ExportRequest{List: "tray"}, 1); err != nil {
+		return ExportFile{}, err
+	}
+	return ExportFile{Name: "待处理-" + minute(item.At)[:10] + ".txt", Type: "text/plain", Data: []byte(b.String()), Rows: 1}, nil
+}
