@@ -220,7 +220,7 @@ func soak([]string) error {
 	}
 	steps := [][]string{
 		{"test", "-timeout", "2h", "-run", "TestAnyOrderConverges", "./sync/replica", "-soak", "2000"},
-		{"test", "-timeout", "2h", "-run", "TestPowerCut$|TestEveryCallMayFail", "./sync/replica", "-cuts", "20000", "-sweepstep", "1"},
+		{"test", "-timeout", "2h", "-run", "TestPowerCut|TestEveryCallMayFail|TestSilentDamage", "./sync/replica", "-cuts", "20000", "-sweepstep", "1", "-damages", "20000"},
 		{"test", "-timeout", "2h", "-run", "TestKill", ".", "-kills", "300"},
 		{"test", "-fuzz", "FuzzParse", "-fuzztime", "3m", "./sync/changeset"},
 		{"test", "-fuzz", "FuzzBody", "-fuzztime", "3m", "./sync/changeset"},

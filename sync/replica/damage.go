@@ -69,6 +69,9 @@ func (r *Replica) certificatesFit(ctx context.Context) (fits bool, err error) {
 		return false, err
 	}
 	defer rows.Close()
+	r.mu.Lock()
+	root := r.root
+	r.mu.Unlock()
 	for rows.Next() {
 		var c changeset.Certificate
 		var key, signature []byte
@@ -77,7 +80,7 @@ func (r *Replica) certificatesFit(ctx context.Context) (fits bool, err error) {
 		}
 		c.Key = key
 		copy(c.Signature[:], signature)
-		if c.Verify(r.opts.Realm, r.root) != nil {
+		if c.Verify(r.opts.Realm, root) != nil {
 			return false, nil
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"fieldkit/sync/internal/faultdisk"
 )
 
-var damages = flag.Int("damages", 300, "how often TestSilentDamage changes bytes of a database")
+var damages = flag.Int("damages", 200, "how often TestSilentDamage changes bytes of a database")
 
 // dump is everything that an application can read of a replica.
 func (p *powered) dump(s *story) (map[string]string, error) {

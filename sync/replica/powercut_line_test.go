@@ -49,7 +49,7 @@ func (l *line) Write(b []byte) (int, error) {
 // line that is cut as well: what the kit was told to be at the county is there.
 func TestPowerCutDuringSync(t *testing.T) {
 	ctx := context.Background()
-	replica.PlayPowerCuts(t, 3, func(seed uint64) func(county, kit *replica.Replica) error {
+	replica.PlayPowerCuts(t, 5, func(seed uint64) func(county, kit *replica.Replica) error {
 		rng := rand.New(rand.NewPCG(seed, 0x11e))
 		var answering atomic.Pointer[transport.Server]
 		var of *replica.Replica

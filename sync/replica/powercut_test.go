@@ -70,10 +70,12 @@ type story struct {
 	carry func(county, kit *Replica) error
 	n     int // numbers what is written
 	cuts  int
+	doing string         // what is under way
+	met   map[string]int // in which moments the power went, and what was left
 }
 
 func newStory(seed uint64, synchronous string) *story {
-	return &story{ctx: context.Background(), seed: seed, rng: rand.New(rand.NewPCG(seed, 0xc07)), now: time.Date(2025, 1, 10, 9, 0, 0, 0, time.UTC), synchronous: synchronous}
+	return &story{ctx: context.Background(), seed: seed, rng: rand.New(rand.NewPCG(seed, 0xc07)), now: time.Date(2025, 1, 10, 9, 0, 0, 0, time.UTC), synchronous: synchronous, met: map[string]int{}}
 }
 
 var commonRow = schema.Derive(testRealm, "n", "common")
@@ -124,6 +126,7 @@ func (s *story) start(p *powered) error {
 			return err
 		}
 		s.cuts++
+		s.met["cut in opening"]++
 		if p.r != nil {
 			_ = p.r.Close() // without power
 		}
@@ -202,6 +205,7 @@ func (s *story) round(victim *powered) error {
 		}
 	}
 	s.cuts++
+	s.met["cut in "+s.doing]++
 	_ = victim.r.Close() // without power
 	victim.disk.Reboot()
 	if s.rng.IntN(4) == 0 {
@@ -226,16 +230,22 @@ func (s *story) step() error {
 	}
 	switch s.rng.IntN(12) {
 	case 0, 1, 2, 3, 4:
+		s.doing = "write"
 		return s.write(p)
 	case 5:
+		s.doing = "seal"
 		return s.seal(p)
 	case 6, 7, 8:
+		s.doing = "exchange"
 		return s.exchange(p, peer)
 	case 9:
+		s.doing = "draft"
 		return s.saveDraft(p)
 	case 10:
+		s.doing = "overwrite"
 		return s.overwrite(p)
 	default:
+		s.doing = "restart"
 		return s.restart(p)
 	}
 }
@@ -475,6 +485,9 @@ func (s *story) kept(p *powered) error {
 		}
 		if there > 0 || a.draft != "" && string(draft) == a.draft {
 			s.confirm(p, a)
+			s.met["unconfirmed and there"]++
+		} else {
+			s.met["unconfirmed and gone"]++
 		}
 		p.open = nil
 	}
@@ -547,7 +560,7 @@ func (s *story) converge() error {
 func playAll(t testing.TB, cuts int, begin func(seed uint64) *story) {
 	t.Helper()
 	var mu sync.Mutex
-	total := 0
+	total, met := 0, map[string]int{}
 	seeds := make(chan uint64)
 	var all sync.WaitGroup
 	began := time.Now()
@@ -558,6 +571,9 @@ func playAll(t testing.TB, cuts int, begin func(seed uint64) *story) {
 				err := s.play(cutsPerStory)
 				mu.Lock()
 				total += s.cuts
+				for moment, n := range s.met {
+					met[moment] += n
+				}
 				if err != nil {
 					t.Error(err)
 				}
@@ -570,7 +586,12 @@ func playAll(t testing.TB, cuts int, begin func(seed uint64) *story) {
 	}
 	close(seeds)
 	all.Wait()
-	t.Logf("%d power cuts, %.0f a second", total, float64(total)/time.Since(began).Seconds())
+	t.Logf("%d power cuts, %.0f a second: %v", total, float64(total)/time.Since(began).Seconds(), met)
+	for _, moment := range []string{"cut in write", "cut in seal", "cut in exchange", "cut in restart", "cut in opening", "unconfirmed and there", "unconfirmed and gone"} {
+		if met[moment] == 0 && cuts >= 100 && !t.Failed() {
+			t.Errorf("never met: %s", moment)
+		}
+	}
 	if total < cuts && !t.Failed() {
 		t.Errorf("only %d cuts", total)
 	}

@@ -112,7 +112,7 @@ func xOpen(_ *libc.TLS, _, zName, file uintptr, flags int32, outFlags uintptr) i
 	h := &handle{deleteAtEnd: flags&sqlite3.SQLITE_OPEN_DELETEONCLOSE != 0}
 	if zName == 0 { // a temporary file: it is on no disk
 		h.d = &Disk{names: map[string]*inode{}}
-		h.f = &inode{handles: map[*handle]bool{}}
+		h.f = &inode{handles: map[*handle]bool{h: true}}
 	} else {
 		h.name = libc.GoString(zName)
 		if h.d = diskOf(h.name); h.d == nil {
@@ -122,7 +122,6 @@ func xOpen(_ *libc.TLS, _, zName, file uintptr, flags int32, outFlags uintptr) i
 			return rc
 		}
 	}
-	h.f.handles[h] = true
 	if outFlags != 0 {
 		*(*int32)(pointer(outFlags)) = flags
 	}
@@ -153,6 +152,7 @@ func (d *Disk) open(h *handle, flags int32) int32 {
 			return sqlite3.SQLITE_CANTOPEN
 		}
 	}
+	h.f.handles[h] = true
 	h.syncsDir = create && flags&(sqlite3.SQLITE_OPEN_MAIN_JOURNAL|sqlite3.SQLITE_OPEN_SUPER_JOURNAL|sqlite3.SQLITE_OPEN_WAL) != 0
 	return sqlite3.SQLITE_OK
 }
