@@ -183,15 +183,7 @@ func (a *App) saveMember(m *membership) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(a.memberPath()+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(raw)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), a.memberPath())
+	return replica.WriteDurably(a.memberPath(), raw)
 }
 
 // current is the membership and replica, nil before enrolment.

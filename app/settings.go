@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"fieldkit/sync/replica"
 )
 
 // Settings are how this laptop shows the kit. They hold nothing personal and
@@ -56,8 +58,5 @@ func (s *Settings) Save(p Preferences) (Preferences, error) {
 	if err != nil {
 		return p, err
 	}
-	if err := os.WriteFile(s.path+".new", raw, 0o600); err != nil {
-		return p, err
-	}
-	return p, os.Rename(s.path+".new", s.path)
+	return p, replica.WriteDurably(s.path, raw)
 }

@@ -248,6 +248,11 @@ func TestALostComputerIsRefused(t *testing.T) {
 
 func TestCodesFromTheConsoleWhileTheServerRuns(t *testing.T) {
 	o := openOffice(t)
+	if res, err := o.browser.Get(o.secure); err != nil { // it answers once it has noted where
+		t.Fatal(err)
+	} else {
+		res.Body.Close()
+	}
 	if _, err := Open(t.Context(), o.dir, Options{}); !errors.Is(err, ErrInUse) {
 		t.Fatalf("a second server over one directory: %v", err)
 	}

@@ -11,9 +11,10 @@ import (
 	"fmt"
 	"math/big"
 	"net"
-	"os"
 	"path/filepath"
 	"time"
+
+	"fieldkit/sync/replica"
 )
 
 const (
@@ -52,10 +53,13 @@ func makeCertificate(dir string, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("write the TLS key: %w", err)
 	}
-	if err := writeDurably(filepath.Join(dir, keyFile), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}), 0o600); err != nil {
-		return err
+	if err := replica.WriteDurably(filepath.Join(dir, keyFile), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER})); err != nil {
+		return fmt.Errorf("write the TLS key: %w", err)
 	}
-	return writeDurably(filepath.Join(dir, certFile), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o644)
+	if err := replica.WriteDurably(filepath.Join(dir, certFile), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})); err != nil {
+		return fmt.Errorf("write the TLS certificate: %w", err)
+	}
+	return nil
 }
 
 func loadCertificate(dir string) (tls.Certificate, error) {
@@ -64,28 +68,6 @@ func loadCertificate(dir string) (tls.Certificate, error) {
 		return tls.Certificate{}, fmt.Errorf("load the TLS key: %w", err)
 	}
 	return certificate, nil
-}
-
-// writeDurably writes a file that is there whole or not at all after a crash.
-func writeDurably(path string, content []byte, mode os.FileMode) error {
-	file, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(content)
-	if err == nil {
-		err = file.Sync()
-	}
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(path+".new", path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
-	}
-	return nil
 }
 
 // ownAddresses are this machine's IPv4 addresses that others may reach.

@@ -32,7 +32,20 @@ func (osFiles) VFS() string { return "" }
 
 func (osFiles) ReadFile(path string) ([]byte, error) { return os.ReadFile(path) }
 
-func (osFiles) MkdirAll(path string) error { return os.MkdirAll(path, 0o700) }
+func (f osFiles) MkdirAll(path string) error {
+	var made []string
+	for dir := filepath.Clean(path); ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
+			break
+		}
+		made = append(made, dir)
+	}
+	err := os.MkdirAll(path, 0o700)
+	for _, dir := range made { // a directory is an entry too
+		err = errors.Join(err, f.SyncDir(filepath.Dir(dir)))
+	}
+	return err
+}
 
 func (osFiles) Create(path string) (interface {
 	io.WriteCloser
@@ -51,6 +64,10 @@ func (osFiles) SyncDir(path string) error {
 	_ = dir.Sync()
 	return dir.Close()
 }
+
+// WriteDurably writes a file beside a replica, private to its user: it appears whole
+// or not at all, and once this returns it survives a power cut.
+func WriteDurably(path string, content []byte) error { return writeDurably(osFiles{}, path, content) }
 
 // writeDurably writes a file that appears whole or not at all.
 func writeDurably(files storage, path string, content []byte) error {
