@@ -37,8 +37,8 @@ type powered struct {
 	name string
 	disk *faultdisk.Disk
 	r    *Replica
-	// opened: it was once open, so that its anchor is there.
-	opened bool
+	// opened: it was once open, so that its anchor is there; root: it is the county.
+	opened, root bool
 
 	rows   map[schema.ID]string // title and secret of a row
 	taps   int64                // its own share of the common counter
@@ -70,6 +70,7 @@ type story struct {
 	carry func(county, kit *Replica) error
 	n     int // numbers what is written
 	cuts  int
+	epoch schema.ID
 	doing string         // what is under way
 	met   map[string]int // in which moments the power went, and what was left
 }
@@ -152,6 +153,14 @@ func (s *story) openOnce(p *powered) error {
 		return fmt.Errorf("%w: a power cut is taken for a restored copy", errForked)
 	}
 	p.opened = true
+	if p.root { // as the county does at each start
+		if err := r.BecomeRoot(s.ctx); err != nil {
+			return err
+		}
+		if r.Epoch() != s.epoch {
+			return fmt.Errorf("%w: a power cut begins another epoch", errForked)
+		}
+	}
 	return s.tune(p)
 }
 
@@ -172,6 +181,7 @@ func (s *story) enrol() error {
 	if err := s.county.r.BecomeRoot(s.ctx); err != nil {
 		return err
 	}
+	s.county.root, s.epoch = true, s.county.r.Epoch()
 	if err := s.kit.r.TrustRoot(s.ctx, s.county.r.PublicKey()); err != nil {
 		return err
 	}

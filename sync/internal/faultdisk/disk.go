@@ -298,10 +298,11 @@ func (d *Disk) chance() func() bool {
 }
 
 // survive is what is left of a file: of each change that is not sure, all, nothing,
-// or some sectors.
+// or some sectors; at times one that was under way holds neither what it did nor what
+// it should.
 func (d *Disk) survive(f *inode) []byte {
 	content := append([]byte(nil), f.sure...)
-	keep, torn := d.chance(), d.rng.IntN(2) == 0
+	keep, torn, garbled := d.chance(), d.rng.IntN(2) == 0, d.rng.IntN(4) == 0
 	for _, c := range f.pending {
 		if c.data == nil || !torn {
 			if keep() {
@@ -311,7 +312,14 @@ func (d *Disk) survive(f *inode) []byte {
 		}
 		for from := 0; from < len(c.data); {
 			to := min(len(c.data), from+sector-(c.at+from)%sector)
-			if keep() {
+			switch {
+			case garbled && d.rng.IntN(8) == 0:
+				noise := make([]byte, to-from)
+				for i := range noise {
+					noise[i] = byte(d.rng.Uint32())
+				}
+				content = apply(content, change{c.at + from, noise})
+			case keep():
 				content = apply(content, change{c.at + from, c.data[from:to]})
 			}
 			from = to

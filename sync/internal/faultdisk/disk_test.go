@@ -67,12 +67,17 @@ func TestWhatACutLeaves(t *testing.T) {
 		case len(b) == 0:
 			met["empty"]++
 		default:
-			met["torn"]++
+			left := "torn"
 			for i := 0; i < len(b); i += sector {
-				if s := b[i:min(len(b), i+sector)]; bytes.Count(s, s[:1]) != len(s) {
-					t.Fatalf("seed %d: a sector is torn", seed)
+				s := b[i:min(len(b), i+sector)]
+				if bytes.Count(s, s[:1]) != len(s) {
+					left = "garbled"
+					if bytes.Count(s, []byte("o")) > len(s)/2 || bytes.Count(s, []byte("y")) > len(s)/2 {
+						t.Fatalf("seed %d: a sector is half written", seed)
+					}
 				}
 			}
+			met[left]++
 		}
 		for _, name := range []string{"renamed", "renamed.new", "never"} {
 			b, err := d.ReadFile(d.Path(name))
@@ -85,7 +90,7 @@ func TestWhatACutLeaves(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"old", "young", "empty", "torn", "renamed there true", "renamed there false", "renamed.new there true", "renamed.new there false", "never there true", "never there false"} {
+	for _, want := range []string{"old", "young", "empty", "torn", "garbled", "renamed there true", "renamed there false", "renamed.new there true", "renamed.new there false", "never there true", "never there false"} {
 		if met[want] < 3 {
 			t.Errorf("%q was met %d times: %v", want, met[want], met)
 		}
