@@ -372,7 +372,7 @@ func (w *World) draft(ctx context.Context) error {
 	if err := w.meetAll(ctx); err != nil {
 		return err
 	}
-	n, err := w.leaflets(ctx, "2025-01-01", "2026-01-01")
+	n, err := w.leaflets(ctx, "2025-01-01", "2025-12-31")
 	if err != nil {
 		return err
 	}
@@ -398,7 +398,7 @@ func (w *World) lateBundle(ctx context.Context) error {
 	if w.facts.again, _, err = w.carry(ctx, bundle); err != nil {
 		return err
 	}
-	n, err := w.leaflets(ctx, "2025-01-01", "2026-01-01")
+	n, err := w.leaflets(ctx, "2025-01-01", "2025-12-31")
 	if err != nil {
 		return err
 	}
@@ -444,10 +444,10 @@ func (w *World) x15(ctx context.Context) error {
 	if _, _, err := w.carry(ctx, bundle); err != nil {
 		return err
 	}
-	if w.facts.lostBefore, err = w.leaflets(ctx, "2026-01-01", "2027-01-01"); err != nil {
+	if w.facts.lostBefore, err = w.leaflets(ctx, "2026-01-01", "2026-12-31"); err != nil {
 		return err
 	}
-	if w.facts.heldYear, err = w.leaflets(ctx, "2025-01-01", "2026-01-01"); err != nil {
+	if w.facts.heldYear, err = w.leaflets(ctx, "2025-01-01", "2025-12-31"); err != nil {
 		return err
 	}
 	held, err := r.HeldBack(ctx)
@@ -461,7 +461,7 @@ func (w *World) x15(ctx context.Context) error {
 			}
 		}
 	}
-	if w.facts.lostAfter, err = w.leaflets(ctx, "2026-01-01", "2027-01-01"); err != nil {
+	if w.facts.lostAfter, err = w.leaflets(ctx, "2026-01-01", "2026-12-31"); err != nil {
 		return err
 	}
 	return clerk.call(ctx, nil, "County/SetDeviceState", d2.replica().ID().String(), "active") // it was found

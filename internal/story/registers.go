@@ -21,6 +21,9 @@ func (w *World) registers(ctx context.Context) error {
 		if err := tx.Put("unit", bank, schema.Values{"teller_headcount": 26, "staff_headcount": 41, "service_phone": "0538-96588", "report_to": "国家金融监督管理总局青岚监管支局", "parent_id": w.partner("NSH")}); err != nil {
 			return err
 		}
+		if err := tx.Put("unit", w.partner("YZ"), schema.Values{"teller_headcount": 18}); err != nil {
+			return err
+		}
 		if err := put("unit", w.partner("YZQL"), schema.Values{"code": "YZQL", "name": "邮储银行青岚支行", "short_name": "邮储青岚支行", "department": "D09"}); err != nil {
 			return err
 		}

@@ -2,38 +2,104 @@ package story
 
 import (
 	"context"
+	"flag"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
+
+	"fieldkit/internal/figures"
+)
+
+var (
+	seeds  = flag.Int("story.seeds", 2, "orders of sync in which the year is played")
+	orders = flag.Int("story.orders", 3, "orders in which a further copy gets what was sealed, for each")
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// TestStory plays the year, in several orders of sync: the figures and every
+// concurrent case come out the same, on every copy.
 func TestStory(t *testing.T) {
-	ctx := context.Background()
-	began := time.Now()
-	w, err := New(ctx, t.TempDir(), 1, t.Logf)
-	if err != nil {
-		t.Fatal(err)
+	ctx, plays, copies := context.Background(), *seeds, *orders
+	if testing.Short() {
+		plays, copies = 1, 2
 	}
-	defer func() {
+	for seed := range plays {
+		began := time.Now()
+		w, err := New(ctx, t.TempDir(), uint64(seed), t.Logf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Play(ctx); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		} else {
+			t.Logf("seed %d: played in %s", seed, time.Since(began).Round(100*time.Millisecond))
+			lookAt(t, ctx, w, copies)
+		}
 		if err := w.Close(); err != nil {
 			t.Error(err)
 		}
-	}()
-	if err := w.Play(ctx); err != nil {
-		t.Fatal(err)
+		if t.Failed() {
+			return
+		}
 	}
-	t.Logf("%s", time.Since(began))
+}
+
+func lookAt(t *testing.T, ctx context.Context, w *World, copies int) {
+	t.Helper()
 	if err := w.Converged(ctx); err != nil {
 		t.Error(err)
 	}
-	for _, c := range w.Cases(ctx) {
-		if c.Err != nil {
-			t.Errorf("%s %s: %v", c.ID, c.What, c.Err)
+	for i := range copies {
+		if err := w.Observe(ctx, w.seed*100+uint64(i)); err != nil {
+			t.Error(err)
 		}
 	}
-	n, err := w.leaflets(ctx, "2025-01-01", "2026-01-01")
-	t.Log(n, err, w.facts)
+	for _, c := range w.Cases(ctx) {
+		if c.Err != nil {
+			t.Errorf("seed %d, %s %s: %v", w.seed, c.ID, c.What, c.Err)
+		}
+	}
+	r, err := w.Figures(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range ExpectedTable {
+		for i, s := range Spans {
+			if got := r.Sets[i][e.Code].Value; got != e.Values[i] {
+				t.Errorf("seed %d: %s of %s is %d, the story says %d", w.seed, e.Code, s.Name, got, e.Values[i])
+			}
+		}
+		if got := figures.Compare(r.Sets[wholeOf][e.Code].Value, r.Sets[yearBase][e.Code].Value, "上年同期"); got != e.Year {
+			t.Errorf("%s against the year before: %s, not %s", e.Code, got, e.Year)
+		}
+		if got := figures.Compare(r.Sets[fourth][e.Code].Value, r.Sets[third][e.Code].Value, "上季度"); got != e.Fourth {
+			t.Errorf("%s of the last quarter: %s, not %s", e.Code, got, e.Fourth)
+		}
+		if got := figures.Find(e.Code).In(r.Sets[wholeOf][e.Code], r.Settings, false); got != e.Text {
+			t.Errorf("%s in a text: %s, not %s", e.Code, got, e.Text)
+		}
+	}
+	for code, want := range ExpectedYear {
+		if got := r.Sets[wholeOf][code].Value; got != want {
+			t.Errorf("seed %d: %s is %d, the story says %d", w.seed, code, got, want)
+		}
+	}
+	for _, f := range fraudCounts {
+		if got := r.Sets[wholeOf]["M08c"].Parts[f.code]; got != int64(f.n) {
+			t.Errorf("consultations of %s: %d, the story says %d", f.code, got, f.n)
+		}
+	}
+	for source, want := range map[string]int64{"desk_110": 41, "visit": 38, "bank_counter": 33} {
+		if got := r.Sets[wholeOf]["M05"].Parts[source]; got != want {
+			t.Errorf("intercepts by %s: %d, the story says %d", source, got, want)
+		}
+	}
+	if w.facts.draft != DraftLeaflets || w.facts.late != LateLeaflets {
+		t.Errorf("the draft had %d leaflets and the late bundle %d, the story says %d and %d", w.facts.draft, w.facts.late, DraftLeaflets, LateLeaflets)
+	}
+	if got, err := w.Reached(ctx); err != nil || got != 923 {
+		t.Errorf("tellers reached: %d tenths of a percent, the story says 923; %v", got, err)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"path/filepath"
@@ -30,6 +31,8 @@ type World struct {
 	realm schema.ID
 	say   func(format string, args ...any)
 
+	observers map[string]*replica.Replica // further copies, by name
+
 	ids    map[string]schema.ID // what the cases look at, by name
 	facts  facts
 	asked  int      // consultations so far
@@ -55,7 +58,7 @@ var laptops = []struct{ code, name, short, department, staffNo, officer string }
 // New makes the county and enrols the laptops on 2024-01-03. seed says in which order
 // they sync; the records are the same whatever it is. Close ends it all.
 func New(ctx context.Context, dir string, seed uint64, say func(format string, args ...any)) (_ *World, err error) {
-	w := &World{dir: dir, seed: seed, rng: rand.New(rand.NewPCG(seed, 0x5709)), ids: map[string]schema.ID{}, frauds: fraudOrder(), say: say}
+	w := &World{dir: dir, seed: seed, rng: rand.New(rand.NewPCG(seed, 0x5709)), observers: map[string]*replica.Replica{}, ids: map[string]schema.ID{}, frauds: fraudOrder(), say: say}
 	w.clock.set(on("2024-01-03 08:30"))
 	defer func() {
 		if err != nil {
@@ -124,6 +127,9 @@ func (w *World) enrol(ctx context.Context, i int) error {
 // Close ends the kits and the server.
 func (w *World) Close() error {
 	var errs []error
+	for _, r := range w.observers {
+		errs = append(errs, r.Close())
+	}
 	for _, k := range w.Kits {
 		errs = append(errs, k.app.Close())
 	}
@@ -197,6 +203,7 @@ func (w *World) replicas() map[string]*replica.Replica {
 	for _, k := range w.Kits {
 		all[k.Label] = k.replica()
 	}
+	maps.Copy(all, w.observers)
 	return all
 }
 
