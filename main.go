@@ -25,6 +25,7 @@ import (
 	"fieldkit/internal/demo"
 	"fieldkit/internal/rpc"
 	"fieldkit/internal/shell"
+	"fieldkit/internal/story"
 )
 
 // version is set by the release build.
@@ -198,14 +199,22 @@ func (e *countyEnrol) Run(ctx context.Context, c *cli) error {
 }
 
 type demoCommand struct {
-	Seed int64  `help:"Play invented days instead of the story's first quarter."`
-	Kits int    `help:"How many kits, with --seed." default:"3"`
-	Once bool   `help:"End when the figures are printed; status 1 when one differs."`
-	JSON bool   `help:"Print a JSON object as the last line."`
-	Keep string `help:"Keep all databases in this directory." type:"path"`
+	Story bool   `help:"Play the whole year of the story, with every concurrent edit."`
+	Seed  int64  `help:"Play invented days instead of the story's first quarter; with --story the order in which the kits sync."`
+	Kits  int    `help:"How many kits, with --seed." default:"3"`
+	Once  bool   `help:"End when the figures are printed; status 1 when one differs."`
+	JSON  bool   `help:"Print a JSON object as the last line."`
+	Out   string `help:"With --story: write what the year comes to into this directory." type:"path"`
+	Keep  string `help:"Keep all databases in this directory." type:"path"`
 }
 
 func (d *demoCommand) Run(ctx context.Context) error {
+	if d.Story {
+		return story.Run(ctx, story.Options{Seed: uint64(d.Seed), Once: d.Once, JSON: d.JSON, Out: d.Out, Keep: d.Keep, Frontend: frontend.Dist(), To: os.Stdout, Open: shell.OpenBrowser})
+	}
+	if d.Out != "" {
+		return errors.New("--out needs --story")
+	}
 	return demo.Run(ctx, demo.Options{Seed: d.Seed, Kits: d.Kits, Once: d.Once, JSON: d.JSON, Keep: d.Keep, Out: os.Stdout, Open: shell.OpenBrowser})
 }
 

@@ -27,7 +27,7 @@ func TestStory(t *testing.T) {
 	}
 	for seed := range plays {
 		began := time.Now()
-		w, err := New(ctx, t.TempDir(), uint64(seed), t.Logf)
+		w, err := New(ctx, t.TempDir(), uint64(seed), nil, t.Logf)
 		if err != nil {
 			t.Fatal(err)
 		}

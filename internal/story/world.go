@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"net"
@@ -56,8 +57,9 @@ var laptops = []struct{ code, name, short, department, staffNo, officer string }
 }
 
 // New makes the county and enrols the laptops on 2024-01-03. seed says in which order
-// they sync; the records are the same whatever it is. Close ends it all.
-func New(ctx context.Context, dir string, seed uint64, say func(format string, args ...any)) (_ *World, err error) {
+// they sync; the records are the same whatever it is. screens are the built pages of the
+// dashboard, nil for none. Close ends it all.
+func New(ctx context.Context, dir string, seed uint64, screens fs.FS, say func(format string, args ...any)) (_ *World, err error) {
 	w := &World{dir: dir, seed: seed, rng: rand.New(rand.NewPCG(seed, 0x5709)), observers: map[string]*replica.Replica{}, ids: map[string]schema.ID{}, frauds: fraudOrder(), say: say}
 	w.clock.set(on("2024-01-03 08:30"))
 	defer func() {
@@ -69,7 +71,7 @@ func New(ctx context.Context, dir string, seed uint64, say func(format string, a
 	if err := county.Init(ctx, home, county.InitOptions{Name: "青岚县", Admin: "admin", Password: Password, Wall: w.clock.read}); err != nil {
 		return nil, err
 	}
-	if w.County, err = county.Open(ctx, home, county.Options{Wall: w.clock.read, Version: "story"}); err != nil {
+	if w.County, err = county.Open(ctx, home, county.Options{Frontend: screens, Wall: w.clock.read, Version: "story"}); err != nil {
 		return nil, err
 	}
 	w.realm = w.County.Realm()
