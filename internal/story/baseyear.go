@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"fieldkit/app"
-	"fieldkit/sync/schema"
 )
 
 // baseYear is what D1 and D3 recorded in 2024, in less detail: what the year 2025 is
@@ -51,20 +50,21 @@ func (w *World) baseYear() []event {
 		at := on("2024-01-08 10:00").AddDate(0, 0, i*4)
 		out = append(out, event{at, "post", func(ctx context.Context) error {
 			channel := []string{"douyin", "wechat_oa", "wechat_group", "weibo"}[i%4]
-			return w.post(ctx, w.kit(1), channel, fmt.Sprintf("https://www.%s.com/qinglan/2024%03d", channel, i), "谨防刷单诈骗", 7)
+			_, err := w.post(w.kit(1), channel, link(channel, fmt.Sprintf("2024%03d", i)), "谨防刷单诈骗", 7)
+			return err
 		}})
 	}
 	for i, fen := range parts(712_300_00, 98) {
 		at := on("2024-01-09 16:00").AddDate(0, 0, i*3)
 		out = append(out, event{at, "intercept", func(ctx context.Context) error {
 			source := []string{"desk_110", "visit", "bank_counter"}[i%3]
-			return w.intercept(ctx, w.kit(1), fmt.Sprintf("QL%s-%03d", at.Format("20060102"), i), source, fen)
+			return w.intercept(w.kit(1), fmt.Sprintf("QL%s-%03d", at.Format("20060102"), i), source, fen)
 		}})
 	}
 	for i, persons := range []int64{7, 8, 6, 8} {
 		at := day(fmt.Sprintf("2024-%02d-18", 3*i+3), 17)
 		out = append(out, event{at, "caught", func(ctx context.Context) error {
-			return w.outcome(ctx, w.kit(3), "caught", fmt.Sprintf("青公刑立字〔2024〕%d号", 51+i), schema.Values{"persons": persons})
+			return w.caught(w.kit(3), fmt.Sprintf("青公刑立字〔2024〕%d号", 51+i), persons)
 		}})
 	}
 	return out

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"fieldkit/app"
-	"fieldkit/internal/model"
-	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
 )
 
@@ -66,7 +64,7 @@ func (w *World) cafes() []event {
 
 func (w *World) firstMeeting(ctx context.Context) error {
 	k, id := w.kit(3), w.ids["C1"]
-	if err := w.openPlanned(ctx, k, "C1"); err != nil {
+	if err := w.openPlanned(k, "C1"); err != nil {
 		return err
 	}
 	m, err := w.paste(k, id, roster(false))
@@ -104,7 +102,7 @@ func (w *World) secondMeeting(ctx context.Context) error {
 	}
 	people := map[string][]schema.ID{}
 	for _, k := range []*Kit{d3, d1} {
-		if err := w.openPlanned(ctx, k, "C2"); err != nil {
+		if err := w.openPlanned(k, "C2"); err != nil {
 			return err
 		}
 		m, err := w.paste(k, id, roster(true))
@@ -188,13 +186,14 @@ func (w *World) inspect(ctx context.Context) error {
 		case 11:
 			result = "missing"
 		}
-		err := d3.write(ctx, func(tx *replica.Tx) error {
-			placement := issue.Ref("placement_id")
-			if err := tx.Put("placement", placement, schema.Values{"qty": 4, "from_on": model.Date(tx.Now())}); err != nil {
-				return err
-			}
-			return tx.Put("inspection", tx.NewID(), d3.created(tx, schema.Values{"placement_id": placement, "at": tx.Now().UnixMilli(), "officer_id": d3.officer, "result": result}))
-		})
+		row, err := d3.replica().Get(ctx, "placement", issue.Ref("placement_id"))
+		if err != nil {
+			return err
+		}
+		if _, err := d3.placed.Put(app.PlacementForm{VenueID: row.Ref("venue_id"), MaterialID: row.Ref("material_id"), Kind: row.Text("kind"), Spot: row.Text("spot"), Qty: 4}); err != nil {
+			return err
+		}
+		_, err = d3.placed.Inspect(app.InspectForm{PlacementID: row.ID, Result: result})
 		if err != nil {
 			return err
 		}

@@ -1,8 +1,11 @@
 package story
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"time"
 
 	"fieldkit/app"
@@ -185,22 +188,11 @@ func (w *World) x7(ctx context.Context) error {
 	if err := w.meet(ctx, d2, d3); err != nil {
 		return err
 	}
-	err := d2.write(ctx, func(tx *replica.Tx) error {
-		row, err := tx.Get("activity", id)
-		if err != nil {
-			return err
-		}
-		mark, err := model.Void{On: true, Reason: "V2", By: d2.officer, At: tx.Now().UnixMilli()}.JSON(row)
-		if err != nil {
-			return err
-		}
-		return tx.Put("activity", id, schema.Values{"voided": mark})
-	})
-	if err != nil {
+	if _, err := d2.acts.Void(id, true, "V2"); err != nil {
 		return err
 	}
 	heads := int64(90)
-	_, err = d3.booth.Edit(id, app.ActivityForm{Heads: &heads})
+	_, err := d3.booth.Edit(id, app.ActivityForm{Heads: &heads})
 	return err
 }
 
@@ -224,20 +216,25 @@ func (w *World) x9(ctx context.Context) error {
 }
 
 // photo is one picture of S05 that two laptops take from the same card (X10).
-func (w *World) photo(ctx context.Context) error {
-	const sha = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-	id, at := model.PhotoID(w.realm, sha), w.clock.read()
-	w.ids["photo"] = id
+func (w *World) photo(context.Context) error {
+	picture := image.NewRGBA(image.Rect(0, 0, 480, 320))
+	for i := range picture.Pix {
+		picture.Pix[i] = byte(i * 31 >> 5)
+	}
+	var file bytes.Buffer
+	if err := jpeg.Encode(&file, picture, nil); err != nil {
+		return err
+	}
+	at := w.clock.read().Add(-time.Hour).UnixMilli()
 	for _, n := range []int{1, 2} {
-		k := w.kit(n)
-		if err := k.write(ctx, func(tx *replica.Tx) error {
-			if err := k.put(tx, "photo", id, schema.Values{"sha256": sha, "taken_at": at.UnixMilli(), "shows_people": false, "activity_id": w.ids["S05"]}); err != nil {
-				return err
-			}
-			return tx.Include("activity", w.ids["S05"], "photo_ids", id.String())
-		}); err != nil {
+		list, err := w.kit(n).photos.Add(app.PhotoUpload{Table: "activity", ID: w.ids["S05"], Data: file.Bytes(), TakenAt: at})
+		if err != nil {
 			return err
 		}
+		if have, known := w.ids["photo"]; len(list) != 1 || known && have != list[0].ID {
+			return fmt.Errorf("one picture was kept as two")
+		}
+		w.ids["photo"] = list[0].ID
 	}
 	return nil
 }
@@ -315,12 +312,15 @@ func (w *World) x14heads(ctx context.Context) error {
 
 // x14post: both paste the link of one post; D1 adds two forwards.
 func (w *World) x14post(ctx context.Context) error {
-	for _, p := range []share{{3, 0}, {1, 2}} {
-		if err := w.post(ctx, w.kit(p.kit), "douyin", shared, "冒充快递理赔，三步识破", p.n); err != nil {
+	for _, n := range []int{3, 1} {
+		saved, err := w.post(w.kit(n), "douyin", shared, "冒充快递理赔，三步识破", 0)
+		if err != nil {
 			return err
 		}
+		w.ids["shared post"] = saved.ID
 	}
-	return nil
+	_, err := w.kit(1).posted.Forward(w.ids["shared post"], 2)
+	return err
 }
 
 // x8Ref is the alarm of X4 and X8.
@@ -360,11 +360,11 @@ func (w *World) x4and8(ctx context.Context) error {
 	}
 	w.ids["X8"] = model.OutcomeID(w.realm, "intercept", x8Ref, "2025-11-04")
 	w.clock.set(on("2025-11-04 11:10"))
-	if err := w.intercept(ctx, d5, x8Ref, "bank_counter", 12_000_00); err != nil {
+	if err := w.intercept(d5, x8Ref, "bank_counter", 12_000_00); err != nil {
 		return err
 	}
 	w.clock.set(on("2025-11-04 11:40"))
-	return w.intercept(ctx, d6, x8Ref, "desk_110", 12_600_00)
+	return w.intercept(d6, x8Ref, "desk_110", 12_600_00)
 }
 
 // draft freezes the year's figures while D4's last bundle is missing.

@@ -23,14 +23,35 @@ type Kit struct {
 	ahead   time.Duration // its clock before the right time
 	away    bool          // there is no network where it is
 
+	acts    *app.Activities
 	booth   *app.Booth
 	consult *app.Consultations
+	digests *app.Digests
+	homes   *app.Households
+	linkage *app.Linkage
 	meet    *app.Meetings
-	venues  *app.Venues
+	results *app.Outcomes
+	photos  *app.Photos
+	posted  *app.Posts
+	placed  *app.Placements
+	plans   *app.Plans
 	review  *app.Review
+	stock   *app.Stock
+	tallies *app.Tallies
+	venues  *app.Venues
 }
 
 func (k *Kit) wall() time.Time { return k.w.clock.read().Add(k.ahead) }
+
+// use finds the kit's services.
+func (k *Kit) use(services map[string]any) {
+	k.acts, k.booth, k.consult = services["Activities"].(*app.Activities), services["Booth"].(*app.Booth), services["Consultations"].(*app.Consultations)
+	k.digests, k.homes, k.linkage = services["Digests"].(*app.Digests), services["Households"].(*app.Households), services["Linkage"].(*app.Linkage)
+	k.meet, k.results, k.photos = services["Meetings"].(*app.Meetings), services["Outcomes"].(*app.Outcomes), services["Photos"].(*app.Photos)
+	k.posted, k.placed, k.plans = services["Posts"].(*app.Posts), services["Placements"].(*app.Placements), services["Plans"].(*app.Plans)
+	k.review, k.stock, k.tallies = services["Review"].(*app.Review), services["Stock"].(*app.Stock), services["Tallies"].(*app.Tallies)
+	k.venues = services["Venues"].(*app.Venues)
+}
 
 // replica is the kit's own.
 func (k *Kit) replica() *replica.Replica { return k.app.Replica() }

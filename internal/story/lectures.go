@@ -6,9 +6,6 @@ import (
 	"time"
 
 	"fieldkit/app"
-	"fieldkit/internal/model"
-	"fieldkit/sync/replica"
-	"fieldkit/sync/schema"
 )
 
 // lecture is a lecture with what was handed out and how many came.
@@ -38,9 +35,8 @@ func (w *World) lectures() []event {
 		if err != nil {
 			return err
 		}
-		return k.write(ctx, func(tx *replica.Tx) error {
-			return tx.Put("activity", st.Activity.ID, schema.Values{"state": "cancelled"}) // rain; nobody came
-		})
+		_, err = k.acts.SetState(st.Activity.ID, "cancelled") // rain; nobody came
+		return err
 	}})
 	return out
 }
@@ -117,25 +113,20 @@ func (w *World) round(ctx context.Context, h round) error {
 	w.ids[h.code] = id
 	for n := range h.visited + h.inVain {
 		w.clock.pass(80 * time.Second)
-		door := fmt.Sprintf("%d-%d-%d0%d", 1+n/24, 1+n/12%2, 1+n/2%6, 1+n%2)
-		values := schema.Values{"activity_id": id, "door_key": door, "result": "talked", "talked": 1 + n%3, "elder_talked": n % 5 / 3}
+		door := app.DoorForm{Door: fmt.Sprintf("%d %d %d0%d", 1+n/24, 1+n/12%2, 1+n/2%6, 1+n%2), Result: "talked", Talked: int64(1 + n%3), Elder: int64(n % 5 / 4)}
 		switch {
 		case n >= h.visited && n%3 == 0:
-			values["result"] = "refused"
+			door.Result = "refused"
 		case n >= h.visited:
-			values["result"] = "absent"
+			door.Result = "absent"
 		case n%4 == 3:
-			values["result"] = "left_leaflet"
+			door.Result = "left_leaflet"
 		}
-		if values["result"] != "talked" {
-			delete(values, "talked")
-			delete(values, "elder_talked")
+		if door.Result != "talked" {
+			door.Talked, door.Elder = 0, 0
 		}
-		err := k.write(ctx, func(tx *replica.Tx) error {
-			return k.put(tx, "household", model.HouseholdID(w.realm, id, door), values)
-		})
-		if err != nil {
-			return err
+		if _, err := k.homes.Record(id, door); err != nil {
+			return fmt.Errorf("door %s: %w", door.Door, err)
 		}
 	}
 	if err := k.hand(id, "FZXCD", h.leaflets); err != nil {

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"fieldkit/internal/model"
-	"fieldkit/sync/replica"
-	"fieldkit/sync/schema"
+	"fieldkit/app"
 )
 
 // interceptTable is what was kept from leaving, by way and quarter of 2025: how often
@@ -41,7 +39,7 @@ func (w *World) outcomes() []event {
 				}
 				ref := fmt.Sprintf("%s%s-%03d", map[string]string{"desk_110": "QL", "visit": "YJ", "bank_counter": "NS"}[t.source], at.Format("20060102"), 60+i)
 				out = append(out, event{at, "intercept " + ref, func(ctx context.Context) error {
-					return w.intercept(ctx, w.kit(kit), ref, t.source, fen)
+					return w.intercept(w.kit(kit), ref, t.source, fen)
 				}})
 			}
 		}
@@ -49,30 +47,30 @@ func (w *World) outcomes() []event {
 	for i, c := range caughtTable {
 		out = append(out, event{day(c.date, 18), "caught", func(ctx context.Context) error {
 			ref := fmt.Sprintf("青公刑立字〔2025〕%d号", 101+i)
-			return w.outcome(ctx, w.kit(3), "caught", ref, schema.Values{"persons": c.persons})
+			return w.caught(w.kit(3), ref, c.persons)
 		}})
 	}
 	for i, fen := range []int64{38_000_00, 26_500_00} {
 		at := day([]string{"2025-06-26", "2025-12-22"}[i], 11)
 		out = append(out, event{at, "recovered", func(ctx context.Context) error {
 			ref := fmt.Sprintf("青公刑立字〔2025〕%d号", 102+2*i)
-			return w.outcome(ctx, w.kit(3), "recovered", ref, schema.Values{"recovered_fen": fen})
+			_, err := w.kit(3).results.Save(app.OutcomeForm{Kind: "recovered", RefNo: ref, Recovered: fmt.Sprint(fen / 100)})
+			return err
 		}})
 	}
 	return out
 }
 
-func (w *World) intercept(ctx context.Context, k *Kit, ref, source string, fen int64) error {
-	return w.outcome(ctx, k, "intercept", ref, schema.Values{"source": source, "averted_fen": fen})
+// intercept records money that did not leave.
+func (w *World) intercept(k *Kit, ref, source string, fen int64) error {
+	_, err := k.results.Save(app.OutcomeForm{Kind: "intercept", RefNo: ref, Source: source, Averted: fmt.Sprintf("%d.%02d", fen/100, fen%100)})
+	return err
 }
 
-// outcome records a success of the day by its reference number.
-func (w *World) outcome(ctx context.Context, k *Kit, kind, ref string, values schema.Values) error {
-	return k.write(ctx, func(tx *replica.Tx) error {
-		date := model.Date(tx.Now())
-		values["kind"], values["ref_no"], values["occurred_on"], values["lead_unit_id"] = kind, ref, date, k.unit
-		return k.put(tx, "outcome", model.OutcomeID(w.realm, kind, ref, date), values)
-	})
+// caught records how many were caught in a case.
+func (w *World) caught(k *Kit, ref string, persons int64) error {
+	_, err := k.results.Save(app.OutcomeForm{Kind: "caught", RefNo: ref, Persons: persons})
+	return err
 }
 
 // parts splits a sum into n unequal parts of whole yuan, but for the last.
@@ -104,31 +102,22 @@ func (w *World) tallies() []event {
 	var out []event
 	for i, at := range days {
 		out = append(out, event{at, "teller day", func(ctx context.Context) error {
-			k := w.kit(5)
-			return k.write(ctx, func(tx *replica.Tx) error {
-				for _, t := range totals {
-					n := t.n*int64(i+1)/int64(len(days)) - t.n*int64(i)/int64(len(days))
-					if err := w.tally(tx, k, t.kind, n); err != nil {
-						return err
-					}
+			for _, t := range totals {
+				n := t.n*int64(i+1)/int64(len(days)) - t.n*int64(i)/int64(len(days))
+				if n == 0 {
+					continue
 				}
-				return nil
-			})
+				if _, err := w.kit(5).tallies.Add("", t.kind, n); err != nil {
+					return err
+				}
+			}
+			return nil
 		}})
 	}
 	// The year's last look at the paper forms finds 30 reminders counted twice.
 	out = append(out, event{on("2025-12-30 18:00"), "tally correction", func(ctx context.Context) error {
-		k := w.kit(5)
-		return k.write(ctx, func(tx *replica.Tx) error { return w.tally(tx, k, "kind_reminder", -30) })
+		_, err := w.kit(5).tallies.Add("", "kind_reminder", -30)
+		return err
 	}})
 	return out
-}
-
-func (w *World) tally(tx *replica.Tx, k *Kit, kind string, n int64) error {
-	date := model.Date(tx.Now())
-	id := model.TallyID(w.realm, k.unit, date, kind)
-	if err := k.put(tx, "daily_tally", id, schema.Values{"unit_id": k.unit, "on": date, "kind": kind}); err != nil {
-		return err
-	}
-	return tx.Add("daily_tally", id, "qty", n)
 }

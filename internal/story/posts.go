@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"fieldkit/internal/model"
-	"fieldkit/sync/replica"
-	"fieldkit/sync/schema"
+	"fieldkit/app"
 )
 
 // postTable is what was put online by channel and quarter of 2025 (domain.md, 6).
@@ -47,20 +45,23 @@ func (w *World) postEvent(channel, number string, at time.Time, count int64) eve
 	return event{at, "post " + channel + number, func(ctx context.Context) error {
 		k := w.kit(1 + 2*(int(count)%2)) // D1 or D3
 		titles := []string{"刷单先返小利，都是诱饵", "共享屏幕等于交出密码", "百万保障不会自动扣费", "冒充老板要转账，先打电话", "养老保健品骗局揭秘"}
-		return w.post(ctx, k, channel, "https://www."+channel+".com/qinglan/"+number, titles[int(count)%len(titles)], count-1)
+		_, err := w.post(k, channel, link(channel, number), titles[int(count)%len(titles)], count-1)
+		return err
 	}}
 }
 
+// link is where a post of a channel stands; what goes into groups has none.
+func link(channel, number string) string {
+	home := map[string]string{"douyin": "www.douyin.com/video/", "wechat_oa": "mp.weixin.qq.com/s/", "wechat_video": "channels.weixin.qq.com/platform/", "weibo": "weibo.com/qinglan/", "forum": "tieba.baidu.com/p/"}[channel]
+	if home == "" {
+		return ""
+	}
+	return "https://" + home + number
+}
+
 // post puts a post on record with its forwards.
-func (w *World) post(ctx context.Context, k *Kit, channel, url, title string, forwards int64) error {
-	id := model.PostID(w.realm, channel, url)
-	return k.write(ctx, func(tx *replica.Tx) error {
-		purpose := []string{"warning", "case", "law", "warning", "rebuttal"}[len(url)*int(forwards+1)%5]
-		via := []string{"own_account", "own_account", "informant_helper", "opinion_leader"}[int(forwards)%4]
-		err := k.put(tx, "post", id, schema.Values{"channel": channel, "account": "青岚反诈", "posted_at": tx.Now().UnixMilli(), "title": title, "url": url, "purpose": purpose, "via": via, "unit_id": k.unit, "reads": 120 + 37*(forwards+1)})
-		if err != nil {
-			return err
-		}
-		return tx.Add("post", id, "forwards", forwards)
-	})
+func (w *World) post(k *Kit, channel, url, title string, forwards int64) (app.Post, error) {
+	purpose := []string{"warning", "case", "law", "warning", "rebuttal"}[(len(title)+int(forwards))%5]
+	via := []string{"own_account", "own_account", "informant_helper", "opinion_leader"}[int(forwards)%4]
+	return k.posted.Save(app.PostForm{Channel: channel, Account: "青岚反诈", Title: title, URL: url, Forwards: forwards, Reads: 120 + 37*(forwards+1), Purpose: purpose, Via: via})
 }

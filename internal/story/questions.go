@@ -4,11 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"fieldkit/app"
-	"fieldkit/internal/model"
-	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
 )
 
@@ -91,6 +90,7 @@ func (w *World) ask(k *Kit, activity schema.ID, q question) (app.Consultation, e
 		}
 	}
 	if q.desk {
+		f.NoIndicator, f.Indicators = false, []string{lead(fraud, n)}
 		f.Story, f.PersonLabel = how[fraud].story, []string{"王女士", "李先生", "张阿姨", "刘大爷"}[rng.IntN(4)]
 		if rng.IntN(3) == 0 {
 			f.Consent, f.Phone, f.PayerTail = true, fmt.Sprintf("128%08d", rng.IntN(100_000_000)), fmt.Sprintf("%04d", rng.IntN(10_000))
@@ -126,7 +126,7 @@ func (w *World) shift(ctx context.Context, name, date string) error {
 	k := w.kit(6)
 	calls := 4
 	if name == "desk 11-04" {
-		if err := w.openPlanned(ctx, k, name); err != nil {
+		if err := w.openPlanned(k, name); err != nil {
 			return err
 		}
 		calls = 3 // the fourth is X4
@@ -152,12 +152,9 @@ func (w *World) shift(ctx context.Context, name, date string) error {
 			w.ids["X13"] = saved.ID
 		}
 		if i < 2 {
-			if err := w.linkage(ctx, k, saved); err != nil {
+			if err := w.stamp(k, saved); err != nil {
 				return err
 			}
-		}
-		if err := w.indicate(ctx, k, saved); err != nil {
-			return err
 		}
 	}
 	if err := w.caseAt(ctx, name); err != nil {
@@ -167,64 +164,55 @@ func (w *World) shift(ctx context.Context, name, date string) error {
 	return err
 }
 
-// linkage stamps what was done between police and bank: of a payment under way or made.
-func (w *World) linkage(ctx context.Context, k *Kit, c app.Consultation) error {
-	amount := c.AtRiskFen + c.LossFen
-	if len(c.AlarmNo) == 0 || w.asked%3 == 0 {
+// linkage stamps what was done between police and bank, as it was done: of a payment
+// under way or made.
+func (w *World) stamp(k *Kit, c app.Consultation) error {
+	if w.asked%3 == 0 {
 		return nil
 	}
+	amount := strconv.FormatInt((c.AtRiskFen+c.LossFen)/100, 10)
 	steps := []struct {
-		kind   string
-		after  time.Duration
-		result string
-	}{{"call_police", 0, "ok"}, {"stop_payment", time.Duration(6+w.asked%9) * time.Minute, "ok"}, {"freeze", time.Duration(25+w.asked%20) * time.Minute, "ok"}}
+		kind  string
+		after time.Duration
+	}{{"call_police", 0}, {"stop_payment", time.Duration(6+w.asked%9) * time.Minute}, {"freeze", time.Duration(10+w.asked%7) * time.Minute}}
 	if w.asked%4 == 0 {
 		steps = steps[:2]
 	}
-	return k.write(ctx, func(tx *replica.Tx) error {
-		for _, s := range steps {
-			values := schema.Values{"consultation_id": c.ID, "kind": s.kind, "at": time.UnixMilli(c.OccurredAt).Add(s.after).UnixMilli(), "unit_id": k.unit, "result": s.result}
-			if s.kind != "call_police" {
-				values["counterpart_unit_id"], values["amount_fen"] = w.kit(5).unit, amount
+	for _, s := range steps {
+		w.clock.pass(s.after)
+		list, err := k.linkage.Stamp(c.ID, s.kind)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.kind, err)
+		}
+		for _, step := range list {
+			if step.Kind != s.kind || s.kind == "call_police" {
+				continue
 			}
+			f := app.LinkageForm{At: step.At, Counterpart: w.kit(5).unit, Amount: amount, Result: "ok"}
 			if s.kind == "freeze" {
-				values["doc_no"] = fmt.Sprintf("青公冻字〔2025〕%d号", w.asked)
+				f.DocNo = fmt.Sprintf("青公冻字〔2025〕%d号", w.asked)
 			}
-			if err := tx.Put("linkage_action", tx.NewID(), k.created(tx, values)); err != nil {
-				return err
+			if _, err := k.linkage.Save(step.ID, f); err != nil {
+				return fmt.Errorf("%s: %w", s.kind, err)
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
-// indicate notes what the fraud used. Numbers and sites come again, so that cases join.
-func (w *World) indicate(ctx context.Context, k *Kit, c app.Consultation) error {
-	kind := how[c.FraudType].kind
-	if kind == "" {
-		return nil
+// lead is what the fraud used. Numbers and sites come again, so that cases join.
+func lead(fraud string, n int) string {
+	which := n % 7
+	switch kind := how[fraud].kind; kind {
+	case "phone":
+		return fmt.Sprintf("phone:9512800%02d", which)
+	case "url":
+		return fmt.Sprintf("url:jy%d.example.com", which)
+	case "app":
+		return fmt.Sprintf("app:快返%d号", which)
+	default:
+		return fmt.Sprintf("%s:客服%d", kind, which)
 	}
-	which := w.asked % 7
-	value := map[string]string{
-		"phone": fmt.Sprintf("9512800%02d", which), "url": fmt.Sprintf("jy%d.example.com", which), "app": fmt.Sprintf("快返%d号", which), "nickname": fmt.Sprintf("h4客服%d", which),
-	}[kind]
-	id := model.IndicatorID(w.realm, kind, value)
-	return k.write(ctx, func(tx *replica.Tx) error {
-		have, err := tx.Get("indicator", id)
-		if err != nil {
-			return err
-		}
-		if have == nil {
-			if err := tx.Put("indicator", id, k.created(tx, schema.Values{"kind": kind, "value": value, "status": "reported"})); err != nil {
-				return err
-			}
-		}
-		if err := tx.Include("indicator", id, "fraud_types", c.FraudType); err != nil {
-			return err
-		}
-		link := model.ConsultationIndicatorID(w.realm, c.ID, id)
-		return k.put(tx, "consultation_indicator", link, schema.Values{"consultation_id": c.ID, "indicator_id": id, "role": "contacted_by"})
-	})
 }
 
 // counters are the bank's days with leaflets on the counter and questions answered.

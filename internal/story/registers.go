@@ -18,7 +18,7 @@ func (w *World) registers(ctx context.Context) error {
 			return tx.Put(table, id, values)
 		}
 		bank := w.kit(5).unit
-		if err := tx.Put("unit", bank, schema.Values{"teller_headcount": 26, "staff_headcount": 41, "service_phone": "0538-96588", "report_to": "国家金融监督管理总局青岚监管支局", "parent_id": w.partner("NSH")}); err != nil {
+		if err := tx.Put("unit", bank, schema.Values{"teller_headcount": 26, "staff_headcount": 41, "service_phone": "96588", "report_to": "国家金融监督管理总局青岚监管支局", "parent_id": w.partner("NSH")}); err != nil {
 			return err
 		}
 		if err := tx.Put("unit", w.partner("YZ"), schema.Values{"teller_headcount": 18}); err != nil {
@@ -43,7 +43,7 @@ func (w *World) registers(ctx context.Context) error {
 				return err
 			}
 			activity := model.PlannedActivityID(w.realm, item)
-			w.ids[p.name] = activity
+			w.ids[p.name], w.ids["plan "+p.name] = activity, item
 			if len(p.staff) == 0 {
 				continue // whoever opens it creates it
 			}

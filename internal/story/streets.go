@@ -7,7 +7,6 @@ import (
 
 	"fieldkit/app"
 	"fieldkit/internal/model"
-	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
 )
 
@@ -49,9 +48,12 @@ func (w *World) streets() []event {
 	}
 	// The branch of a bank turns out to be the bank that is registered already.
 	out = append(out, event{day("2025-07-21", 10), "merge 邮储青岚支行", func(ctx context.Context) error {
-		return w.desk(ctx, func(tx *replica.Tx) error {
-			return tx.Put("unit", w.partner("YZQL"), schema.Values{"merged_into": w.partner("YZ")})
-		})
+		clerk, err := w.signIn(ctx)
+		if err != nil {
+			return err
+		}
+		defer clerk.close()
+		return clerk.call(ctx, nil, "County/MergeRows", "unit", w.partner("YZ").String(), w.partner("YZQL").String())
 	}})
 	return out
 }
@@ -72,7 +74,7 @@ func (w *World) street(ctx context.Context, s street) error {
 		for _, p := range list {
 			if !present[p.kit] {
 				present[p.kit] = true
-				if err := w.openStreet(ctx, w.kit(p.kit), s); err != nil {
+				if err := w.openStreet(w.kit(p.kit), s); err != nil {
 					return err
 				}
 			}
@@ -85,7 +87,7 @@ func (w *World) street(ctx context.Context, s street) error {
 			return err
 		}
 	case "S08":
-		if err := w.openStreet(ctx, w.kit(4), s); err != nil {
+		if err := w.openStreet(w.kit(4), s); err != nil {
 			return err
 		}
 		if err := w.kit(4).hand(id, "FZXCD", 205); err != nil {
@@ -123,15 +125,19 @@ func (w *World) street(ctx context.Context, s street) error {
 
 // openStreet opens the booth on one laptop; another at the same place and time gets
 // the same one.
-func (w *World) openStreet(ctx context.Context, k *Kit, s street) error {
+func (w *World) openStreet(k *Kit, s street) error {
 	if s.code == "S01" {
-		if err := w.openPlanned(ctx, k, "S01"); err != nil {
+		if err := w.openPlanned(k, "S01"); err != nil {
 			return err
 		}
 		_, err := k.booth.SetPartners(w.ids["S01"], w.partnerIDs(s.partners))
 		return err
 	}
-	st, err := k.booth.Open(app.OpenBooth{Kind: "street", Place: s.place, LeadUnitID: w.kit(s.lead).unit, PartnerUnits: w.partnerIDs(s.partners), StartAt: day(s.date, 9).UnixMilli()})
+	form := app.OpenBooth{Kind: "street", Place: s.place, LeadUnitID: w.kit(s.lead).unit, PartnerUnits: w.partnerIDs(s.partners), StartAt: day(s.date, 9).UnixMilli()}
+	if s.code == "S07" {
+		form.StartAt = 0 // X11: D2's clock says when it begins
+	}
+	st, err := k.booth.Open(form)
 	if err != nil {
 		return err
 	}
@@ -143,30 +149,21 @@ func (w *World) openStreet(ctx context.Context, k *Kit, s street) error {
 }
 
 // openPlanned opens an activity of the plan on a laptop.
-func (w *World) openPlanned(ctx context.Context, k *Kit, name string) error {
-	at := 0
-	for i := range planned {
-		if planned[i].name == name {
-			at = i
+func (w *World) openPlanned(k *Kit, name string) error {
+	for _, p := range planned {
+		if p.name != name {
+			continue
 		}
-	}
-	p, id := planned[at], w.ids[name]
-	return k.write(ctx, func(tx *replica.Tx) error {
-		have, err := tx.Get("activity", id)
+		d, err := k.plans.OpenItem(w.ids["plan "+name], p.place)
 		if err != nil {
 			return err
 		}
-		values := schema.Values{"state": "open"}
-		if have == nil {
-			values = k.created(tx, schema.Values{"kind": p.kind, "state": "open", "title": p.title, "start_at": day(p.date, p.hour).UnixMilli(), "lead_unit_id": w.kit(p.lead).unit, "place_text": p.place})
+		if d.ID != w.ids[name] {
+			return fmt.Errorf("the plan's %s was opened as another activity", name)
 		}
-		if have == nil || have.Text("state") == "planned" {
-			if err := tx.Put("activity", id, values); err != nil {
-				return err
-			}
-		}
-		return tx.Include("activity", id, "officer_ids", k.officer.String())
-	})
+		return nil
+	}
+	return fmt.Errorf("%s is not planned", name)
 }
 
 // tapAndUndo taps one by one and takes some back.

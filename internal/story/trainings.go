@@ -54,18 +54,23 @@ var tellers = []string{"孙丽", "周敏", "吴静", "郑芳", "冯娟", "陈霞
 
 func (w *World) training(ctx context.Context, t training) error {
 	k := w.kit(t.kit)
-	m, err := k.meet.Create(app.MeetingForm{Kind: "training", Place: t.place, HostUnitID: w.partner(t.host)})
+	form := app.OpenForm{Kind: "training", Place: t.place, HostUnitID: w.partner(t.host), HoursX10: 20, TopicTags: []string{"case", "ethics"}, FraudTypes: []string{"F01", "F04"}}
+	for _, r := range t.roles {
+		form.AudienceRoles = append(form.AudienceRoles, r.role)
+	}
+	d, err := k.acts.Open(form)
 	if err != nil {
 		return err
 	}
-	id := m.Activity.ID
+	id := d.ID
 	w.ids[t.code] = id
 	if t.named {
 		rows := []app.RosterRow{}
 		for _, name := range tellers {
 			rows = append(rows, app.RosterRow{Org: "农商行营业部", Name: name, Role: "teller"})
 		}
-		if m, err = k.meet.ImportRoster(id, rows); err != nil {
+		m, err := k.meet.ImportRoster(id, rows)
+		if err != nil {
 			return err
 		}
 		for _, p := range m.Attendees {
@@ -74,54 +79,33 @@ func (w *World) training(ctx context.Context, t training) error {
 			}
 		}
 	}
-	err = k.write(ctx, func(tx *replica.Tx) error {
-		if err := tx.Put("activity", id, schema.Values{"hours_x10": 20}); err != nil {
+	for _, r := range t.roles {
+		if t.named {
+			break // they have signed
+		}
+		if _, err := k.acts.SetRoleHeads(id, r.role, int64(r.n)); err != nil {
 			return err
 		}
-		if err := tx.Include("activity", id, "topic_tags", "case", "ethics"); err != nil {
-			return err
-		}
-		if err := tx.Include("activity", id, "fraud_types", "F01", "F04"); err != nil {
-			return err
-		}
-		for _, r := range t.roles {
-			if err := tx.Include("activity", id, "audience_roles", r.role); err != nil {
-				return err
-			}
-			if t.named {
-				continue
-			}
-			if err := k.put(tx, "role_head", model.RoleHeadID(w.realm, id, r.role), schema.Values{"activity_id": id, "role": r.role, "heads": r.n}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	w.clock.pass(2 * time.Hour)
-	_, err = k.meet.Close(id)
+	_, err = k.acts.SetState(id, "done")
 	return err
 }
 
 // materials are what came from the printer, and what hangs in banks and shops.
 func (w *World) materials() []event {
 	out := []event{{day("2025-01-06", 9), "stock", func(ctx context.Context) error {
-		k := w.kit(1)
-		return k.write(ctx, func(tx *replica.Tx) error {
-			for i, s := range []struct {
-				code string
-				kit  int
-				n    int64
-			}{{"FZXCD", 1, 4000}, {"FZXCD", 2, 1000}, {"FZXCD", 3, 1500}, {"FZXCD", 4, 800}, {"FZXCD", 5, 700}, {"LNXCC", 1, 600}, {"FZHB", 3, 200}} {
-				values := schema.Values{"kind": "receive", "batch_no": fmt.Sprintf("2025-%02d", i+1), "printed_on": "2025-01-03", "material_id": w.material(s.code), "to_unit": w.kit(s.kit).unit, "qty": s.n}
-				if err := tx.Put("stock_move", tx.NewID(), k.created(tx, values)); err != nil {
-					return err
-				}
+		for i, s := range []struct {
+			code string
+			kit  int
+			n    int64
+		}{{"FZXCD", 1, 4000}, {"FZXCD", 2, 1000}, {"FZXCD", 3, 1500}, {"FZXCD", 4, 800}, {"FZXCD", 5, 700}, {"LNXCC", 1, 600}, {"FZHB", 3, 200}} {
+			_, err := w.kit(s.kit).stock.Record(app.MoveForm{Kind: "receive", MaterialID: w.material(s.code), Qty: s.n, BatchNo: fmt.Sprintf("2025-%02d", i+1), PrintedOn: "2025-01-03"})
+			if err != nil {
+				return err
 			}
-			return nil
-		})
+		}
+		return nil
 	}}}
 	for i, p := range []struct {
 		kit                         int
@@ -139,8 +123,8 @@ func (w *World) materials() []event {
 		{1, "2025-04-10", "V04", "移动城关营业厅", "城关镇", "poster", "FZHB", "entrance", "", 2, 0, ""},
 		{1, "2025-04-10", "V04", "联通城关营业厅", "城关镇", "poster", "FZHB", "entrance", "", 2, 0, ""},
 		{1, "2025-04-11", "V04", "电信岭口营业厅", "岭口镇", "poster", "FZHB", "entrance", "", 1, 0, ""},
-		{5, "2025-01-08", "V02", "农商行营业部", "城关镇", "hotline_notice", "KFDHP", "counter", "hotline_card", 4, 0, "0538-96588"},
-		{5, "2025-01-08", "V03", "农商行自助银行", "城关镇", "hotline_notice", "KFDHP", "atm", "hotline_card", 2, 0, "0538-96588"},
+		{5, "2025-01-08", "V02", "农商行营业部", "城关镇", "hotline_notice", "KFDHP", "counter", "hotline_card", 4, 0, "96588"},
+		{5, "2025-01-08", "V03", "农商行自助银行", "城关镇", "hotline_notice", "KFDHP", "atm", "hotline_card", 2, 0, "96588"},
 		{5, "2025-01-09", "V02", "农商行营业部", "城关镇", "led", "LED", "screen", "sign", 1, 96, ""},
 		{5, "2025-01-09", "V02", "农商行营业部", "城关镇", "banner", "BYT", "entrance", "", 3, 0, ""},
 		{5, "2025-01-09", "V02", "农商行营业部", "城关镇", "warning_sign", "AQTSP", "counter", "sign", 6, 0, ""},
@@ -152,25 +136,21 @@ func (w *World) materials() []event {
 			if err != nil {
 				return err
 			}
-			return k.write(ctx, func(tx *replica.Tx) error {
-				material := w.material(p.material)
-				if p.group != "" {
-					if err := k.put(tx, "material", material, schema.Values{"code": p.material, "group": p.group, "name": model.Label("material_group", p.group)}); err != nil {
-						return err
-					}
+			material := w.material(p.material)
+			if p.group != "" {
+				err := k.write(ctx, func(tx *replica.Tx) error {
+					return k.put(tx, "material", material, schema.Values{"code": p.material, "group": p.group, "name": model.Label("material_group", p.group)})
+				})
+				if err != nil {
+					return err
 				}
-				values := schema.Values{"venue_id": v.ID, "material_id": material, "spot": p.spot, "kind": p.kind, "qty": p.qty, "from_on": p.date}
-				if p.runs > 0 {
-					values["led_runs_per_day"] = p.runs
-				}
-				if p.phone != "" {
-					values["shown_phone"] = p.phone
-				}
-				if p.kind == "display_board" {
-					values["activity_id"] = w.ids["S01"]
-				}
-				return k.put(tx, "placement", model.PlacementID(w.realm, v.ID, material, p.spot), values)
-			})
+			}
+			form := app.PlacementForm{VenueID: v.ID, MaterialID: material, Kind: p.kind, Spot: p.spot, Qty: p.qty, FromOn: p.date, LEDRunsPerDay: p.runs, ShownPhone: p.phone}
+			if p.kind == "display_board" {
+				form.ActivityID = w.ids["S01"]
+			}
+			_, err = k.placed.Put(form)
+			return err
 		}})
 	}
 	return out
@@ -189,20 +169,20 @@ func (w *World) digests() []event {
 	} {
 		out = append(out, event{day(d.date, 10), "digest", func(ctx context.Context) error {
 			k := w.kit(3)
+			saved, err := k.digests.Save(app.DigestForm{Title: d.title, FraudTypes: []string{d.fraud}, Elements: how[d.fraud].story, Article: "近日，我县一位市民" + how[d.fraud].story})
+			if err != nil {
+				return err
+			}
+			if _, err := k.digests.SetState(saved.ID, "released"); err != nil {
+				return err
+			}
 			return k.write(ctx, func(tx *replica.Tx) error {
-				id := tx.NewID()
-				if err := tx.Put("case_digest", id, k.created(tx, schema.Values{"title": d.title, "elements": how[d.fraud].story, "article": "近日，我县一位市民" + how[d.fraud].story, "state": "released", "released_at": tx.Now().UnixMilli()})); err != nil {
-					return err
-				}
-				if err := tx.Include("case_digest", id, "fraud_types", d.fraud); err != nil {
-					return err
-				}
 				slogans := []string{d.slogan}
 				if i%2 == 0 {
 					slogans = append(slogans, fmt.Sprintf("警惕%s，遇事拨打96110", model.Label("fraud_type", d.fraud)))
 				}
 				for _, s := range slogans {
-					if err := k.put(tx, "slogan", model.SloganID(w.realm, s), schema.Values{"text": s, "digest_id": id}); err != nil {
+					if err := k.put(tx, "slogan", model.SloganID(w.realm, s), schema.Values{"text": s, "digest_id": saved.ID}); err != nil {
 						return err
 					}
 				}

@@ -112,8 +112,7 @@ func (w *World) enrol(ctx context.Context, i int) error {
 	}
 	w.Kits = append(w.Kits, k)
 	services := k.app.Services()
-	k.booth, k.consult, k.meet = services["Booth"].(*app.Booth), services["Consultations"].(*app.Consultations), services["Meetings"].(*app.Meetings)
-	k.venues, k.review = services["Venues"].(*app.Venues), services["Review"].(*app.Review)
+	k.use(services)
 	station := services["Kit"].(*app.Kit)
 	if _, err := station.Enrol(code.Text, k.Label); err != nil {
 		return fmt.Errorf("enrol %s: %w", k.Label, err)
