@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -156,7 +157,7 @@ func (b *Booth) one(ctx context.Context, r *replica.Replica, query string, args 
 	if rows.Next() {
 		err = rows.Scan(&n)
 	}
-	return n, err
+	return n, errors.Join(err, rows.Err())
 }
 
 // directory looks names up outside a transaction.

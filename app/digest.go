@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,7 +115,7 @@ func countRows(r *replica.Replica, query string, args ...any) (n int, err error)
 	if rows.Next() {
 		err = rows.Scan(&n)
 	}
-	return n, err
+	return n, errors.Join(err, rows.Err())
 }
 
 func digestOf(d *directory, row *replica.Row) (Digest, error) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -98,7 +99,7 @@ func (v *Indicators) lead(r *replica.Replica, row *replica.Row) (Lead, error) {
 	if rows.Next() {
 		err = rows.Scan(&l.Hits, &l.FirstAt, &l.LastAt)
 	}
-	return l, err
+	return l, errors.Join(err, rows.Err())
 }
 
 func leadOf(row *replica.Row) Lead {

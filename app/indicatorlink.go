@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -104,7 +105,7 @@ func indicatorKeys(r *replica.Replica, consultations []schema.ID) (map[schema.ID
 			}
 			out[id] = append(out[id], i.Key())
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, fmt.Errorf("list indicators: %w", err)
 		}
 	}

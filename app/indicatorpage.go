@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -164,7 +165,7 @@ func (v *Indicators) graph(r *replica.Replica, from schema.ID) (LeadGraph, error
 					next = append(next, lead)
 				}
 			}
-			if err := rows.Close(); err != nil {
+			if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 				return g, fmt.Errorf("follow links: %w", err)
 			}
 		}

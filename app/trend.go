@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -80,7 +81,7 @@ func (v *Indicators) Trend(months int) (LeadTrend, error) {
 			}
 			count.add(month, fraud, n)
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return out, fmt.Errorf("count by month: %w", err)
 		}
 	}

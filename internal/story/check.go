@@ -59,7 +59,7 @@ func (c *check) count(query string, args ...any) (n int64) {
 		return -1
 	}
 	defer rows.Close()
-	if !rows.Next() || rows.Scan(&n) != nil {
+	if !rows.Next() || rows.Scan(&n) != nil || rows.Err() != nil {
 		c.wrong("nothing was counted")
 		return -1
 	}

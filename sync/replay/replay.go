@@ -268,7 +268,7 @@ func (f *fleet) expected(path string) error {
 		if rows.Next() {
 			err = rows.Scan(&c)
 		}
-		if err := errors.Join(err, rows.Close()); err != nil {
+		if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
 			return err
 		}
 		alive += c
