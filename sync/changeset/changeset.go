@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 
 	"fieldkit/sync/hlc"
@@ -18,19 +17,12 @@ const (
 	MaxRaw      = 4 << 20   // bytes of a payload after decompression
 	MaxHeader   = 8 << 10   // bytes of a header
 	MaxAudience = 4 << 10   // bytes of an audience's name
-	MaxCells    = 200_000   // field changes in one changeset
-	MaxOrigins  = 4096      // other origins named in one changeset
-)
-
-// What can be wrong with received bytes. Callers tell these apart with
-// errors.Is; nothing of a changeset in error may be used.
-var (
-	ErrMalformed = errors.New("malformed changeset")
-	ErrTooLarge  = errors.New("changeset exceeds a limit")
-	ErrVersion   = errors.New("changeset of an unknown format version")
-	ErrAlgorithm = errors.New("changeset uses an unknown algorithm")
-	ErrHash      = errors.New("payload does not match its hash")
-	ErrSignature = errors.New("signature does not verify")
+	MaxGroups   = 64        // recipients of a sealed payload
+	MaxTables   = 1 << 10   // tables in one changeset
+	maxColumns  = 1 << 10   // field changes of one row
+	MaxRows     = 1 << 15   // rows in one changeset
+	MaxCells    = 1 << 17   // field changes in one changeset, with all that they list
+	MaxOrigins  = 4096      // origins named in one changeset
 )
 
 // Origin is an author of changes: one incarnation of one replica. A replica that
@@ -69,9 +61,11 @@ const (
 	CompressionNone   = 0
 	CompressionZstd   = 1
 	SealingNone       = 0 // the payload is readable by whoever holds the changeset
+	SealingX25519     = 1 // XChaCha20-Poly1305, its key wrapped for groups' X25519 keys
 	headerVersion     = 1
 	signatureSize     = 64
 	magic             = "FKC\x01"
+	magicDropped      = "FKH\x01" // a changeset of which only the header was kept
 	chainDomain       = "fieldkit changeset v1\x00"
 	signatureDomain   = "fieldkit changeset signature v1\x00"
 	certificateDomain = "fieldkit certificate v1\x00"
@@ -86,21 +80,26 @@ type Header struct {
 	First, Last hlc.Stamp // oldest and newest stamp in it
 	// Complete: no later changeset of the stream holds a stamp at or below. One
 	// seal may fill several changesets whose times overlap; the last one moves it.
-	Complete    hlc.Stamp
+	Complete hlc.Stamp
+	// Rows is how many rows the stream has introduced with this changeset and
+	// those before: known even where the payload cannot be read.
+	Rows        uint64
 	Compression uint8
 	Dictionary  uint32 // zstd dictionary, 0 none
 	Sealing     uint8
-	Recipients  [][]byte // wrapped content keys, none while Sealing is none
-	PayloadHash Hash     // of the payload as carried
-	PayloadSize int      // bytes as carried
-	RawSize     int      // bytes after unsealing and decompression
+	RawSize     int  // bytes after unsealing and decompression
+	PayloadSize int  // bytes as carried
+	PayloadHash Hash // of the payload as carried
+
+	sealed []byte // what the sealing needs: the wrapped keys
 }
 
 // Changeset is a header with its signature and payload, as carried and stored.
 type Changeset struct {
 	Header
 	Signature [signatureSize]byte
-	Payload   []byte
+	Payload   []byte // nil when dropped
+	dropped   bool
 	header    []byte // the exact bytes that were signed
 }
 
@@ -205,10 +204,24 @@ type Table struct {
 // Body is a decoded payload. Origins[0] is always the changeset's own origin.
 type Body struct {
 	Origins []Origin
-	// Introduced is how many rows the stream introduced before this changeset.
+	// Introduced is how many rows the stream introduced before this changeset. It
+	// follows from the header's Rows.
 	Introduced uint64
 	Tables     []Table
 	States     *States // nil in what any replica but the root writes
+}
+
+// introduces counts the rows that a body introduces.
+func (b *Body) introduces() (n uint64) {
+	for i := range b.Tables {
+		n += uint64(b.Tables[i].Unknown)
+		for j := range b.Tables[i].Rows {
+			if b.Tables[i].Rows[j].Name.Seq == 0 {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // Rows tells a decoder what the replica knows.

@@ -72,7 +72,7 @@ func sample() *Body {
 
 func sealed(t testing.TB, body *Body) *Changeset {
 	t.Helper()
-	c, err := Seal(Header{Realm: testRealm, Stream: Stream{Origin: author, Audience: "everyone"}, Number: 1, First: 1, Last: hlc.At(1736470900000)}, body, key)
+	c, err := Seal(Header{Realm: testRealm, Stream: Stream{Origin: author, Audience: "everyone"}, Number: 1, First: 1, Last: hlc.At(1736470900000)}, body, key, Recipients{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestRoundTrip(t *testing.T) {
 	if err := back.Verify(key.Public().(ed25519.PublicKey)); err != nil {
 		t.Fatal(err)
 	}
-	body, err := back.Body(rows{})
+	body, err := back.Body(rows{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := c.Body(rows{})
+	body, err := c.Body(rows{}, nil)
 	if err != nil || !reflect.DeepEqual(body, sample()) {
 		t.Fatalf("the golden changeset decodes to %+v, %v", body, err)
 	}
@@ -156,23 +156,22 @@ func TestRefusals(t *testing.T) {
 	change := func(fn func(h *Header)) []byte {
 		h := good.Header
 		fn(&h)
-		c := &Changeset{Header: h, Payload: good.Payload, header: appendHeader(nil, &h)}
+		c := &Changeset{Header: h, Payload: good.Payload, header: h.append(nil)}
 		return c.Bytes()
 	}
 	for name, tc := range map[string]struct {
 		raw  []byte
 		want error
 	}{
-		"nothing":             {nil, ErrMalformed},
-		"another format":      {[]byte("<html>"), ErrMalformed},
-		"a later version":     {append([]byte("FKC\x02"), good.Bytes()[4:]...), ErrVersion},
-		"too large":           {make([]byte, MaxSize+1), ErrTooLarge},
-		"unknown compression": {change(func(h *Header) { h.Compression = 9 }), ErrAlgorithm},
-		"number zero":         {change(func(h *Header) { h.Number = 0 }), ErrMalformed},
-		"no audience":         {change(func(h *Header) { h.Stream.Audience = "" }), ErrMalformed},
-		"another payload":     {change(func(h *Header) { h.PayloadHash[0]++ }), ErrHash},
-		"another size":        {change(func(h *Header) { h.PayloadSize++ }), ErrMalformed},
-		"backwards in time":   {change(func(h *Header) { h.First, h.Last = h.Last, h.First }), ErrMalformed},
+		"nothing":           {nil, ErrMalformed},
+		"another format":    {[]byte("<html>"), ErrMalformed},
+		"a later version":   {append([]byte("FKC\x02"), good.Bytes()[4:]...), ErrVersion},
+		"too large":         {make([]byte, MaxSize+1), ErrTooLarge},
+		"number zero":       {change(func(h *Header) { h.Number = 0 }), ErrMalformed},
+		"no audience":       {change(func(h *Header) { h.Stream.Audience = "" }), ErrMalformed},
+		"another payload":   {change(func(h *Header) { h.PayloadHash[0]++ }), ErrHash},
+		"another size":      {change(func(h *Header) { h.PayloadSize++ }), ErrMalformed},
+		"backwards in time": {change(func(h *Header) { h.First, h.Last = h.Last, h.First }), ErrMalformed},
 	} {
 		if _, err := Parse(tc.raw); !errors.Is(err, tc.want) {
 			t.Errorf("%s: %v, want %v", name, err, tc.want)
@@ -195,8 +194,8 @@ func TestBombs(t *testing.T) {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	packed := encoder().EncodeAll(make([]byte, 64<<20), nil)
-	if _, err := decompress(CompressionZstd, packed, MaxRaw); err == nil {
+	packed := bestEncoder().EncodeAll(make([]byte, 64<<20), nil)
+	if _, err := decompress(CompressionZstd, 0, packed, MaxRaw); err == nil {
 		t.Error("64 MiB out of a few bytes were accepted")
 	}
 }
@@ -220,8 +219,8 @@ func TestIntegerBlocks(t *testing.T) {
 func TestTextBlocks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.OneOf(rapid.String(), rapid.StringMatching(`[0-9]{1,16}`), rapid.StringMatching(`[一-龥，。]{0,40}`), rapid.SampledFrom([]string{"", "城关镇", "\xff\xfe"})), 0, 60).Draw(t, "values")
-		r := &reader{b: appendTexts(nil, values)}
-		back := r.texts(len(values))
+		r := &reader{b: appendTexts(nil, values, byRank)}
+		back := r.texts(len(values), &allowance{text: MaxRaw})
 		if r.err != nil || len(r.b) > 0 || len(values) > 0 && !reflect.DeepEqual(back, values) {
 			t.Fatalf("%q came back as %q, %v", values, back, r.err)
 		}
@@ -237,7 +236,7 @@ func TestMeaninglessName(t *testing.T) {
 		{Column: 6, Kind: schema.Set, Type: schema.Texts, At: at, Elements: []Element{{Value: "a", Added: at}}},
 	}})
 	body.Tables = append(body.Tables, Table{Number: 99, Rows: []Row{{ID: namedRow(1), At: at, Cells: body.Tables[0].Rows[1].Cells}}})
-	back, err := sealed(t, body).Body(rows{})
+	back, err := sealed(t, body).Body(rows{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +261,7 @@ func FuzzParse(f *testing.F) {
 		if !bytes.Equal(c.Bytes(), raw) {
 			t.Fatal("a changeset has two forms")
 		}
-		_, _ = c.Body(rows{})
+		_, _ = c.Body(rows{}, nil)
 	})
 }
 

@@ -6,7 +6,7 @@ import "fieldkit/sync/schema"
 // author's numbers, the characters they follow, their stamps and their texts; then
 // the same for deletions.
 
-func encodeEdits(b []byte, t *Table, col *column) []byte {
+func encodeEdits(b []byte, t *Table, col *column, s style) []byte {
 	var insertions, deletions edits
 	for i, c := range col.cells {
 		row := &t.Rows[col.rows[i]]
@@ -20,7 +20,7 @@ func encodeEdits(b []byte, t *Table, col *column) []byte {
 		insertions.counts, deletions.counts = append(insertions.counts, int64(len(c.Insertions))), append(deletions.counts, int64(len(c.Deletions)))
 	}
 	b = insertions.append(b)
-	b = appendTexts(b, insertions.texts)
+	b = appendTexts(b, insertions.texts, s)
 	return deletions.append(b)
 }
 
@@ -44,7 +44,7 @@ func (e *edits) append(b []byte) []byte {
 }
 
 // edits reads what append wrote. Every number is checked.
-func (r *reader) edits(t *Table, col *column, origins int, total *int) *edits {
+func (r *reader) edits(t *Table, col *column, origins int, left *allowance) *edits {
 	e := &edits{counts: r.ints(len(col.cells))}
 	if r.err != nil {
 		return e
@@ -52,11 +52,9 @@ func (r *reader) edits(t *Table, col *column, origins int, total *int) *edits {
 	sum := 0
 	var bases []int64
 	for i, n := range e.counts {
-		if n < 0 || n > MaxCells-int64(*total) {
-			r.fail(ErrTooLarge, "%d edits", n)
+		if !r.cells(left, n) {
 			return e
 		}
-		*total += int(n)
 		sum += int(n)
 		for range n {
 			bases = append(bases, t.Rows[col.rows[i]].base())
@@ -67,8 +65,12 @@ func (r *reader) edits(t *Table, col *column, origins int, total *int) *edits {
 		if r.err != nil {
 			return e
 		}
-		if e.numbers[i] <= 0 || e.numbers[i] >= 1<<48 || e.seqs[i] < 0 || e.seqs[i] >= 1<<48 || e.origins[i] < 0 || e.origins[i] >= int64(origins) || at == 0 && bases[i] != noBase {
-			r.fail(ErrMalformed, "an impossible edit of a text")
+		if e.origins[i] < 0 || e.origins[i] >= int64(origins) {
+			r.fail(ErrReference, "an edit at a character of origin %d of %d", e.origins[i], origins)
+			return e
+		}
+		if e.numbers[i] <= 0 || e.numbers[i] >= maxSeq || e.seqs[i] < 0 || e.seqs[i] >= maxSeq || at == 0 && bases[i] != noBase {
+			r.fail(ErrValue, "an impossible edit of a text")
 			return e
 		}
 		e.stamps = append(e.stamps, stampAfter{at: at})
@@ -76,10 +78,10 @@ func (r *reader) edits(t *Table, col *column, origins int, total *int) *edits {
 	return e
 }
 
-func decodeEdits(r *reader, t *Table, col *column, origins int, total *int) {
-	insertions := r.edits(t, col, origins, total)
-	texts := r.texts(len(insertions.stamps))
-	deletions := r.edits(t, col, origins, total)
+func decodeEdits(r *reader, t *Table, col *column, origins int, left *allowance) {
+	insertions := r.edits(t, col, origins, left)
+	texts := r.texts(len(insertions.stamps), left)
+	deletions := r.edits(t, col, origins, left)
 	if r.err != nil {
 		return
 	}
@@ -100,6 +102,6 @@ func decodeEdits(r *reader, t *Table, col *column, origins int, total *int) {
 		}
 	}
 	if col.typ != schema.Text {
-		r.fail(ErrMalformed, "a long text of type %d", col.typ)
+		r.fail(ErrValue, "a long text of type %d", col.typ)
 	}
 }

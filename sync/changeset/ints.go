@@ -110,8 +110,8 @@ func (r *reader) ints(n int) []int64 {
 		return out
 	}
 	if n > len(r.b) {
-		r.fail(ErrMalformed, "%d integers in %d bytes", n, len(r.b))
-		return make([]int64, n)
+		r.fail(ErrTruncated, "%d integers in %d bytes", n, len(r.b))
+		return nil
 	}
 	out := make([]int64, n)
 	switch form {
@@ -122,8 +122,8 @@ func (r *reader) ints(n int) []int64 {
 	case intsPlanes, intsDeltaPlanes:
 		r.planes(out)
 	default:
-		r.fail(ErrMalformed, "unknown integer form %d", form)
-		return out
+		r.fail(ErrForm, "integer form %d", form)
+		return nil
 	}
 	switch form {
 	case intsDelta, intsDeltaPlanes:
@@ -148,7 +148,7 @@ func (r *reader) ints(n int) []int64 {
 func (r *reader) planes(out []int64) {
 	low, width := r.int(), int(r.byte())
 	if r.err == nil && (width == 0 || width > 7) {
-		r.fail(ErrMalformed, "%d planes of bytes", width)
+		r.fail(ErrForm, "%d planes of bytes", width)
 	}
 	for range width {
 		plane := r.bytes(len(out))
@@ -198,7 +198,7 @@ func (r *reader) stamps(n int, bases []int64) []hlc.Stamp {
 		}
 		at := ms[i] + bases[i]
 		if at < 0 || at >= 1<<47 || counters[i] < 0 || counters[i] >= 1<<16 {
-			r.fail(ErrMalformed, "a stamp is out of range")
+			r.fail(ErrValue, "a stamp out of range")
 			return out
 		}
 		out[i] = hlc.At(at) + hlc.Stamp(counters[i])

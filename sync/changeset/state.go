@@ -3,7 +3,6 @@ package changeset
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
 
 	"fieldkit/sync/hlc"
 )
@@ -32,7 +31,7 @@ type Head struct {
 	Rows     uint64 // rows it introduced
 }
 
-func appendStates(b []byte, s *States) ([]byte, error) {
+func appendStates(b []byte, s *States, texts style) ([]byte, error) {
 	if s == nil {
 		return append(b, 0), nil
 	}
@@ -60,7 +59,7 @@ func appendStates(b []byte, s *States) ([]byte, error) {
 	b = binary.AppendUvarint(b, uint64(len(s.Tables)))
 	for i := range s.Tables {
 		t := &s.Tables[i]
-		content := appendRowStates(encodeTable(t), t)
+		content := appendRowStates(encodeTable(t, texts), t)
 		b = binary.AppendUvarint(b, uint64(t.Number))
 		b = binary.AppendUvarint(b, uint64(len(content)))
 		b = append(b, content...)
@@ -88,23 +87,24 @@ func appendRowStates(b []byte, t *Table) []byte {
 	return b
 }
 
-func decodeStates(r *reader, body *Body, rows Rows, cells *int) (*States, error) {
+func decodeStates(r *reader, body *Body, rows Rows, left *allowance) (*States, error) {
 	kind := r.byte()
 	if kind == 0 || r.err != nil {
 		return nil, nil
 	}
 	if kind > 2 {
-		r.fail(ErrMalformed, "unknown states %d", kind)
+		r.fail(ErrForm, "states %d", kind)
 		return nil, nil
 	}
 	s := &States{Last: kind == 2}
 	n := r.upTo(MaxOrigins, "audiences")
 	if r.err == nil && n == 0 {
-		r.fail(ErrMalformed, "states of no audience")
+		r.fail(ErrValue, "states of no audience")
 		return nil, nil
 	}
 	s.Audiences = r.pieces(n)
 	n = r.upTo(MaxCells, "heads")
+	r.cells(left, int64(n))
 	audiences, origins, numbers, completes, counts := r.ints(n), r.ints(n), r.ints(n), r.ints(n), r.ints(n)
 	hashes := r.bytes(n * len(Hash{}))
 	if r.err != nil {
@@ -112,30 +112,38 @@ func decodeStates(r *reader, body *Body, rows Rows, cells *int) (*States, error)
 	}
 	s.Heads = make([]Head, n)
 	for i := range s.Heads {
-		if audiences[i] < 0 || audiences[i] >= int64(len(s.Audiences)) || origins[i] < 0 || origins[i] >= int64(len(body.Origins)) ||
-			numbers[i] <= 0 || completes[i] < 0 || counts[i] < 0 || counts[i] >= 1<<48 {
-			r.fail(ErrMalformed, "an impossible head")
+		if audiences[i] < 0 || audiences[i] >= int64(len(s.Audiences)) || origins[i] < 0 || origins[i] >= int64(len(body.Origins)) {
+			r.fail(ErrReference, "a head of audience %d of %d, origin %d of %d", audiences[i], len(s.Audiences), origins[i], len(body.Origins))
+			return nil, nil
+		}
+		if numbers[i] <= 0 || completes[i] < 0 || counts[i] < 0 || counts[i] >= maxSeq {
+			r.fail(ErrValue, "an impossible head")
 			return nil, nil
 		}
 		s.Heads[i] = Head{Audience: int(audiences[i]), Origin: int(origins[i]), Number: uint64(numbers[i]), Complete: hlc.Stamp(completes[i]), Rows: uint64(counts[i])}
 		copy(s.Heads[i].Hash[:], hashes[i*len(Hash{}):])
 	}
-	for range r.upTo(1<<16, "tables") {
+	last := -1
+	for range r.upTo(MaxTables, "tables") {
 		number := r.upTo(1<<16-1, "as a table number")
 		content := &reader{b: r.bytes(r.length())}
+		if r.err == nil && number <= last {
+			r.fail(ErrOrder, "table %d after %d", number, last)
+		}
 		if r.err != nil {
 			return nil, nil
 		}
-		if !rows.Known(uint16(number)) {
-			s.Tables = append(s.Tables, Table{Number: uint16(number), Unknown: content.upTo(MaxCells, "rows")})
-			if content.err != nil {
-				return nil, fmt.Errorf("table %d: %w", number, content.err)
+		last = number
+		t := Table{Number: uint16(number)}
+		var err error
+		if rows.Known(t.Number) {
+			if t, err = decodeTable(content, t.Number, body, rows, left); err == nil && content.err == nil {
+				decodeRowStates(content, &t, body, len(s.Audiences), left)
 			}
-			continue
+		} else {
+			content.skip(&t, left)
 		}
-		t, err := decodeTable(content, uint16(number), body, rows, cells)
 		if err == nil {
-			decodeRowStates(content, &t, body, len(s.Audiences), cells)
 			err = content.err
 		}
 		if err != nil {
@@ -146,14 +154,12 @@ func decodeStates(r *reader, body *Body, rows Rows, cells *int) (*States, error)
 	return s, nil
 }
 
-func decodeRowStates(r *reader, t *Table, body *Body, audiences int, cells *int) {
+func decodeRowStates(r *reader, t *Table, body *Body, audiences int, left *allowance) {
 	count := func(counts []int64) (sum int) {
 		for _, n := range counts {
-			if n < 0 || n > MaxCells-int64(*cells) {
-				r.fail(ErrTooLarge, "%d names", n)
+			if !r.cells(left, n) {
 				return 0
 			}
-			*cells += int(n)
 			sum += int(n)
 		}
 		return sum
@@ -164,7 +170,7 @@ func decodeRowStates(r *reader, t *Table, body *Body, audiences int, cells *int)
 	froms := r.ints(len(t.Rows))
 	from := r.ints(count(froms))
 	if r.err == nil && len(r.b) > 0 {
-		r.fail(ErrMalformed, "%d bytes too many", len(r.b))
+		r.fail(ErrTrailing, "%d in the table", len(r.b))
 	}
 	if r.err != nil {
 		return
@@ -172,12 +178,16 @@ func decodeRowStates(r *reader, t *Table, body *Body, audiences int, cells *int)
 	for i := range t.Rows {
 		row := &t.Rows[i]
 		if row.Name.Seq != 0 {
-			r.fail(ErrMalformed, "a state without an id")
+			r.fail(ErrForm, "a state without an id")
 			return
 		}
 		for range names[i] {
-			if origins[0] < 0 || origins[0] >= int64(len(body.Origins)) || seqs[0] <= 0 || seqs[0] == math.MaxInt64 {
-				r.fail(ErrMalformed, "row %d of origin %d of %d", seqs[0], origins[0], len(body.Origins))
+			if seqs[0] <= 0 || seqs[0] >= maxSeq {
+				r.fail(ErrValue, "a row named %d", seqs[0])
+				return
+			}
+			if origins[0] < 0 || origins[0] >= int64(len(body.Origins)) {
+				r.fail(ErrReference, "row %d of origin %d of %d", seqs[0], origins[0], len(body.Origins))
 				return
 			}
 			row.Names = append(row.Names, Name{Origin: int(origins[0]), Seq: uint64(seqs[0])})
@@ -185,7 +195,7 @@ func decodeRowStates(r *reader, t *Table, body *Body, audiences int, cells *int)
 		}
 		for range froms[i] {
 			if from[0] < 0 || from[0] >= int64(audiences) {
-				r.fail(ErrMalformed, "audience %d of %d", from[0], audiences)
+				r.fail(ErrReference, "audience %d of %d", from[0], audiences)
 				return
 			}
 			row.From = append(row.From, int(from[0]))

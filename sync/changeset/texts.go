@@ -8,15 +8,25 @@ import (
 	"unicode/utf8"
 )
 
-// Blocks of texts take one of four forms.
+// Blocks of texts take one of five forms.
 const (
 	textsPlain  = 0 // lengths, then all bytes
 	textsDict   = 1 // the distinct ones, then an index each
 	textsRanked = 2 // characters by their rank in an alphabet of the block
 	textsDigits = 3 // decimal numbers
+	textsCommon = 4 // characters by their rank in the common alphabet
 )
 
-func appendTexts(b []byte, values []string) []byte {
+// style says how texts are written: as the compressor by itself takes them best,
+// or as the dictionaries know them.
+type style bool
+
+const (
+	byRank   style = false
+	commonly style = true
+)
+
+func appendTexts(b []byte, values []string, s style) []byte {
 	if len(values) == 0 {
 		return b
 	}
@@ -33,20 +43,26 @@ func appendTexts(b []byte, values []string) []byte {
 		codes[i] = code
 	}
 	if len(distinct)*2 > len(values) && len(values) > 1 {
-		return appendSomeTexts(b, values)
+		return appendSomeTexts(b, values, s)
 	}
 	b = binary.AppendUvarint(append(b, textsDict), uint64(len(distinct)))
-	return appendInts(appendSomeTexts(b, distinct), codes)
+	return appendInts(appendSomeTexts(b, distinct, s), codes)
 }
 
 // appendSomeTexts writes texts that hardly repeat.
-func appendSomeTexts(b []byte, values []string) []byte {
+func appendSomeTexts(b []byte, values []string, s style) []byte {
 	if digits := appendDigits([]byte{textsDigits}, values); digits != nil {
 		return append(b, digits...)
 	}
 	plain := appendPlainTexts([]byte{textsPlain}, values)
-	if ranked := appendRanked([]byte{textsRanked}, values); ranked != nil && entropy(ranked) < entropy(plain) {
-		return append(b, ranked...)
+	if s == commonly {
+		if common := appendCommon([]byte{textsCommon}, values); common != nil {
+			return append(b, common...)
+		}
+	} else {
+		if ranked := appendRanked([]byte{textsRanked}, values); ranked != nil && entropy(ranked) < entropy(plain) {
+			return append(b, ranked...)
+		}
 	}
 	return append(b, plain...)
 }
@@ -140,16 +156,16 @@ func appendRanked(b []byte, values []string) []byte {
 	return append(appendInts(b, lengths), body...)
 }
 
-func (r *reader) texts(n int) []string {
+func (r *reader) texts(n int, left *allowance) []string {
 	if n == 0 || r.err != nil {
 		return nil
 	}
 	form := r.byte()
 	if form != textsDict {
-		return r.someTexts(form, n)
+		return r.someTexts(form, n, left)
 	}
 	count := r.upTo(uint64(n), "distinct texts")
-	distinct := r.someTexts(r.byte(), count)
+	distinct := r.someTexts(r.byte(), count, left)
 	codes := r.ints(n)
 	if r.err != nil {
 		return nil
@@ -157,7 +173,7 @@ func (r *reader) texts(n int) []string {
 	out := make([]string, n)
 	for i, code := range codes {
 		if code < 0 || code >= int64(len(distinct)) {
-			r.fail(ErrMalformed, "text %d of %d", code, len(distinct))
+			r.fail(ErrReference, "text %d of %d", code, len(distinct))
 			return nil
 		}
 		out[i] = distinct[code]
@@ -165,16 +181,18 @@ func (r *reader) texts(n int) []string {
 	return out
 }
 
-func (r *reader) someTexts(form byte, n int) []string {
+func (r *reader) someTexts(form byte, n int, left *allowance) []string {
 	switch form {
 	case textsPlain:
 		return r.pieces(n)
 	case textsRanked:
-		return r.rankedTexts(n)
+		return r.rankedTexts(n, left)
 	case textsDigits:
 		return r.digits(n)
+	case textsCommon:
+		return r.commonTexts(n, left)
 	}
-	r.fail(ErrMalformed, "unknown text form %d", form)
+	r.fail(ErrForm, "text form %d", form)
 	return nil
 }
 
@@ -184,11 +202,11 @@ func (r *reader) pieces(n int) []string {
 	var total int64
 	for _, l := range lengths {
 		if l < 0 || l > int64(len(r.b)) {
-			r.fail(ErrMalformed, "a text of %d bytes", l)
+			r.fail(ErrTruncated, "a text of %d bytes", l)
 			return nil
 		}
 		if total += l; total > int64(len(r.b)) {
-			r.fail(ErrMalformed, "texts longer than the payload")
+			r.fail(ErrTruncated, "texts longer than the payload")
 			return nil
 		}
 	}
@@ -212,7 +230,7 @@ func (r *reader) digits(n int) []string {
 	var buf [maxDigits]byte
 	for i, v := range numbers {
 		if lengths[i] < 1 || lengths[i] > maxDigits || v < 0 {
-			r.fail(ErrMalformed, "a number of %d digits", lengths[i])
+			r.fail(ErrValue, "a number of %d digits", lengths[i])
 			return nil
 		}
 		for at := int(lengths[i]) - 1; at >= 0; at-- {
@@ -220,7 +238,7 @@ func (r *reader) digits(n int) []string {
 			v /= 10
 		}
 		if v != 0 {
-			r.fail(ErrMalformed, "a number longer than its %d digits", lengths[i])
+			r.fail(ErrValue, "a number longer than its %d digits", lengths[i])
 			return nil
 		}
 		out[i] = string(buf[:lengths[i]])
@@ -228,7 +246,7 @@ func (r *reader) digits(n int) []string {
 	return out
 }
 
-func (r *reader) rankedTexts(n int) []string {
+func (r *reader) rankedTexts(n int, left *allowance) []string {
 	count := r.upTo(maxAlphabet, "characters")
 	points := append(r.ints(min(firstPair, count)), r.ints(max(0, count-firstPair))...)
 	if r.err != nil {
@@ -237,13 +255,12 @@ func (r *reader) rankedTexts(n int) []string {
 	alphabet := make([]rune, count)
 	for i, p := range points {
 		if p < 0 || p > utf8.MaxRune || !utf8.ValidRune(rune(p)) {
-			r.fail(ErrMalformed, "a character numbered %d", p)
+			r.fail(ErrValue, "a character numbered %d", p)
 			return nil
 		}
 		alphabet[i] = rune(p)
 	}
 	out := r.pieces(n)
-	total := 0
 	var text []byte
 	for i, codes := range out {
 		text = text[:0]
@@ -251,19 +268,18 @@ func (r *reader) rankedTexts(n int) []string {
 			k := int(codes[at])
 			if k >= firstPair {
 				if at++; at == len(codes) {
-					r.fail(ErrMalformed, "a text ends within a character")
+					r.fail(ErrTruncated, "a text ends within a character")
 					return nil
 				}
 				k = firstPair + (k-firstPair)<<8 + int(codes[at])
 			}
 			if k >= count {
-				r.fail(ErrMalformed, "character %d of %d", k, count)
+				r.fail(ErrReference, "character %d of %d", k, count)
 				return nil
 			}
 			text = utf8.AppendRune(text, alphabet[k])
 		}
-		if total += len(text); total > MaxRaw {
-			r.fail(ErrTooLarge, "texts of more than %d bytes", MaxRaw)
+		if !r.take(&left.text, int64(len(text)), MaxRaw, "bytes of text") {
 			return nil
 		}
 		out[i] = string(text)

@@ -22,8 +22,12 @@ func (r *reader) fail(err error, format string, args ...any) {
 // uint reads a varint in its shortest form.
 func (r *reader) uint() uint64 {
 	v, n := binary.Uvarint(r.b)
-	if n <= 0 || n > 1 && r.b[n-1] == 0 {
-		r.fail(ErrMalformed, "bad varint")
+	if n == 0 {
+		r.fail(ErrTruncated, "within a number")
+		return 0
+	}
+	if n < 0 || n > 1 && r.b[n-1] == 0 {
+		r.fail(ErrNumber, "a varint")
 		return 0
 	}
 	r.b = r.b[n:]
@@ -44,7 +48,7 @@ func (r *reader) upTo(limit uint64, what string) int {
 func (r *reader) length() int {
 	v := r.uint()
 	if v > uint64(len(r.b)) {
-		r.fail(ErrMalformed, "a length of %d where %d bytes are left", v, len(r.b))
+		r.fail(ErrTruncated, "a length of %d where %d bytes are left", v, len(r.b))
 		return 0
 	}
 	return int(v)
@@ -57,7 +61,7 @@ func (r *reader) int() int64 {
 
 func (r *reader) byte() byte {
 	if len(r.b) == 0 {
-		r.fail(ErrMalformed, "ends too early")
+		r.fail(ErrTruncated, "a byte is missing")
 		return 0
 	}
 	b := r.b[0]
@@ -67,7 +71,7 @@ func (r *reader) byte() byte {
 
 func (r *reader) bytes(n int) []byte {
 	if n < 0 || n > len(r.b) {
-		r.fail(ErrMalformed, "ends %d bytes too early", n-len(r.b))
+		r.fail(ErrTruncated, "%d bytes are missing", n-len(r.b))
 		return nil
 	}
 	b := r.b[:n:n]

@@ -86,7 +86,7 @@ func (r *Replica) evolve(ctx context.Context) error {
 			}
 			m := &merger{tx: tx, origin: i.origin, audience: i.audience, number: uint64(i.number), seen: map[int]head{},
 				known: func(table, column uint16) bool { return before[columnName(table, column)] }}
-			body, err := c.Body(m)
+			body, err := c.Body(m, r.opener())
 			if m.err != nil {
 				return m.err
 			}

@@ -56,11 +56,11 @@ func TestForgedChangesetsAreRefused(t *testing.T) {
 	again := func(change func(*changeset.Header), key ed25519.PrivateKey) []byte {
 		c, err := changeset.Parse(genuine)
 		f.must(err)
-		body, err := c.Body(everyTable{})
+		body, err := c.Body(everyTable{}, nil)
 		f.must(err)
 		h := c.Header
 		change(&h)
-		forged, err := changeset.Seal(h, body, key)
+		forged, err := changeset.Seal(h, body, key, changeset.Recipients{})
 		f.must(err)
 		return forged.Bytes()
 	}

@@ -54,7 +54,7 @@ func (r *Replica) History(ctx context.Context, table string, id schema.ID) ([]Wr
 	var out []Write
 	for audience, known := range names {
 		if err := r.eachChangeset(ctx, audience, born, func(c *changeset.Changeset, received time.Time) error {
-			body, err := c.Body(only{t: t.Number, names: known, id: id})
+			body, err := c.Body(only{t: t.Number, names: known, id: id}, r.opener())
 			if err != nil {
 				return nil // held back when it arrived
 			}

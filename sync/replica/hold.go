@@ -69,15 +69,20 @@ func (tx *Tx) keepUnmerged(c *changeset.Changeset, origin, audience int, h head,
 	if err := tx.hold(origin, audience, c.Number, heldRow{}, reason); err != nil {
 		return err
 	}
-	introduced := h.rows
-	if body, err := c.Body(nothing{}); err == nil && body.Introduced >= h.rows {
-		names, err := tx.shortNames()
-		if err != nil {
-			return err
+	body, err := c.Body(nothing{}, tx.r.opener())
+	if err != nil || body.Introduced < h.rows { // its header counts them
+		body = &changeset.Body{Introduced: h.rows}
+		if c.Rows > h.rows {
+			body.Tables = []changeset.Table{{Unknown: int(c.Rows - h.rows)}}
 		}
-		if introduced, err = names.introduce(tx, origin, audience, body); err != nil {
-			return err
-		}
+	}
+	names, err := tx.shortNames()
+	if err != nil {
+		return err
+	}
+	introduced, err := names.introduce(tx, origin, audience, body)
+	if err != nil {
+		return err
 	}
 	return tx.storeChangeset(origin, audience, c, introduced)
 }
@@ -172,7 +177,7 @@ func (tx *Tx) remerge(at place, only map[heldRow]bool) error {
 		return fmt.Errorf("stored changeset: %w", err)
 	}
 	m := &merger{tx: tx, origin: at.origin, audience: at.audience, number: at.number, seen: map[int]head{}, only: only, released: true}
-	body, err := c.Body(m)
+	body, err := c.Body(m, tx.r.opener())
 	if m.err != nil {
 		return m.err
 	}

@@ -112,7 +112,7 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 		return tx.keepUnmerged(c, origin, audience, h, reason)
 	}
 	m := &merger{tx: tx, origin: origin, audience: audience, number: c.Number, seen: map[int]head{}}
-	body, err := c.Body(m)
+	body, err := c.Body(m, tx.r.opener())
 	if m.err != nil {
 		return m.err
 	}
@@ -121,7 +121,7 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 		return nil
 	}
 	if err == nil && body.Introduced < h.rows {
-		err = fmt.Errorf("%w: it counts %d rows introduced before, not %d", changeset.ErrMalformed, body.Introduced, h.rows)
+		err = fmt.Errorf("%w: it counts %d rows introduced before, not %d", changeset.ErrValue, body.Introduced, h.rows)
 	}
 	if err != nil {
 		// Signed by its author and whole, yet not readable here: kept, forwarded

@@ -149,7 +149,7 @@ func (m *merger) inStream(p *pendingRow, c *schema.Column, s stamp, h head) (boo
 			continue
 		}
 		o := &merger{tx: m.tx, origin: s.origin, audience: m.audience, number: cs.Number, seen: map[int]head{}}
-		body, err := cs.Body(o)
+		body, err := cs.Body(o, m.tx.r.opener())
 		if err != nil {
 			continue // held back when it arrived
 		}

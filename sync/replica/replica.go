@@ -3,6 +3,7 @@ package replica
 import (
 	"bytes"
 	"context"
+	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/rand"
 	"database/sql"
@@ -47,6 +48,12 @@ type Options struct {
 	// the reason to hold it back, "" for none. What is held back is stored and
 	// forwarded; see Release. It may read with Tx.Get only.
 	Quarantine func(tx *Tx, author schema.ID) (string, error)
+	// Recipients, when set, names the groups that may read what is sealed for an
+	// audience; without it, or where it names none, payloads travel readable.
+	Recipients func(audience string) []*ecdh.PublicKey
+	// Opener, when set, gives the keys of the groups that this replica belongs to,
+	// as far as they are at hand. What cannot be opened is kept, forwarded and held.
+	Opener func() changeset.Opener
 	// Random is where identities come from, crypto/rand when nil: a simulation that
 	// is to run the same way twice gives its own. It is no source of secrecy for
 	// what is sealed at rest.

@@ -407,7 +407,7 @@ func (tx *Tx) sealBatch(audience int, b *batch, newest hlc.Stamp, last bool) err
 		Realm:  r.opts.Realm,
 		Stream: changeset.Stream{Origin: r.origins.name(r.own), Audience: r.audiences.list[audience]},
 		Number: head.number + 1, Prev: head.hash, First: b.first, Last: b.last, Complete: complete,
-	}, &b.body, r.key)
+	}, &b.body, r.key, r.recipients(audience))
 	if err != nil {
 		return err
 	}
