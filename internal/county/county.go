@@ -56,6 +56,7 @@ type County struct {
 	options  Options
 	log      *slog.Logger
 	reviewed reviewCache
+	counts   tallyCache
 	stop     []func()
 }
 
@@ -107,17 +108,22 @@ func (c *County) open(ctx context.Context) error {
 	})
 	c.stop = append(c.stop, c.replica.Subscribe(func(change replica.Change) {
 		c.reviewed.changed(change)
+		c.counts.changed(change)
 		c.changed(change.Tables...)
 	}))
 	if err := c.replica.BecomeRoot(ctx); err != nil {
 		return err
 	}
 	c.sync = transport.NewServer(c.replica, authority{c}, c.log)
-	return c.reconcile(ctx)
+	if err := c.reconcile(ctx); err != nil {
+		return err
+	}
+	c.stop = append(c.stop, c.warm())
+	return nil
 }
 
 func openReplica(ctx context.Context, dir string, realm schema.ID, o Options) (*replica.Replica, error) {
-	r, err := replica.Open(ctx, replica.Options{Dir: dir, AnchorDir: filepath.Clean(dir) + ".anchor", Schema: model.Schema, Realm: realm, Wall: o.Wall, Audience: model.Audience, Quarantine: quarantine, Log: o.Log})
+	r, err := replica.Open(ctx, replica.Options{Dir: dir, AnchorDir: filepath.Clean(dir) + ".anchor", Schema: model.Schema, Indexes: indexes, Realm: realm, Wall: o.Wall, Audience: model.Audience, Quarantine: quarantine, Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("open the county's replica: %w", err)
 	}

@@ -34,6 +34,10 @@ type RecordDetail struct {
 var hidden = map[string]bool{"created_at": true, "created_by": true, "device_id": true, "voided": true, "merged_into": true,
 	"reviewed": true, "redacted_at": true, "initials": true, "sign_ins": true, "activity_id": true, "photo_ids": true}
 
+// opened are tables beside the lists' whose records can be opened.
+var opened = map[string]bool{"outcome": true, "post": true, "household": true, "placement": true, "inspection": true, "indicator": true, "case_digest": true,
+	"slogan": true, "plan": true, "daily_tally": true, "venue": true, "unit": true, "linkage_action": true}
+
 // RecordOf shows one record.
 func (s *Service) RecordOf(ctx context.Context, table, id string) (RecordDetail, error) {
 	if _, err := signedIn(ctx); err != nil {
@@ -43,7 +47,8 @@ func (s *Service) RecordOf(ctx context.Context, table, id string) (RecordDetail,
 	if err != nil {
 		return RecordDetail{}, err
 	}
-	if _, ok := listings[table]; !ok {
+	_, listed := listings[table]
+	if !listed && !opened[table] {
 		return RecordDetail{}, userError("table", "table", "没有这种记录。", "There is no such kind of record.")
 	}
 	row, err := s.c.replica.Get(ctx, table, key)
@@ -59,14 +64,26 @@ func (s *Service) RecordOf(ctx context.Context, table, id string) (RecordDetail,
 	}
 	activity := key
 	if table != "activity" {
-		activity = row.Ref("activity_id")
+		activity = schema.Nil
+		if model.Schema.Table(table).Column("activity_id") != nil {
+			activity = row.Ref("activity_id")
+		}
 	}
-	lines, err := s.c.describe(ctx, table, []schema.ID{key}, []schema.ID{activity}, names)
-	if err != nil {
+	line := RecordLine{Table: table, ID: id, At: row.Int("created_at"), Recorded: row.Int("created_at"), Officer: names.officers[row.Ref("created_by")], Device: names.devices[row.Ref("device_id")]}
+	if listed {
+		lines, err := s.c.describe(ctx, table, []schema.ID{key}, []schema.ID{activity}, names)
+		if err != nil {
+			return RecordDetail{}, err
+		}
+		line = lines[0]
+	} else if line.Title, line.Unit, err = s.c.titleOf(ctx, table, row, names); err != nil {
 		return RecordDetail{}, err
 	}
-	d := RecordDetail{Record: lines[0], UpdatedAt: row.UpdatedAt().UnixMilli(), Voided: voided(row),
-		Activity: activity.String(), Fields: []Field{}, Handouts: []RecordLine{}}
+	d := RecordDetail{Record: line, UpdatedAt: row.UpdatedAt().UnixMilli(), Voided: voided(row),
+		Fields: []Field{}, Handouts: []RecordLine{}}
+	if !activity.IsNil() {
+		d.Activity = activity.String()
+	}
 	if d.Fields, err = s.c.fields(ctx, model.Schema.Table(table), row, names); err != nil {
 		return RecordDetail{}, err
 	}

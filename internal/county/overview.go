@@ -2,9 +2,12 @@ package county
 
 import (
 	"context"
+	"fmt"
 	"sort"
 	"sync"
 
+	"fieldkit/internal/figures"
+	"fieldkit/internal/model"
 	"fieldkit/sync/schema"
 )
 
@@ -20,22 +23,35 @@ type Overview struct {
 	County     string       `json:"county"`
 	From       string       `json:"from"`
 	To         string       `json:"to"`
-	Cards      []Card       `json:"cards"`
-	By         string       `json:"by"` // "day" or "month": the step of the trend
+	Cards      []Card       `json:"cards"`     // the headline figures, M01–M08
+	More       []Card       `json:"more"`      // further ones
+	BaseName   string       `json:"base_name"` // what 环比 compares with; "" when it does not apply
+	By         string       `json:"by"`        // "day" or "month": the step of the trend
 	Trend      []TrendPoint `json:"trend"`
 	FraudTypes []Share      `json:"fraud_types"` // largest first
-	Units      []UnitTotals `json:"units"`       // of units with anything in the period
+	AgeBands   []Share      `json:"age_bands"`
+	Kinds      []Share      `json:"kinds"` // of activities
+	Towns      []Town       `json:"towns"`
+	Units      []UnitTotals `json:"units"` // of units with anything in the period
 	Newest     []RecordLine `json:"newest"`
 	Devices    []DeviceInfo `json:"devices"`
 	At         int64        `json:"at"` // the server's clock, Unix milliseconds
 }
 
-// Card is one headline figure and the same dates a year earlier.
+// Card is one figure beside the same dates a year earlier, the span before and the plan.
 type Card struct {
-	Key     string `json:"key"` // "large", "leaflets", "lectures", "consultations", "cafe_meetings", "attendance", "activities"
+	Key     string `json:"key"` // the figure's code
+	Name    string `json:"name"`
+	NameEN  string `json:"name_en"`
+	Measure string `json:"measure"`
+	Kind    string `json:"kind"` // "count", "fen"
+	Define  string `json:"define"`
 	Value   int64  `json:"value"`
-	Base    int64  `json:"base"`
-	RateX10 *int64 `json:"rate_x10"` // 同比 in tenths of a percent; nil when the base is zero
+	Base    int64  `json:"base"`     // 同比: a year earlier
+	RateX10 *int64 `json:"rate_x10"` // in tenths of a percent; nil when the base is zero
+	Last    *int64 `json:"last"`     // 环比: the span before; nil when it does not apply
+	LastX10 *int64 `json:"last_x10"`
+	Target  int64  `json:"target"` // of the year, when the period is one; 0 for none
 }
 
 // Totals are the figures that are broken down.
@@ -44,6 +60,8 @@ type Totals struct {
 	Leaflets      int64 `json:"leaflets"`
 	Consultations int64 `json:"consultations"`
 	Attendance    int64 `json:"attendance"`
+	Posts         int64 `json:"posts"`
+	Intercepts    int64 `json:"intercepts"`
 }
 
 // TrendPoint is one step of the trend and the same step a year earlier; Key is
@@ -60,6 +78,13 @@ type Share struct {
 	Count int64  `json:"count"`
 }
 
+// Town is one field of the township grid; an empty name gathers what names none.
+type Town struct {
+	Name          string `json:"name"`
+	Consultations int64  `json:"consultations"`
+	Leaflets      int64  `json:"leaflets"`
+}
+
 // UnitTotals are the figures of one unit; an empty id stands for consultations
 // whose activity has not arrived yet.
 type UnitTotals struct {
@@ -68,49 +93,40 @@ type UnitTotals struct {
 	Totals Totals `json:"totals"`
 }
 
-// rateX10 is 同比 in tenths of a percent, half up (domain.md, 5.1).
+// rateX10 is 同比 in tenths of a percent (domain.md, 5.1); nil of a base of zero.
 func rateX10(value, base int64) *int64 {
-	if base == 0 {
-		return nil
+	if x10, ok := figures.Change(value, base); ok {
+		return &x10
 	}
-	change := (value - base) * 2000
-	rate := (change + base) / (2 * base)
-	if change+base < 0 && (change+base)%(2*base) != 0 {
-		rate-- // Go divides towards zero
-	}
-	return &rate
+	return nil
 }
 
-// tallies are the figures of one period.
-type tallies struct {
-	activities, large, leaflets, lectures, consultations, quick, attendance tally
-}
+var (
+	headline = []string{"M01", "M02", "M03", "M04", "M05", "M06", "M07", "M08"}
+	further  = []string{"M09", "M10", "M10s", "M13", "M17a"}
+)
+
+// tallies are the breakdowns of one period by figure.
+type tallies map[string][]figures.Line
 
 func (c *County) tallies(ctx context.Context, p period) (tallies, error) {
-	var t tallies
-	var err error
-	for query, into := range map[string]*tally{
-		figureActivities: &t.activities, figureLarge: &t.large, figureLeaflets: &t.leaflets, figureLectures: &t.lectures,
-		figureConsultations: &t.consultations, figureQuick: &t.quick, figureAttendance: &t.attendance,
-	} {
-		if *into, err = c.tally(ctx, query, p); err != nil {
-			return t, err
+	t := tallies{}
+	for _, code := range []string{"M01", "M02", "M03", "M04", "M05", "M06", "M07", "M08c", "M08q", "M08a", "M08w", "M02w", "M09", "M10", "M10s", "M13", "M17a"} {
+		lines, err := c.counts.lines(ctx, c, code, p)
+		if err != nil {
+			return nil, err
 		}
+		t[code] = lines
 	}
 	return t, nil
 }
 
-// cards sums a period; the order is that of the page.
-func (t *tallies) cards() []Card {
-	return []Card{
-		{Key: "large", Value: t.large.sum(nil)},
-		{Key: "leaflets", Value: t.leaflets.sum(nil)},
-		{Key: "consultations", Value: t.consultations.sum(nil) + t.quick.sum(nil)},
-		{Key: "lectures", Value: t.lectures.sum(nil)},
-		{Key: "cafe_meetings", Value: t.activities.withCode("cafe_meeting").sum(nil)},
-		{Key: "attendance", Value: t.attendance.sum(nil)},
-		{Key: "activities", Value: t.activities.sum(nil)},
+// value is a figure of the page.
+func (t tallies) value(code string) int64 {
+	if code == "M08" {
+		return sumLines(t["M08c"]) + sumLines(t["M08q"])
 	}
+	return sumLines(t[code])
 }
 
 // Overview counts a period.
@@ -118,43 +134,96 @@ func (s *Service) Overview(ctx context.Context, q OverviewQuery) (Overview, erro
 	if _, err := signedIn(ctx); err != nil {
 		return Overview{}, err
 	}
+	return s.c.overview(ctx, q)
+}
+
+func (c *County) overview(ctx context.Context, q OverviewQuery) (Overview, error) {
 	p, err := parsePeriod(q.From, q.To, q.Units)
 	if err != nil {
 		return Overview{}, err
 	}
 	base := p.yearBefore()
-	var now, before tallies
-	var nowErr, beforeErr error
-	var both sync.WaitGroup
-	both.Go(func() { now, nowErr = s.c.tallies(ctx, p) })
-	both.Go(func() { before, beforeErr = s.c.tallies(ctx, base) })
-	both.Wait()
-	if nowErr != nil {
-		return Overview{}, nowErr
-	}
-	if beforeErr != nil {
-		return Overview{}, beforeErr
-	}
-	o := Overview{County: s.c.name, From: q.From, To: q.To, Cards: now.cards(), At: s.c.store.now()}
-	for i, card := range before.cards() {
-		o.Cards[i].Base, o.Cards[i].RateX10 = card.Value, rateX10(o.Cards[i].Value, card.Value)
-	}
-	o.By, o.Trend = trend(p, base, &now, &before)
-	o.FraudTypes = shares(now.consultations)
-	names, err := s.c.names(ctx)
+	now, err := c.tallies(ctx, p)
 	if err != nil {
 		return Overview{}, err
 	}
-	o.Units = unitTotals(&now, names)
-	if o.Newest, err = s.c.newest(ctx, p.units, 8, names); err != nil {
+	before, err := c.tallies(ctx, base)
+	if err != nil {
 		return Overview{}, err
 	}
-	o.Devices, err = s.c.deviceList(ctx, names)
+	o := Overview{County: c.name, From: q.From, To: q.To, At: c.store.now()}
+	if err := c.cards(ctx, &o, p, now, before); err != nil {
+		return Overview{}, err
+	}
+	o.By, o.Trend = trend(p, base, now, before)
+	o.FraudTypes, o.AgeBands, o.Kinds = shares(now["M08c"]), shares(now["M08a"]), shares(now["M17a"])
+	sort.Slice(o.AgeBands, func(i, j int) bool { return o.AgeBands[i].Code < o.AgeBands[j].Code })
+	names, err := c.names(ctx)
+	if err != nil {
+		return Overview{}, err
+	}
+	if o.Towns, err = c.towns(ctx, now); err != nil {
+		return Overview{}, err
+	}
+	o.Units = unitTotals(now, names)
+	if o.Newest, err = c.newest(ctx, p.units, 8, names); err != nil {
+		return Overview{}, err
+	}
+	o.Devices, err = c.deviceList(ctx, names)
 	return o, err
 }
 
+// cards lays each figure beside its bases and the year's target.
+func (c *County) cards(ctx context.Context, o *Overview, p period, now, before tallies) error {
+	settings, err := model.ReadSettings(ctx, c.replica)
+	if err != nil {
+		return err
+	}
+	var last tallies
+	scope, name, ok := figures.Before(figures.Scope{From: p.from.Format(dateLayout), To: p.to.Format(dateLayout)})
+	if ok {
+		o.BaseName = name
+		span, err := parsePeriod(scope.From, scope.To, nil)
+		if err != nil {
+			return err
+		}
+		span.units = p.units
+		if last, err = c.tallies(ctx, span); err != nil {
+			return err
+		}
+	}
+	targets := map[targetKey]int64{}
+	if p.from.YearDay() == 1 && p.to.Year() == p.from.Year() && p.to.Month() == 12 && p.to.Day() == 31 && len(p.units) <= 1 {
+		if targets, err = c.targets(ctx, p.from.Year()); err != nil {
+			return err
+		}
+	}
+	unit := schema.Nil
+	if len(p.units) == 1 {
+		unit = p.units[0]
+	}
+	card := func(code string) Card {
+		m := figures.Find(code)
+		card := Card{Key: code, Name: m.ZH, NameEN: m.EN, Measure: m.Measure, Kind: m.Kind, Define: m.Definition(settings), Value: now.value(code), Base: before.value(code),
+			Target: targets[targetKey{code, unit}]}
+		card.RateX10 = rateX10(card.Value, card.Base)
+		if ok {
+			v := last.value(code)
+			card.Last, card.LastX10 = &v, rateX10(card.Value, v)
+		}
+		return card
+	}
+	for _, code := range headline {
+		o.Cards = append(o.Cards, card(code))
+	}
+	for _, code := range further {
+		o.More = append(o.More, card(code))
+	}
+	return nil
+}
+
 // trend lays both periods side by side, by day up to two months, else by month.
-func trend(p, base period, now, before *tallies) (by string, points []TrendPoint) {
+func trend(p, base period, now, before tallies) (by string, points []TrendPoint) {
 	by = "month"
 	step := func(p period, day int64) int {
 		t := dayOf(day)
@@ -171,42 +240,50 @@ func trend(p, base period, now, before *tallies) (by string, points []TrendPoint
 	for i := range points {
 		points[i].Key = key(i)
 	}
-	now.spread(func(line tallyLine) *Totals {
-		if i := step(p, line.day); i >= 0 && i < count {
-			return &points[i].Now
+	// Days repeat in many lines: where each belongs is worked out once.
+	place := func(p period, of func(i int) *Totals) func(*figures.Line) *Totals {
+		at := map[int64]int{}
+		return func(line *figures.Line) *Totals {
+			i, known := at[line.Day]
+			if !known {
+				i = step(p, line.Day)
+				at[line.Day] = i
+			}
+			if i < 0 || i >= count {
+				return nil
+			}
+			return of(i)
 		}
-		return nil
-	})
-	before.spread(func(line tallyLine) *Totals {
-		if i := step(base, line.day); i >= 0 && i < count {
-			return &points[i].Base
-		}
-		return nil
-	})
+	}
+	now.spread(place(p, func(i int) *Totals { return &points[i].Now }))
+	before.spread(place(base, func(i int) *Totals { return &points[i].Base }))
 	return by, points
 }
 
 // spread adds every line to the totals that it belongs to.
-func (t *tallies) spread(to func(tallyLine) *Totals) {
-	add := func(t tally, field func(*Totals) *int64) {
-		for _, line := range t {
-			if totals := to(line); totals != nil {
-				*field(totals) += line.value
+func (t tallies) spread(to func(*figures.Line) *Totals) {
+	add := func(code string, field func(*Totals) *int64) {
+		lines := t[code]
+		for i := range lines {
+			if totals := to(&lines[i]); totals != nil {
+				*field(totals) += lines[i].Value
 			}
 		}
 	}
-	add(t.activities, func(x *Totals) *int64 { return &x.Activities })
-	add(t.leaflets, func(x *Totals) *int64 { return &x.Leaflets })
-	add(t.consultations, func(x *Totals) *int64 { return &x.Consultations })
-	add(t.quick, func(x *Totals) *int64 { return &x.Consultations })
-	add(t.attendance, func(x *Totals) *int64 { return &x.Attendance })
+	add("M17a", func(x *Totals) *int64 { return &x.Activities })
+	add("M02", func(x *Totals) *int64 { return &x.Leaflets })
+	add("M08c", func(x *Totals) *int64 { return &x.Consultations })
+	add("M08q", func(x *Totals) *int64 { return &x.Consultations })
+	add("M10s", func(x *Totals) *int64 { return &x.Attendance })
+	add("M04", func(x *Totals) *int64 { return &x.Posts })
+	add("M05", func(x *Totals) *int64 { return &x.Intercepts })
 }
 
 // shares sums by code, largest first, equal ones by code.
-func shares(t tally) []Share {
+func shares(lines []figures.Line) []Share {
 	count := map[string]int64{}
-	for _, line := range t {
-		count[line.code] += line.value
+	for i := range lines {
+		count[lines[i].Code] += lines[i].Value
 	}
 	list := []Share{}
 	for code, n := range count {
@@ -221,16 +298,54 @@ func shares(t tally) []Share {
 	return list
 }
 
-func unitTotals(t *tallies, names *nameBook) []UnitTotals {
-	totals := map[schema.ID]*UnitTotals{}
-	t.spread(func(line tallyLine) *Totals {
-		u := totals[line.unit]
-		if u == nil {
-			u = &UnitTotals{Name: names.unit(line.unit)}
-			if !line.unit.IsNil() {
-				u.ID = line.unit.String()
+// towns are those of the county's list, in its order, then any others that records name.
+func (c *County) towns(ctx context.Context, t tallies) ([]Town, error) {
+	settings, err := model.ReadSettings(ctx, c.replica)
+	if err != nil {
+		return nil, err
+	}
+	list, at := []Town{}, map[string]int{}
+	for _, name := range settings.Towns {
+		if _, twice := at[name]; !twice {
+			at[name] = len(list)
+			list = append(list, Town{Name: name})
+		}
+	}
+	listed := len(list)
+	for code, field := range map[string]func(*Town) *int64{"M08w": func(t *Town) *int64 { return &t.Consultations }, "M02w": func(t *Town) *int64 { return &t.Leaflets }} {
+		for _, share := range shares(t[code]) {
+			i, known := at[share.Code]
+			if !known {
+				i = len(list)
+				at[share.Code] = i
+				list = append(list, Town{Name: share.Code})
 			}
-			totals[line.unit] = u
+			*field(&list[i]) += share.Count
+		}
+	}
+	rest := list[listed:]
+	sort.Slice(rest, func(i, j int) bool {
+		if (rest[i].Name == "") != (rest[j].Name == "") {
+			return rest[j].Name == ""
+		}
+		if rest[i].Consultations != rest[j].Consultations {
+			return rest[i].Consultations > rest[j].Consultations
+		}
+		return rest[i].Name < rest[j].Name
+	})
+	return list, nil
+}
+
+func unitTotals(t tallies, names *nameBook) []UnitTotals {
+	totals := map[schema.ID]*UnitTotals{}
+	t.spread(func(line *figures.Line) *Totals {
+		u := totals[line.Unit]
+		if u == nil {
+			u = &UnitTotals{Name: names.unit(line.Unit)}
+			if !line.Unit.IsNil() {
+				u.ID = line.Unit.String()
+			}
+			totals[line.Unit] = u
 		}
 		return &u.Totals
 	})
@@ -248,4 +363,27 @@ func unitTotals(t *tallies, names *nameBook) []UnitTotals {
 		return list[i].ID < list[j].ID
 	})
 	return list
+}
+
+// warm counts this year and the last in the background, so that the first page
+// after a start does not wait for it.
+func (c *County) warm() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() {
+		year := c.options.now().In(model.Location).Year()
+		for _, y := range []int{year, year - 1} {
+			p, err := parsePeriod(fmt.Sprintf("%d-01-01", y), fmt.Sprintf("%d-12-31", y), nil)
+			if err == nil {
+				_, err = c.tallies(ctx, p)
+			}
+			if err != nil {
+				if ctx.Err() == nil {
+					c.log.Error("count in advance", "err", err)
+				}
+				return
+			}
+		}
+	})
+	return func() { cancel(); done.Wait() }
 }

@@ -18,7 +18,7 @@ type RecordQuery struct {
 	To         string   `json:"to"`
 	Units      []string `json:"units"`
 	Kind       string   `json:"kind"`        // of the activity
-	Only       string   `json:"only"`        // activities: "large", "leaflets", "quick", "lectures" (done), "attendance"
+	Only       string   `json:"only"`        // activities: "leaflets", "quick", "lectures" (done), "attendance"
 	FraudType  string   `json:"fraud_type"`  // consultations
 	ActivityID string   `json:"activity_id"` // what hangs on one activity
 	Cursor     string   `json:"cursor"`      // of the page before
@@ -91,7 +91,6 @@ var listings = map[string]listing{
 
 // only narrows activities to those that a figure counts.
 var only = map[string]string{
-	"large": `a.kind = 'street' AND a.id IN (` + largeIDs + `)`,
 	"leaflets": `a.id IN (SELECT coalesce(hx.merged_into, hx.id) FROM handout h JOIN material m ON m.id = h.material_id AND m."group" = 'leaflet'
 		JOIN activity hx ON hx.id = h.activity_id WHERE h.qty <> 0 AND coalesce(json_extract(h.voided, '$.on'), 0) = 0)`,
 	"quick":    `a.consult_quick > 0`,
@@ -168,8 +167,31 @@ func (s *Service) Records(ctx context.Context, q RecordQuery) (RecordPage, error
 	if err != nil {
 		return page, err
 	}
+	if code := q.figure(); code != "" { // counted already, and a million records are not to be counted for each page
+		p, err := parsePeriod(q.From, q.To, q.Units)
+		if err != nil {
+			return page, err
+		}
+		lines, err := s.c.counts.lines(ctx, s.c, code, p)
+		page.Total = sumLines(partLines(lines, q.FraudType+q.Kind))
+		return page, err
+	}
 	page.Total, err = s.c.number(ctx, `SELECT count(*) FROM `+l.from+` WHERE `+where, args...)
 	return page, err
+}
+
+// figure is the figure that counts just what the query lists; "" when none does.
+func (q *RecordQuery) figure() string {
+	switch {
+	case q.ActivityID != "" || q.Only != "":
+	case q.Table == "consultation" && q.Kind == "":
+		return "M08c"
+	case q.Table == "activity":
+		return "M17a"
+	case q.Table == "attendance":
+		return "M10s"
+	}
+	return ""
 }
 
 // number runs a query that gives one number.
@@ -194,6 +216,9 @@ func (c *County) recordPage(ctx context.Context, q RecordQuery, limit int, names
 	l, where, args, err := q.selection()
 	if err != nil {
 		return page, err
+	}
+	if q.Table == "consultation" && q.figure() != "" && len(q.Units) > 0 {
+		return c.consultationPage(ctx, q, limit, names)
 	}
 	row := "t"
 	if q.Table == "activity" {
@@ -236,6 +261,22 @@ func (c *County) recordPage(ctx context.Context, q RecordQuery, limit int, names
 		page.Rows[i].At = times[i]
 	}
 	return page, err
+}
+
+// consultationPage lists a unit's consultations by the days on which it has any.
+func (c *County) consultationPage(ctx context.Context, q RecordQuery, limit int, names *nameBook) (RecordPage, error) {
+	page := RecordPage{Rows: []RecordLine{}}
+	found, err := c.figureRecords(ctx, FigureQuery{Code: "M08c", Part: q.FraudType, From: q.From, To: q.To, Units: q.Units, Cursor: q.Cursor}, limit)
+	if err != nil {
+		return page, err
+	}
+	page.Next = found.Next
+	for i := range found.Rows {
+		if found.Rows[i].Of != nil {
+			page.Rows = append(page.Rows, *found.Rows[i].Of)
+		}
+	}
+	return page, nil
 }
 
 func makeCursor(at int64, id schema.ID) string {

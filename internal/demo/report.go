@@ -44,7 +44,7 @@ type line struct {
 func (w *world) compare(ctx context.Context) (*result, error) {
 	r := &result{Kits: len(w.kits), Records: w.tally.records, WireBytes: w.link.Bytes.Load(), LinkCuts: w.link.Cuts.Load()}
 	var view struct {
-		Cards []struct {
+		Cards, More []struct {
 			Key   string
 			Value int64
 		}
@@ -62,14 +62,14 @@ func (w *world) compare(ctx context.Context) (*result, error) {
 		return nil, err
 	}
 	cards := map[string]int64{}
-	for _, c := range view.Cards {
+	for _, c := range append(view.Cards, view.More...) {
 		cards[c.Key] = c.Value
 	}
 	t := w.tally
-	r.Leaflets, r.Consultations, r.Attendance = cards["leaflets"], cards["consultations"], cards["attendance"]
+	r.Leaflets, r.Consultations, r.Attendance = cards["M02"], cards["M08"], cards["M10s"]
 	r.lines = []line{
-		{"大型街面宣传（次）", t.large, cards["large"]}, {"发放宣传单（份）", t.leaflets, cards["leaflets"]}, {"专题讲座（次）", t.lectures, cards["lectures"]},
-		{"解答咨询（人次）", t.consultations, cards["consultations"]}, {"网吧业主会议（场）", t.meetings, cards["cafe_meetings"]}, {"到会签到（人次）", t.attendance, cards["attendance"]}, {"活动（场）", t.activities, cards["activities"]},
+		{"大型街面宣传（次）", t.large, cards["M01"]}, {"发放宣传单（份）", t.leaflets, cards["M02"]}, {"专题讲座（次）", t.lectures, cards["M03"]},
+		{"解答咨询（人次）", t.consultations, cards["M08"]}, {"网吧业主会议（场）", t.meetings, cards["M10"]}, {"到会签到（人次）", t.attendance, cards["M10s"]}, {"活动（场）", t.activities, cards["M17a"]},
 	}
 	types := map[string]int64{}
 	for _, f := range view.FraudTypes {

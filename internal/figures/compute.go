@@ -347,3 +347,11 @@ func Compute(ctx context.Context, source Source, settings model.Settings, s Scop
 	}
 	return r.Compute(ctx, s, codes...)
 }
+
+// Members are rows with all that are merged into the same ones.
+func (r *Reader) Members(ids []schema.ID) []schema.ID { return r.members(ids) }
+
+// SameAliases tells whether two readers resolve merged rows alike and count by the same rules.
+func (r *Reader) SameAliases(other *Reader) bool {
+	return r.aliases == other.aliases && r.settings.LargeLeaflets == other.settings.LargeLeaflets && r.settings.LargePartners == other.settings.LargePartners
+}

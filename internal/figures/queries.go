@@ -73,6 +73,10 @@ const rowsLeaflets = `SELECT h.id, {day} AS day, s.unit, s.kind AS code, h.qty A
 FROM span s JOIN handout h ON h.activity_id = s.member JOIN material m ON m.id = h.material_id AND m."group" = 'leaflet'
 WHERE {live h}`
 
+const rowsLeafletTowns = `SELECT h.id, {day} AS day, s.unit, coalesce((SELECT v.town FROM activity a JOIN venue v ON v.id = a.venue_id WHERE a.id = s.id), '') AS code, h.qty AS value
+FROM span s JOIN handout h ON h.activity_id = s.member JOIN material m ON m.id = h.material_id AND m."group" = 'leaflet'
+WHERE {live h}`
+
 const rowsBrochures = `SELECT h.id, {day} AS day, s.unit, s.kind AS code, h.qty AS value
 FROM span s JOIN handout h ON h.activity_id = s.member JOIN material m ON m.id = h.material_id AND m."group" = 'brochure'
 WHERE {live h}`

@@ -13,6 +13,9 @@ FROM consultation c ` + ofConsultation
 const rowsConsultAges = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, coalesce(nullif(c.age_band, ''), 'A0') AS code, 1 AS value
 FROM consultation c ` + ofConsultation
 
+const rowsConsultTowns = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, coalesce(nullif(c.town, ''), (SELECT v.town FROM venue v WHERE v.id = s.venue_id), '') AS code, 1 AS value
+FROM consultation c ` + ofConsultation
+
 const rowsConsultSources = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, c.source AS code, 1 AS value
 FROM consultation c ` + ofConsultation
 

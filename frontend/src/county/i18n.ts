@@ -1,6 +1,7 @@
 import { createI18n } from 'vue-i18n'
 import zh from './locales/zh-CN'
 import en from './locales/en'
+import * as figures from './locales/figures'
 import * as registry from './locales/registry'
 import * as review from './locales/review'
 
@@ -14,7 +15,7 @@ function first(): 'zh-CN' | 'en' {
   }
 }
 
-export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': { ...zh, ...registry.zh, ...review.zh }, en: { ...en, ...registry.en, ...review.en } } })
+export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': { ...zh, ...figures.zh, ...registry.zh, ...review.zh }, en: { ...en, ...figures.en, ...registry.en, ...review.en } } })
 
 export function setLanguage(language: 'zh-CN' | 'en'): void {
   i18n.global.locale.value = language

@@ -6,7 +6,8 @@ export const router = createRouter({
   routes: [
     { path: '/', name: 'overview', component: OverviewPage },
     { path: '/records/:table(activity|handout|consultation|attendance)', name: 'records', component: () => import('./records/RecordsPage.vue') },
-    { path: '/record/:table(activity|handout|consultation|attendance)/:id', name: 'record', component: () => import('./records/RecordPage.vue') },
+    { path: '/record/:table([a-z_]+)/:id', name: 'record', component: () => import('./records/RecordPage.vue') },
+    { path: '/figure/:code', name: 'figure', component: () => import('./figures/FigurePage.vue') },
     { path: '/review', name: 'review', component: () => import('./review/ReviewPage.vue') },
     { path: '/registries/:tab(unit|officer|venue|material|period|duplicates|codes|rules)', name: 'registries', component: () => import('./registries/RegistriesPage.vue') },
     { path: '/registries', redirect: '/registries/unit' },

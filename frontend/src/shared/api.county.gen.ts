@@ -66,6 +66,29 @@ export interface EditField {
   value: string
 }
 
+export interface FigureQuery {
+  code: string
+  part: string
+  from: string
+  to: string
+  units: string[]
+  cursor: string
+}
+
+export interface FigurePage {
+  rows: FigureLine[]
+  next: string
+  value: number
+  name: string
+  name_en: string
+  measure: string
+  kind: string
+  define: string
+  table: string
+  codes: string
+  derived: string[]
+}
+
 export interface HistoryLine {
   field: Field
   device: string
@@ -142,9 +165,14 @@ export interface Overview {
   from: string
   to: string
   cards: Card[]
+  more: Card[]
+  base_name: string
   by: string
   trend: TrendPoint[]
   fraud_types: Share[]
+  age_bands: Share[]
+  kinds: Share[]
+  towns: Town[]
   units: UnitTotals[]
   newest: RecordLine[]
   devices: DeviceInfo[]
@@ -261,6 +289,17 @@ export interface PairSide {
   device: string
 }
 
+export interface FigureLine {
+  table: string
+  id: string
+  on: string
+  title: string
+  unit: string
+  part: string
+  value: number
+  of: RecordLine | null
+}
+
 export interface Field {
   name: string
   kind: string
@@ -271,9 +310,17 @@ export interface Field {
 
 export interface Card {
   key: string
+  name: string
+  name_en: string
+  measure: string
+  kind: string
+  define: string
   value: number
   base: number
   rate_x10: number | null
+  last: number | null
+  last_x10: number | null
+  target: number
 }
 
 export interface TrendPoint {
@@ -285,6 +332,12 @@ export interface TrendPoint {
 export interface Share {
   code: string
   count: number
+}
+
+export interface Town {
+  name: string
+  consultations: number
+  leaflets: number
 }
 
 export interface UnitTotals {
@@ -332,6 +385,8 @@ export interface Totals {
   leaflets: number
   consultations: number
   attendance: number
+  posts: number
+  intercepts: number
 }
 
 export interface Said {
@@ -356,6 +411,7 @@ export const County = {
   Duplicates: (a0: string): Promise<Pair[]> => call('County', 'Duplicates', [a0]),
   EditForm: (a0: string, a1: string): Promise<EditField[]> => call('County', 'EditForm', [a0, a1]),
   EditRecord: (a0: string, a1: string, a2: Record<string, string>): Promise<void> => call('County', 'EditRecord', [a0, a1, a2]),
+  FigureRecords: (a0: FigureQuery): Promise<FigurePage> => call('County', 'FigureRecords', [a0]),
   History: (a0: string, a1: string): Promise<HistoryLine[]> => call('County', 'History', [a0, a1]),
   IssueCode: (a0: CodeForm): Promise<IssuedCode> => call('County', 'IssueCode', [a0]),
   KeepApart: (a0: string, a1: string, a2: string): Promise<void> => call('County', 'KeepApart', [a0, a1, a2]),

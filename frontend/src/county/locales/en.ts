@@ -12,21 +12,12 @@ export default {
     sameDates: 'Compared with the same dates a year earlier',
   },
   card: {
-    large: 'Large events', leaflets: 'Leaflets', consultations: 'Consultations', lectures: 'Lectures', cafe_meetings: 'Café meetings',
-    attendance: 'Signed in', activities: 'Activities',
-    rate: '{rate} on last year', flat: 'As last year', noBase: 'None last year', both: 'None last year',
-    define: {
-      large: 'Street events with at least 200 leaflets or 3 partner units, counted after merging all computers',
-      leaflets: 'Leaflets handed out at every kind of activity',
-      consultations: 'Consultation records plus quick advice counted at activities',
-      lectures: 'Lectures that are over',
-      cafe_meetings: 'Meetings of internet-café owners',
-      attendance: 'People who signed in at meetings, lectures and trainings',
-      activities: 'Activities open or over; voided, cancelled and planned ones do not count',
-    },
+    leaflets: 'Leaflets', consultations: 'Consultations', attendance: 'Attendance', activities: 'Activities', posts: 'Posts', intercepts: 'Interceptions',
+    rate: 'year {rate}', rateFlat: 'as last year', rateNoBase: 'none last year', last: 'before {rate}', lastFlat: 'as before', lastNoBase: 'none before', both: 'none last year either', plan: 'Plan {target}, {n} % done',
   },
   measure: { times: '', sheets: '', persons: '', sessions: '', people: '', entries: '' },
   overview: {
+    break: { types: 'Fraud types', ages: 'Ages', kinds: 'Activities' }, towns: 'Towns', noTown: 'not given', noTowns: 'Write the towns under Registers · Rules to see them here', more: 'More figures',
     now: 'This period', base: 'A year earlier', lines: 'solid: now · dashed: last year', click: 'Click a point for its records', types: 'Fraud types', others: '{n} others', units: 'Units', newest: 'Newest records',
     devices: 'Computers', noTypes: 'No consultations in this period', noUnits: 'No activities in this period', noRecords: 'No records have arrived yet',
     noDevices: 'No computers enrolled yet', enrolFirst: 'Issue a code', unit: 'Unit', exports: 'Export', exportNote: 'CSV for Excel; names and numbers are masked',
@@ -37,7 +28,7 @@ export default {
     tag: { activity: 'activity', handout: 'hand-out', consultation: 'advice', attendance: 'sign-in' },
     activity: 'Activities', handout: 'Hand-outs', consultation: 'Consultations', attendance: 'Attendance', total: '{n} records', more: '50 more', none: 'No records match',
     all: 'All', clear: 'Remove', kind: 'Kind', type: 'Fraud type', back: 'Back', export: 'Export CSV', walkBack: 'one level back', quickHere: 'Quick advice is counted at the activities',
-    only: { large: 'Large street events', leaflets: 'With leaflets', quick: 'With quick advice', lectures: 'Lectures that are over', attendance: 'With sign-ins' },
+    only: { leaflets: 'With leaflets', quick: 'With quick advice', lectures: 'Lectures that are over', attendance: 'With sign-ins' },
     column: {
       time: 'Time', place: 'Place or title', kind: 'Kind', unit: 'Unit', leaflets: 'Leaflets', consultations: 'Consult.', attendance: 'Signed in', state: 'State', by: 'Entered by',
       type: 'Fraud type', stage: 'Stage', age: 'Age', amount: 'Amount', outcome: 'Outcome', activity: 'Activity', material: 'Material', qty: 'Number',

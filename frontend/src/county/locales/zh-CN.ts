@@ -12,21 +12,12 @@ export default {
     sameDates: '同比 = 与上年同一时段比',
   },
   card: {
-    large: '大型街面宣传', leaflets: '发放宣传单', consultations: '解答咨询', lectures: '专题讲座', cafe_meetings: '网吧业主会议',
-    attendance: '到会签到', activities: '活动',
-    rate: '同比 {rate}', flat: '同比持平', noBase: '上年同期为零', both: '上年同期也为零',
-    define: {
-      large: '街面宣传中，宣传单满 200 份或协办单位满 3 家的场次；几台电脑的数合并后再算',
-      leaflets: '各类活动发出的宣传单份数',
-      consultations: '咨询登记条数，加上活动里只计数的简要咨询',
-      lectures: '已结束的专题讲座场次',
-      cafe_meetings: '网吧业主会议场次',
-      attendance: '各类会议、讲座、培训的签到人数',
-      activities: '进行中和已结束的活动场次；作废、取消和计划的不算',
-    },
+    leaflets: '发放宣传单', consultations: '解答咨询', attendance: '到会签到', activities: '活动', posts: '自媒体宣传', intercepts: '拦截预警',
+    rate: '同比 {rate}', rateFlat: '同比持平', rateNoBase: '上年同期为零', last: '环比 {rate}', lastFlat: '环比持平', lastNoBase: '上期为零', both: '上年同期也为零', plan: '计划 {target}，完成 {n}%',
   },
   measure: { times: '次', sheets: '份', persons: '人次', sessions: '场', people: '人', entries: '条' },
   overview: {
+    break: { types: '咨询类型', ages: '年龄段', kinds: '活动类别' }, towns: '乡镇', noTown: '未填', noTowns: '在“名册 · 规则”里写上乡镇，这里就有格子', more: '更多指标',
     now: '本期', base: '上年同期', lines: '实线本期 · 虚线上年', click: '点任一点看记录', types: '咨询类型', others: '其他 {n} 类', units: '各单位', newest: '最新记录',
     devices: '电脑与同步', noTypes: '这段时间还没有咨询登记', noUnits: '这段时间还没有活动', noRecords: '还没有记录传到县里',
     noDevices: '还没有登记电脑', enrolFirst: '发登记码', unit: '单位', exports: '导出台账', exportNote: 'CSV，Excel 可直接打开；姓名电话已遮盖',
@@ -37,7 +28,7 @@ export default {
     tag: { activity: '活动', handout: '发放', consultation: '咨询', attendance: '签到' },
     activity: '活动', handout: '发放', consultation: '咨询', attendance: '签到', total: '共 {n} 条', more: '再看 50 条', none: '没有符合条件的记录',
     all: '全部', clear: '去掉', kind: '类别', type: '诈骗类型', back: '返回', export: '导出 CSV', walkBack: '走回上一级', quickHere: '简要咨询（只计数）记在活动里',
-    only: { large: '大型街面宣传', leaflets: '有宣传单', quick: '有简要咨询', lectures: '已结束的讲座', attendance: '有签到' },
+    only: { leaflets: '有宣传单', quick: '有简要咨询', lectures: '已结束的讲座', attendance: '有签到' },
     column: {
       time: '时间', place: '地点或名称', kind: '类别', unit: '单位', leaflets: '宣传单', consultations: '咨询', attendance: '签到', state: '状态', by: '录入',
       type: '诈骗类型', stage: '进展', age: '年龄段', amount: '涉及金额', outcome: '处理结果', activity: '活动', material: '物料', qty: '数量',
