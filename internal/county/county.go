@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"fieldkit/internal/enrolment"
@@ -216,6 +217,11 @@ func (c *County) Serve(ctx context.Context, listen, local net.Listener) error {
 		}
 		start(listen, true)
 	}
+	duty, off := context.WithCancel(ctx)
+	var duties sync.WaitGroup
+	duties.Go(func() { c.redactDue(duty) })
+	defer duties.Wait()
+	defer off()
 	var err error
 	running := len(servers)
 	select {

@@ -1,10 +1,12 @@
 package county
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -270,7 +272,9 @@ func (c *County) reviewHeld(ctx context.Context, names *nameBook) ([]ReviewItem,
 // made without either knowing of the other.
 const besideVoid = 7 * 24 * time.Hour
 
-// reviewVoided lists voided rows that another computer wrote at about the same time.
+// reviewVoided lists voided rows with edits that whoever voided them had not seen. A
+// mark of an older version does not tell; then it is what another computer wrote at
+// about the same time.
 func (c *County) reviewVoided(ctx context.Context, names *nameBook) ([]ReviewItem, error) {
 	var items []ReviewItem
 	for _, table := range []string{"activity", "consultation", "outcome", "attendance", "handout"} {
@@ -292,16 +296,21 @@ func (c *County) reviewVoided(ctx context.Context, names *nameBook) ([]ReviewIte
 			if void == nil {
 				continue
 			}
+			row, err := c.replica.Get(ctx, table, id)
+			if err != nil {
+				return nil, err
+			}
+			exact := model.VoidOf(row).Seen != ""
+			if exact && !model.EditedUnseen(row) {
+				continue
+			}
+			slices.SortFunc(versions, func(a, b replica.FieldVersion) int { return cmp.Compare(b.Stamp, a.Stamp) })
 			for _, v := range versions {
-				if v.Origin.Replica == void.Origin.Replica || hidden[v.Column] || v.At.Before(void.At.Add(-besideVoid)) || model.Schema.Table(table).Column(v.Column).Kind == schema.Immutable {
+				if v.Origin.Replica == void.Origin.Replica || hidden[v.Column] || model.Schema.Table(table).Column(v.Column).Kind == schema.Immutable {
 					continue
 				}
-				row, err := c.replica.Get(ctx, table, id)
-				if err != nil {
-					return nil, err
-				}
-				if v.At.UnixMilli() <= row.Int("created_at")+60_000 {
-					continue // how it was made, not an edit
+				if !exact && (v.At.Before(void.At.Add(-besideVoid)) || v.At.UnixMilli() <= row.Int("created_at")+60_000) {
+					continue // how it was made, or long before: not an edit beside it
 				}
 				item := ReviewItem{Kind: "void_edit", Column: v.Column, At: v.At.UnixMilli(), Actions: []string{"accept", "restore", "edit"},
 					Args: map[string]string{"voider": c.deviceName(void.Origin.Replica, names), "editor": c.deviceName(v.Origin.Replica, names)}}

@@ -77,7 +77,7 @@ func AudienceOf(tx *replica.Tx, t *schema.Table, id, unit schema.ID) (string, er
 		if row, err := tx.Get("attendance", id); err != nil {
 			return "", err
 		} else if row != nil {
-			activity, err := tx.Get("activity", row.Ref("activity_id"))
+			activity, err := known(tx, "activity", row.Ref("activity_id"))
 			if err != nil {
 				return "", err
 			}
@@ -103,11 +103,11 @@ func consultationUnits(tx *replica.Tx, id, unit schema.ID) ([]schema.ID, error) 
 		return nil, err
 	}
 	units := []schema.ID{recorder}
-	row, err := tx.Get("consultation", id)
+	row, err := known(tx, "consultation", id)
 	if err != nil || row == nil {
 		return units, err
 	}
-	activity, err := tx.Get("activity", row.Ref("activity_id"))
+	activity, err := known(tx, "activity", row.Ref("activity_id"))
 	if err != nil || activity == nil || activity.Text("kind") != "desk_shift" {
 		return units, err
 	}
@@ -134,11 +134,11 @@ func staffUnits(tx *replica.Tx, activity *replica.Row) ([]schema.ID, error) {
 // unit or by the county goes to where the row is. unit is that of the writing device,
 // for a row that is new or whose device is not known here.
 func recordedBy(tx *replica.Tx, table string, id, unit schema.ID) (schema.ID, error) {
-	row, err := tx.Get(table, id)
+	row, err := known(tx, table, id)
 	if err != nil || row == nil || row.Ref("device_id") == tx.Replica() {
 		return unit, err
 	}
-	device, err := tx.Get("device", row.Ref("device_id"))
+	device, err := known(tx, "device", row.Ref("device_id"))
 	if err != nil || device == nil {
 		return unit, err
 	}
@@ -154,4 +154,12 @@ func refs(texts []string) []schema.ID {
 		}
 	}
 	return out
+}
+
+// known is a row that something refers to, nil when it refers to nothing.
+func known(tx *replica.Tx, table string, id schema.ID) (*replica.Row, error) {
+	if id.IsNil() {
+		return nil, nil
+	}
+	return tx.Get(table, id)
 }

@@ -145,23 +145,9 @@ func (w *World) x11(ctx context.Context) error {
 			return err
 		}
 	}
-	clerk, err := w.signIn(ctx)
-	if err != nil {
-		return err
-	}
-	defer clerk.close()
-	var devices []county.DeviceInfo
-	if err := clerk.call(ctx, &devices, "County/Devices"); err != nil {
-		return err
-	}
-	for _, d := range devices {
-		if d.Label == d2.Label {
-			w.facts.ahead = time.Duration(d.ClockMs) * time.Millisecond
-		}
-	}
 	w.clock.pass(time.Minute)
 	place = placeOfD3
-	_, err = d3.booth.Edit(id, app.ActivityForm{Place: &place})
+	_, err := d3.booth.Edit(id, app.ActivityForm{Place: &place})
 	d2.ahead = 0
 	return err
 }
@@ -265,32 +251,11 @@ func (w *World) x13(ctx context.Context) error {
 	if _, err := d6.consult.Save(f); err != nil {
 		return err
 	}
-	return w.redactDue(ctx)
-}
-
-// redactDue empties the personal fields of what was closed half a year ago.
-func (w *World) redactDue(ctx context.Context) error {
-	r := w.County.Replica()
-	settings, err := model.ReadSettings(ctx, r)
-	if err != nil {
-		return err
+	n, err := w.County.Redact(ctx)
+	if err == nil && n != 1 {
+		err = fmt.Errorf("%d consultations were redacted, one was due", n)
 	}
-	before := w.clock.read().AddDate(0, 0, -int(settings.RedactClosedDays)).UnixMilli()
-	due, err := r.Select(ctx, "consultation", "WHERE closed_at <= ? AND redacted_at IS NULL", before)
-	if err != nil {
-		return err
-	}
-	if len(due) == 0 {
-		return fmt.Errorf("nothing is due for redaction")
-	}
-	return w.desk(ctx, func(tx *replica.Tx) error {
-		for _, row := range due {
-			if err := tx.Put("consultation", row.ID, schema.Values{"redacted_at": tx.Now().UnixMilli()}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return err
 }
 
 // x14heads: both state the heads of L3.
@@ -367,6 +332,32 @@ func (w *World) x4and8(ctx context.Context) error {
 	return w.intercept(d6, x8Ref, "desk_110", 12_600_00)
 }
 
+// release lets in what is held back of a laptop, as the office does: the oldest first.
+// It returns how many changesets were.
+func (w *World) release(ctx context.Context, clerk *office, label string) (n int, err error) {
+	var list county.Review
+	if err := clerk.call(ctx, &list, "County/Review"); err != nil {
+		return 0, err
+	}
+	for {
+		var oldest *county.ReviewItem
+		for i := range list.Items {
+			if item := &list.Items[i]; item.Kind == "held" && item.Title == label && (oldest == nil || item.Number < oldest.Number) {
+				oldest = item
+			}
+		}
+		if oldest == nil {
+			return n, nil
+		}
+		key := oldest.Key
+		list = county.Review{}
+		if err := clerk.call(ctx, &list, "County/Settle", key, "release"); err != nil {
+			return n, err
+		}
+		n++
+	}
+}
+
 // draft freezes the year's figures while D4's last bundle is missing.
 func (w *World) draft(ctx context.Context) error {
 	if err := w.meetAll(ctx); err != nil {
@@ -415,7 +406,7 @@ func (w *World) lateBundle(ctx context.Context) error {
 // x15: D2 is marked as lost. What it records afterwards comes in a bundle and is held
 // until the office lets it in.
 func (w *World) x15(ctx context.Context) error {
-	d2, r := w.kit(2), w.County.Replica()
+	d2 := w.kit(2)
 	if err := w.meetAll(ctx); err != nil {
 		return err
 	}
@@ -450,16 +441,8 @@ func (w *World) x15(ctx context.Context) error {
 	if w.facts.heldYear, err = w.leaflets(ctx, "2025-01-01", "2025-12-31"); err != nil {
 		return err
 	}
-	held, err := r.HeldBack(ctx)
-	if err != nil {
+	if w.facts.held, err = w.release(ctx, clerk, d2.Label); err != nil {
 		return err
-	}
-	for i := len(held) - 1; i >= 0; i-- { // the oldest first
-		if held[i].Replica == d2.replica().ID() {
-			if err := r.Release(ctx, held[i].N); err != nil {
-				return err
-			}
-		}
 	}
 	if w.facts.lostAfter, err = w.leaflets(ctx, "2026-01-01", "2026-12-31"); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"fieldkit/internal/county"
 	"fieldkit/internal/model"
 	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
@@ -83,6 +84,25 @@ func (c *check) listed(table string, id schema.ID) []string {
 	return out
 }
 
+// office is what the county's office is asked to look at; nothing on other copies.
+func (c *check) office() []county.ReviewItem {
+	if c.name != "county" {
+		return nil
+	}
+	return c.w.listed
+}
+
+// asks counts the items about a row that the office is asked to look at.
+func (c *check) asks(kind string, id schema.ID) int {
+	n := 0
+	for _, item := range c.office() {
+		if item.Kind == kind && item.ID == id.String() {
+			n++
+		}
+	}
+	return n
+}
+
 func (c *check) equal(what string, got, want any) {
 	if g, w := fmt.Sprint(got), fmt.Sprint(want); g != w {
 		c.wrong("%s is %s, not %s", what, g, w)
@@ -90,7 +110,17 @@ func (c *check) equal(what string, got, want any) {
 }
 
 // Cases looks at every case on every copy.
-func (w *World) Cases(ctx context.Context) []Case {
+func (w *World) Cases(ctx context.Context) ([]Case, error) {
+	clerk, err := w.signIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer clerk.close()
+	var review county.Review
+	if err := clerk.call(ctx, &review, "County/Review"); err != nil {
+		return nil, err
+	}
+	w.listed = review.Items
 	list := []struct {
 		id, what string
 		holders  int // copies that must hold it, the county's included
@@ -130,7 +160,7 @@ func (w *World) Cases(ctx context.Context) []Case {
 		}
 		out = append(out, Case{ID: l.id, What: l.what, Err: errors.Join(errs...)})
 	}
-	return out
+	return out, nil
 }
 
 // handed is what one material comes to at an activity, with the share of each laptop.
@@ -210,6 +240,9 @@ func (w *World) seeX4(c *check) {
 	}
 	c.equal("type, way of paying, loss", fmt.Sprintf("%s %s %d", row.Text("fraud_type"), row.Text("pay_method"), row.Int("loss_fen")), "F01 P4 800000")
 	c.equal("to review", c.listed("consultation", row.ID), []string{"loss_fen: 500000"})
+	if c.name == "county" {
+		c.equal("items at the office", c.asks("conflict", row.ID), 1)
+	}
 }
 
 func (w *World) seeX5(c *check) {
@@ -255,6 +288,9 @@ func (w *World) seeX7(c *check) {
 		}
 		c.equal("items on the screen", n, 1)
 	}
+	if c.name == "county" {
+		c.equal("items at the office", c.asks("void_edit", row.ID), 1)
+	}
 	c.equal("lectures", c.count(`SELECT count(*) FROM activity WHERE kind = 'lecture' AND state = 'done' AND coalesce(json_extract(voided, '$.on'), 0) = 0
 		AND start_at >= ? AND start_at < ?`, day("2025-01-01", 0).UnixMilli(), day("2026-01-01", 0).UnixMilli()), 6)
 }
@@ -267,6 +303,9 @@ func (w *World) seeX8(c *check) {
 	c.equal("averted, source", fmt.Sprintf("%d %s", row.Int("averted_fen"), row.Text("source")), "1260000 desk_110")
 	c.equal("first entered by", row.Ref("device_id"), w.kit(5).replica().ID())
 	c.equal("to review", c.listed("outcome", row.ID), []string{"averted_fen: 1200000", "lead_unit_id: " + w.kit(5).unit.String(), "source: bank_counter"})
+	if c.name == "county" {
+		c.equal("items at the office", c.asks("conflict", row.ID), 3)
+	}
 	var n int
 	err := c.r.Each(c.ctx, "outcome", "WHERE occurred_on = '2025-11-04'", nil, func(r *replica.Row) error {
 		if r.Text("ref_no") == x8Ref {
@@ -345,8 +384,25 @@ func (w *World) seeX11(c *check) {
 		c.equal("place", row.Text("place_text"), placeOfD3)
 		c.equal("to review", c.listed("activity", row.ID), []string{})
 	}
-	if c.name == "county" && (w.facts.ahead < fastBy-time.Minute || w.facts.ahead > fastBy+time.Minute) {
-		c.wrong("the county took D2's clock for %s ahead", w.facts.ahead)
+	for _, item := range c.office() {
+		if item.Kind != "clock" {
+			continue
+		}
+		c.equal("whose clock", item.ID, w.kit(2).replica().ID().String())
+		if off := time.Duration(item.ShiftMs)*time.Millisecond + fastBy; off < -time.Minute || off > time.Minute {
+			c.wrong("the proposed correction is %d ms", item.ShiftMs)
+		}
+		var at time.Time
+		for _, p := range item.Proofs {
+			if p.ID == w.ids["S07"].String() {
+				at = time.UnixMilli(p.Then)
+			}
+		}
+		c.equal("S07 would begin on", model.Date(at), "2025-10-01")
+		return
+	}
+	if c.name == "county" {
+		c.wrong("D2's records are not listed for their clock")
 	}
 }
 
@@ -393,6 +449,7 @@ func (w *World) seeX15(c *check) {
 		return
 	}
 	c.equal("leaflets of 2026 while held, then let in", fmt.Sprint(w.facts.lostBefore, w.facts.lostAfter), "0 60")
+	c.equal("changesets that were held and let in", w.facts.held > 0, true)
 	c.equal("leaflets of 2025 while held", w.facts.heldYear, w.facts.draft+w.facts.late)
 }
 

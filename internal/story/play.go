@@ -24,7 +24,7 @@ type facts struct {
 	lostBefore int64 // leaflets of 2026 while the lost laptop's bundle was held
 	lostAfter  int64 // and when the office had let it in
 	heldYear   int64 // leaflets of 2025 while it was held
-	ahead      time.Duration
+	held       int   // changesets of it that the office let in
 }
 
 // Play records both years, in the order of the calendar, and lets everybody sync in

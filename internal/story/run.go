@@ -57,7 +57,10 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	say("③ 逐台核对")
 	converged := w.Converged(ctx)
-	cases := w.Cases(ctx)
+	cases, err := w.Cases(ctx)
+	if err != nil {
+		return err
+	}
 	results, err := w.Figures(ctx)
 	if err != nil {
 		return err

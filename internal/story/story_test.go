@@ -56,7 +56,11 @@ func lookAt(t *testing.T, ctx context.Context, w *World, copies int) {
 			t.Error(err)
 		}
 	}
-	for _, c := range w.Cases(ctx) {
+	cases, err := w.Cases(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
 		if c.Err != nil {
 			t.Errorf("seed %d, %s %s: %v", w.seed, c.ID, c.What, c.Err)
 		}
