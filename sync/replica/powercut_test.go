@@ -76,9 +76,11 @@ type story struct {
 	carry func(county, kit *Replica) error
 	n     int // numbers what is written
 	cuts  int
-	epoch schema.ID
-	doing string         // what is under way
-	met   map[string]int // in which moments the power went, and what was left
+	// written counts the writes that were acknowledged.
+	written int
+	epoch   schema.ID
+	doing   string         // what is under way
+	met     map[string]int // in which moments the power went, and what was left
 }
 
 func newStory(seed uint64, synchronous string) *story {
@@ -328,6 +330,7 @@ func (s *story) write(p *powered) error {
 
 // confirm counts a write as made: its author was told so.
 func (s *story) confirm(p *powered, a *attempt) {
+	s.written++
 	for _, id := range a.ids {
 		p.rows[id] = a.text
 		if a.later > 0 {
@@ -645,7 +648,7 @@ func (s *story) converge() error {
 func playAll(t testing.TB, cuts int, begin func(seed uint64) *story) {
 	t.Helper()
 	var mu sync.Mutex
-	total, met := 0, map[string]int{}
+	total, written, lost, met := 0, 0, 0, map[string]int{}
 	seeds := make(chan uint64)
 	var all sync.WaitGroup
 	began := time.Now()
@@ -655,12 +658,13 @@ func playAll(t testing.TB, cuts int, begin func(seed uint64) *story) {
 				s := begin(seed)
 				err := s.play(cutsPerStory)
 				mu.Lock()
-				total += s.cuts
+				total, written = total+s.cuts, written+s.written
 				for moment, n := range s.met {
 					met[moment] += n
 				}
 				if err != nil {
 					t.Error(err)
+					lost++
 				}
 				mu.Unlock()
 			}
@@ -671,7 +675,7 @@ func playAll(t testing.TB, cuts int, begin func(seed uint64) *story) {
 	}
 	close(seeds)
 	all.Wait()
-	t.Logf("%d power cuts, %.0f a second: %v", total, float64(total)/time.Since(began).Seconds(), met)
+	t.Logf("%d power cuts, %d acknowledged writes, losses or damage in %d stories; %.0f cuts a second; %v", total, written, lost, float64(total)/time.Since(began).Seconds(), met)
 	for _, moment := range []string{"cut in write", "cut in seal", "cut in exchange", "cut in restart", "cut in opening", "unconfirmed and there", "unconfirmed and gone"} {
 		if rare := moment == "unconfirmed and there"; met[moment] == 0 && (cuts >= 1000 || cuts >= 100 && !rare) && !t.Failed() {
 			t.Errorf("never met: %s", moment)

@@ -136,6 +136,16 @@ var sabotages = []sabotage{
 		one(`if rq.sequence <= ses.sequence {`, `if false {`), transports, "^TestReplayedRequestIsRefused$"},
 	{"request-unsigned", "a request is its device's own", "sync/transport/server.go",
 		one(`if !ed25519.Verify(ses.device.PublicKey, exchangeMessage(head), signature) {`, `if !ed25519.Verify(ses.device.PublicKey, exchangeMessage(head), signature) && false {`), transports, "^TestWhatGoesWrongIsToldApart$"},
+	{"payload-not-sealed", "a payload opens for its groups and nobody else", "sync/changeset/sealing.go",
+		one(`if len(to.Keys) == 0 {`, `if len(to.Keys) <= MaxGroups {`), changesets, "^TestEveryRecipientOpensAndNobodyElse$"},
+	{"payload-not-bound", "a sealed payload opens under its own header only", "sync/changeset/sealing.go",
+		[]edit{{`NonceSizeX), c.Payload, c.appendSealed(nil))
+	return nil`, `NonceSizeX), c.Payload, nil)
+	return nil`}, {`NonceSizeX), c.Payload, c.appendSealed(nil))
+			if err`, `NonceSizeX), c.Payload, nil)
+			if err`}}, changesets, "^TestSealedPartsDoNotMove$"},
+	{"content-key-repeats", "a random source that repeats itself seals nothing twice under one key", "sync/changeset/sealing.go",
+		[]edit{{`seed, digest[:], keyDomain`, `seed, digest[:0], keyDomain`}, {`seed, digest[:], shareDomain`, `seed, digest[:0], shareDomain`}}, changesets, "^TestARepeatingRandomSource$"},
 	{"decoder-without-limit", "a few bytes do not become gigabytes", "sync/changeset/compress.go",
 		one(`zstd.WithDecoderMaxMemory(MaxRaw), zstd.WithDecoderMaxWindow(MaxRaw)`, `zstd.WithDecoderMaxMemory(1<<40)`), changesets, "^TestABombTakesNoMemory$"},
 }
