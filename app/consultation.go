@@ -48,6 +48,7 @@ type ConsultationForm struct {
 	NoIndicator      bool      `json:"no_indicator"`
 	Indicators       []string  `json:"indicators"`   // "kind:value"
 	FollowUpOn       string    `json:"follow_up_on"` // YYYY-MM-DD
+	Steps            []string  `json:"steps"`        // of a new one: joint action taken while it was typed, "kind@ms"
 	Note             string    `json:"note"`
 }
 

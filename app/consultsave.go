@@ -73,6 +73,11 @@ func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
 		if err := c.s.linkIndicators(tx, id, m.Indicators, m.FraudType); err != nil {
 			return err
 		}
+		if row == nil {
+			if err := c.s.stampSteps(tx, id, f.Steps); err != nil {
+				return err
+			}
+		}
 		if err := keep(); err != nil {
 			return err
 		}
@@ -160,7 +165,7 @@ func formOf(row *replica.Row, indicators []string) ConsultationForm {
 		PayMethod: row.Text("pay_method"), AgeBand: row.Text("age_band"), Gender: row.Text("gender"), Occupation: row.Text("occupation"), Town: row.Text("town"),
 		PersonLabel: row.Text("person_label"), Consent: row.Bool("consent"), Phone: row.Text("phone"), PayerTail: row.Text("payer_tail"), IDTail: row.Text("id_tail"),
 		RelativesAdvised: row.Int("relatives_advised"), Story: row.Text("story"), Advice: list(row.Strings("advice")), Outcome: row.Text("outcome"),
-		AlarmNo: row.Text("alarm_no"), NoIndicator: row.Bool("no_indicator"), Indicators: list(indicators), FollowUpOn: row.Text("follow_up_on"), Note: row.Text("note")}
+		AlarmNo: row.Text("alarm_no"), NoIndicator: row.Bool("no_indicator"), Indicators: list(indicators), FollowUpOn: row.Text("follow_up_on"), Steps: []string{}, Note: row.Text("note")}
 }
 
 func list(s []string) []string {

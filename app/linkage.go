@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"fieldkit/internal/model"
@@ -109,6 +111,29 @@ func (l *Linkage) Stamp(consultation schema.ID, kind string) ([]LinkageStep, err
 		return nil, err
 	}
 	return l.List(consultation)
+}
+
+// stampSteps notes the steps that were taken while a new consultation was typed,
+// each with the minute its key was pressed.
+func (s *Session) stampSteps(tx *replica.Tx, consultation schema.ID, steps []string) error {
+	for _, step := range steps {
+		kind, text, _ := strings.Cut(step, "@")
+		ms, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return refuse("steps", "联动的时间看不懂，请重新按一次。", "The time of a step is not understood; note it again.")
+		}
+		at := time.UnixMilli(ms).Truncate(time.Minute)
+		if err := model.OneOf("steps", "联动动作", "a step", "linkage_kind", kind, true); err != nil {
+			return err
+		}
+		if err := model.Happened("steps", "联动时间", "The time of a step", at, tx.Now()); err != nil {
+			return err
+		}
+		if err := tx.Put("linkage_action", tx.NewID(), s.created(tx, schema.Values{"consultation_id": consultation, "kind": kind, "at": at.UnixMilli(), "unit_id": s.Unit(), "result": "pending"})); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // LinkageForm corrects a step.

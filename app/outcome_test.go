@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -95,5 +96,29 @@ func TestOutcomesComeFromConsultations(t *testing.T) {
 	}
 	if l.state() != before {
 		t.Fatal("a refused form changed something")
+	}
+}
+
+// Steps stamped while the form is typed survive in the draft and are stored with it.
+func TestStepsTakenWhileTyping(t *testing.T) {
+	l := newLaptop(t, "D1")
+	f := form(l.start("城关广场").Activity.ID)
+	f.Steps = []string{"call_police@" + fmt.Sprint(l.now.Add(-5*time.Minute).UnixMilli()), "stop_payment@" + fmt.Sprint(l.now.UnixMilli())}
+	l.must(l.consult.SaveDraft(f))
+	l.crash()
+	draft, err := l.consult.Draft()
+	l.must(err)
+	saved, err := l.consult.Save(draft.Form)
+	l.must(err)
+	steps, err := NewLinkage(l.s).List(saved.ID)
+	l.must(err)
+	if len(steps) != 2 || steps[1].Kind != "stop_payment" || steps[1].SincePolice != 5 {
+		t.Fatalf("%+v", steps)
+	}
+	for _, bad := range []string{"freeze@", "freeze@soon", "x@1", "freeze@" + fmt.Sprint(l.now.AddDate(1, 0, 0).UnixMilli())} {
+		f.Steps = []string{bad}
+		if _, err := l.consult.Save(f); refusedField(t, err) != "steps" {
+			t.Errorf("%s: %v", bad, err)
+		}
 	}
 }

@@ -62,7 +62,7 @@ test('records consultations by keyboard alone', async () => {
     await page.keyboard.type('1.2w')
     if (text === '刷单') await w.picture(page, 'consult-amount')
     await page.keyboard.press('Enter')
-    for (const key of ['3', '9', 'Enter', '6', '1', '5', 'Enter', '2']) await page.keyboard.press(key)
+    for (const key of ['3', '9', 'Enter', '6', 'Enter', '1', '5', 'Enter', '2']) await page.keyboard.press(key)
     if (text === '刷单') await w.picture(page, 'consult')
     await page.keyboard.press('Control+Enter')
     await page.locator('.el-message--success').first().waitFor()

@@ -12,8 +12,8 @@ import (
 
 // Blemish is something in a text for the public that must not be printed.
 type Blemish struct {
-	Kind string // identity, card, phone, link, name
-	Text string // as it stands in the text
+	Kind string `json:"kind"` // identity, card, phone, link, name
+	Text string `json:"text"` // as it stands in the text
 }
 
 var (

@@ -207,6 +207,7 @@ export interface Consultation {
   no_indicator: boolean
   indicators: string[]
   follow_up_on: string
+  steps: string[]
   note: string
   at_risk_fen: number
   loss_fen: number
@@ -269,6 +270,7 @@ export interface ConsultationForm {
   no_indicator: boolean
   indicators: string[]
   follow_up_on: string
+  steps: string[]
   note: string
 }
 
@@ -1156,8 +1158,8 @@ export interface DayActivity {
 }
 
 export interface Blemish {
-  Kind: string
-  Text: string
+  kind: string
+  text: string
 }
 
 export interface SheetColumn {

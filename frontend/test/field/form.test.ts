@@ -11,7 +11,7 @@ describe('the consultation form', () => {
   })
   it('asks for the amount that its stage demands', () => {
     const f = blank('a')
-    const stage = () => elements(f).find((e) => e.name === 'stage')?.ok
+    const stage = () => elements(f).find((e) => e.name === 'stageAmount')?.ok
     f.stage = 'G0'
     expect(stage()).toBe(true)
     f.stage = 'G1'
@@ -24,6 +24,16 @@ describe('the consultation form', () => {
     expect(stage()).toBe(true)
     f.fraud_type = 'F99'
     expect(elements(f)[0].ok).toBe(false)
+  })
+  it('asks for a lead, or for the word that there is none', () => {
+    const f = blank('a')
+    const lead = () => elements(f).find((e) => e.name === 'indicator')?.ok
+    expect(lead()).toBe(false)
+    f.no_indicator = true
+    expect(lead()).toBe(true)
+    f.no_indicator = false
+    f.indicators = ['phone:12800001234']
+    expect(lead()).toBe(true)
   })
 })
 

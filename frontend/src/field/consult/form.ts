@@ -5,7 +5,7 @@ export function blank(activity: string): ConsultationForm {
   return {
     id: '', activity_id: activity, source: 'walk_in', occurred_at: 0, fraud_type: '', channels: [], stage: '', at_risk: '', loss: '', pay_method: '', age_band: '', gender: '',
     occupation: '', town: '', person_label: '', consent: false, phone: '', payer_tail: '', id_tail: '', relatives_advised: 0, story: '', advice: [], outcome: '', alarm_no: '',
-    no_indicator: false, indicators: [], follow_up_on: '', note: '',
+    no_indicator: false, indicators: [], follow_up_on: '', steps: [], note: '',
   }
 }
 
@@ -15,16 +15,16 @@ export function touched(f: ConsultationForm): boolean {
   return (Object.keys(empty) as (keyof ConsultationForm)[]).some((k) => JSON.stringify(f[k]) !== JSON.stringify(empty[k]))
 }
 
-/** Which case elements are complete, in the order of the form. */
-export function elements(f: ConsultationForm): { name: string; ok: boolean }[] {
+/** Which case elements are complete, in the order of the form; the last is no must. */
+export function elements(f: ConsultationForm): { name: string; ok: boolean; optional?: boolean }[] {
   const amount = f.stage === 'G3' ? !!f.loss : f.stage === 'G1' || f.stage === 'G2' ? !!f.at_risk : !!f.stage
   return [
     { name: 'fraud_type', ok: !!f.fraud_type && f.fraud_type !== 'F99' },
-    { name: 'stage', ok: amount },
     { name: 'channels', ok: f.channels.length > 0 },
+    { name: 'stageAmount', ok: amount },
     { name: 'age_band', ok: !!f.age_band },
-    { name: 'advice', ok: f.advice.length > 0 },
+    { name: 'indicator', ok: f.indicators.length > 0 || f.no_indicator },
     { name: 'outcome', ok: !!f.outcome },
-    { name: 'relatives_advised', ok: f.relatives_advised > 0 },
+    { name: 'relatives_advised', ok: f.relatives_advised > 0, optional: true },
   ]
 }

@@ -1,0 +1,10 @@
+export default {
+  record: {
+    history: 'History', loading: 'Reading…', noHistory: 'Nothing was changed yet.', lost: 'written at the same time, not used', restored: 'Brought back: {column}', export: 'Export', xlsx: 'Excel (.xlsx)', print: 'Print', exported: '{n} rows exported', savedTo: 'Saved to {path}',
+    sort: 'Sort', pick: 'Select', pickAll: 'Select all', picked: '{n} selected', copy: 'Copy', copied: 'Copied; paste it where you like',
+  },
+  table: { indicator: 'Lead', consultation_indicator: 'Link', linkage_action: 'Joint action', outcome: 'Outcome', post: 'Post', case_digest: 'Case', slogan: 'Slogan', photo: 'Photo', plan: 'Plan', plan_item: 'Planned activity', plan_target: 'Target', daily_tally: 'Tally', household: 'Door', inspection: 'Inspection', stock_move: 'Stock', role_head: 'Heads by role', period: 'Period', report_run: 'Report', export_log: 'Export' },
+  column: { channels: 'Channels', advice: 'Advice', loss: 'Loss', occurred_at: 'Time', officer_id: 'Officer', source: 'Source', gender: 'Gender', occupation: 'Occupation', town: 'Town', consent: 'Consent', payer_tail: 'Account tail', id_tail: 'ID tail', relatives_advised: 'Relatives', alarm_no: 'Alarm number', follow_up_on: 'Call back on', no_indicator: 'No lead', activity_id: 'Activity', merged_into: 'Merged into',
+    status: 'Status', bank_or_platform: 'Platform', fraud_types: 'Fraud types', kind: 'Kind', value: 'Value', at: 'Time', amount_fen: 'Amount', result: 'Result', doc_no: 'Document', ref_no: 'Number', occurred_on: 'Day', averted_fen: 'Loss averted', recovered_fen: 'Recovered', persons: 'Persons', partner_units: 'Partners', lead_unit_id: 'Lead unit', counterpart_unit_id: 'Counterpart',
+    elements: 'Elements', article: 'Article', released_at: 'Released', from_consultations: 'From', channel: 'Channel', account: 'Account', posted_at: 'Posted', url: 'Link', digest_id: 'Case used', slogan_id: 'Slogan used', forwards: 'Forwards', reads: 'Reads', purpose: 'Purpose', via: 'Posted by', unit_id: 'Unit', consultation_id: 'From', text: 'Slogan', paid_at: 'Paid at', closed_at: 'Closed' },
+}

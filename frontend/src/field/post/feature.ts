@@ -1,0 +1,3 @@
+import type { Feature } from '../frame/feature'
+
+export default { routes: [{ path: '/post', component: () => import('./PostList.vue'), meta: { place: 'digest' } }] } satisfies Feature
