@@ -11,6 +11,7 @@ import (
 	"fieldkit/app"
 	"fieldkit/internal/county"
 	"fieldkit/internal/model"
+	"fieldkit/internal/report"
 	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
 )
@@ -358,25 +359,30 @@ func (w *World) release(ctx context.Context, clerk *office, label string) (n int
 	}
 }
 
-// draft freezes the year's figures while D4's last bundle is missing.
+// draft freezes the county's report while D4's last bundle is missing.
 func (w *World) draft(ctx context.Context) error {
 	if err := w.meetAll(ctx); err != nil {
 		return err
 	}
-	n, err := w.leaflets(ctx, "2025-01-01", "2025-12-31")
+	r3, err := w.report(ctx, "R3")
 	if err != nil {
 		return err
 	}
-	w.facts.draft = n
+	w.facts.draft, w.facts.draftText = r3.draft.Figures["M02"].Value, r3.plain()
+	w.facts.missing = r3.draft.Complete.Missing
+	figures, settings, err := r3.draft.Keep()
+	if err != nil {
+		return err
+	}
 	return w.desk(ctx, func(tx *replica.Tx) error {
-		id := tx.NewID()
-		w.ids["draft"] = id
-		return tx.Put("report_run", id, schema.Values{"created_at": tx.Now().UnixMilli(), "device_id": tx.Replica(), "kind": "R3", "unit_id": w.kit(1).unit,
-			"from_on": "2025-01-01", "to_on": "2025-12-31", "figures": fmt.Sprintf(`{"M02":%d}`, n), "settings": "{}"})
+		w.ids["draft"] = tx.NewID()
+		return tx.Put("report_run", w.ids["draft"], schema.Values{"created_at": tx.Now().UnixMilli(), "device_id": tx.Replica(), "kind": "R3", "unit_id": w.kit(1).unit,
+			"from_on": r3.draft.From, "to_on": r3.draft.To, "figures": figures, "settings": settings, "text": r3.text})
 	})
 }
 
-// lateBundle brings what D4 recorded at S08 on a stick, twice.
+// lateBundle brings what D4 recorded at S08 on a stick, twice, and looks at the draft
+// again: frozen it says what it said; counted anew it tells what came late.
 func (w *World) lateBundle(ctx context.Context) error {
 	d4 := w.kit(4)
 	bundle, err := d4.bundle(ctx)
@@ -389,16 +395,26 @@ func (w *World) lateBundle(ctx context.Context) error {
 	if w.facts.again, _, err = w.carry(ctx, bundle); err != nil {
 		return err
 	}
-	n, err := w.leaflets(ctx, "2025-01-01", "2025-12-31")
-	if err != nil {
-		return err
-	}
-	w.facts.late = n - w.facts.draft
 	row, err := w.County.Replica().Get(ctx, "report_run", w.ids["draft"])
 	if err != nil {
 		return err
 	}
-	w.facts.frozen = row != nil && row.Text("figures") == fmt.Sprintf(`{"M02":%d}`, w.facts.draft)
+	frozen, err := report.Kept(row.Text("figures"), row.Text("settings"))
+	if err != nil {
+		return err
+	}
+	kept := written{frozen, row.Text("text")}
+	w.facts.frozen = frozen.Figures["M02"].Value == w.facts.draft && kept.plain() == w.facts.draftText
+	now, err := frozen.Again(ctx, w.County.Replica(), nil, w.clock.read())
+	if err != nil {
+		return err
+	}
+	w.facts.late = now.Figures["M02"].Value - frozen.Figures["M02"].Value
+	for _, l := range report.Difference(frozen, now) {
+		if l.Code == "M02" {
+			w.facts.lateText = l.By
+		}
+	}
 	d4.away = false
 	return w.meetAll(ctx)
 }

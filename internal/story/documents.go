@@ -5,12 +5,78 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
+
+	"fieldkit/internal/county"
+	"fieldkit/internal/report"
+	"fieldkit/sync/schema"
 )
 
-// documents writes what the year comes to into a directory: the figures as JSON.
+// written is one of the three reports.
+type written struct {
+	draft *report.Draft
+	text  string
+}
+
+// plain is a report's text as it is read.
+func (r *written) plain() string {
+	var b strings.Builder
+	blocks := report.Parse(r.text, r.draft.Show)
+	for i := range blocks {
+		b.WriteString(blocks[i].Text() + "\n")
+	}
+	return b.String()
+}
+
+// report drafts a report of 2025 from the county's records as they stand.
+func (w *World) report(ctx context.Context, kind string) (*written, error) {
+	clerk, err := w.signIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer clerk.close()
+	var devices []county.DeviceInfo
+	if err := clerk.call(ctx, &devices, "County/Devices"); err != nil {
+		return nil, err
+	}
+	q := report.Request{Kind: kind, From: "2025-01-01", To: "2025-12-31", County: w.County.Name(), Now: w.clock.read()}
+	for _, d := range devices {
+		q.Kits = append(q.Kits, report.Kit{Label: d.Label, Unit: d.Unit, LastSeen: d.LastSeen, Waiting: d.Waiting, State: d.State})
+	}
+	switch kind {
+	case "R1":
+		q.Units = []schema.ID{w.kit(5).unit}
+	case "R2":
+		q.Units = []schema.ID{w.kit(3).unit}
+	}
+	d, text, err := report.Build(ctx, w.County.Replica(), q)
+	if err != nil {
+		return nil, fmt.Errorf("draft %s: %w", kind, err)
+	}
+	return &written{d, text}, nil
+}
+
+// documents writes what the year comes to into a directory: the figures as JSON and
+// the three reports.
 func (w *World) documents(ctx context.Context, dir string, cases []Case, r *Results, converged error) (err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("write the documents: %w", err)
+	}
+	for _, kind := range []string{"R1", "R2", "R3"} {
+		one, err := w.report(ctx, kind)
+		if err != nil {
+			return err
+		}
+		raw, err := report.Docx(one.draft, one.text, report.DocxOptions{Definitions: true, Date: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)})
+		if err != nil {
+			return fmt.Errorf("write %s: %w", kind, err)
+		}
+		name := one.draft.FileName() + ".docx"
+		if err := os.WriteFile(filepath.Join(dir, name), raw, 0o644); err != nil {
+			return fmt.Errorf("write the documents: %w", err)
+		}
+		w.say("   %s", name)
 	}
 	f, err := os.Create(filepath.Join(dir, "figures.json"))
 	if err != nil {

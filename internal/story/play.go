@@ -16,15 +16,18 @@ type event struct {
 
 // facts are what happened on the way and is to be looked at in the end.
 type facts struct {
-	draft      int64 // leaflets of the year in the draft, before D4's bundle
-	late       int64 // what D4's bundle added
-	again      int   // changesets of D4's bundle that were new when it came a second time
-	frozen     bool  // the draft still says what it said
-	pulled     int64 // lines that were cut
-	lostBefore int64 // leaflets of 2026 while the lost laptop's bundle was held
-	lostAfter  int64 // and when the office had let it in
-	heldYear   int64 // leaflets of 2025 while it was held
-	held       int   // changesets of it that the office let in
+	draft      int64    // leaflets of the year in the draft, before D4's bundle
+	late       int64    // what D4's bundle added
+	again      int      // changesets of D4's bundle that were new when it came a second time
+	frozen     bool     // the draft still says what it said
+	draftText  string   // of the draft, as it is read
+	lateText   string   // how the difference is told
+	missing    []string // laptops that the draft names as missing
+	pulled     int64    // lines that were cut
+	lostBefore int64    // leaflets of 2026 while the lost laptop's bundle was held
+	lostAfter  int64    // and when the office had let it in
+	heldYear   int64    // leaflets of 2025 while it was held
+	held       int      // changesets of it that the office let in
 }
 
 // Play records both years, in the order of the calendar, and lets everybody sync in

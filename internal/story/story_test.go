@@ -3,6 +3,7 @@ package story
 import (
 	"context"
 	"flag"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,6 +103,24 @@ func lookAt(t *testing.T, ctx context.Context, w *World, copies int) {
 	}
 	if w.facts.draft != DraftLeaflets || w.facts.late != LateLeaflets {
 		t.Errorf("the draft had %d leaflets and the late bundle %d, the story says %d and %d", w.facts.draft, w.facts.late, DraftLeaflets, LateLeaflets)
+	}
+	if w.facts.lateText != "+205份" || !strings.Contains(w.facts.draftText, "4000余份") || len(w.facts.missing) != 1 || !strings.HasPrefix(w.facts.missing[0], "D4") {
+		t.Errorf("the draft: late %q, missing %q\n%s", w.facts.lateText, w.facts.missing, w.facts.draftText)
+	}
+	for kind, phrases := range map[string][]string{
+		"R1": {"92.3%", "97.3%", "1200余张"},
+		"R2": {"2场", "72张", "88.9%"},
+		"R3": {"8次", "5000余份", "6次", "800余次", "100余次", "80余万元", "34人", "9家单位", "180余户"},
+	} {
+		r, err := w.report(ctx, kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, phrase := range phrases {
+			if !strings.Contains(r.plain(), phrase) {
+				t.Errorf("%s does not say %s:\n%s", kind, phrase, r.plain())
+			}
+		}
 	}
 	if got, err := w.Reached(ctx); err != nil || got != 923 {
 		t.Errorf("tellers reached: %d tenths of a percent, the story says 923; %v", got, err)
