@@ -1,4 +1,4 @@
 # The chores are in build/task, so that they work without make as well.
-.PHONY: demo test build dev lint soak power-cut sabotage screenshots
-demo test build dev lint soak power-cut sabotage screenshots:
+.PHONY: demo test build dev lint soak power-cut sabotage screenshots bench-county
+demo test build dev lint soak power-cut sabotage screenshots bench-county:
 	@go run ./build/task $@ $(ARGS)

@@ -47,6 +47,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"fieldkit/internal/demo":           {"fieldkit/internal/badline", "fieldkit/internal/model", "fieldkit/internal/rpc"},
 		"fieldkit/internal/story":          {"fieldkit/app", "fieldkit/internal/", "fieldkit/sync/"},
 		"fieldkit/build/dictionary":        {"fieldkit/internal/model", "fieldkit/sync/"},
+		"fieldkit/build/benchcounty":       {"fieldkit/internal/", "fieldkit/sync/"},
 		"fieldkit/build/client":            {"fieldkit/app", "fieldkit/internal/"},
 		"fieldkit/frontend":                {},
 		"fieldkit/build/task":              {},

@@ -9,6 +9,7 @@
 //	go run ./build/task power-cut    CUTS=5000 power cuts under replicas
 //	go run ./build/task sabotage     break the engine's promises; tests must notice each
 //	go run ./build/task screenshots
+//	go run ./build/task bench-county   the county's pages with a million consultations
 //
 // It needs Go and Node.js; a browser for the end-to-end tests and the web view's
 // libraries for the window test (see .ci/run).
@@ -28,7 +29,7 @@ import (
 )
 
 func main() {
-	tasks := map[string]func([]string) error{"demo": demo, "test": test, "build": build, "dev": dev, "lint": lint, "soak": soak, "power-cut": powerCut, "sabotage": sabotage, "screenshots": screenshots, "frontend": func([]string) error { return frontend() }}
+	tasks := map[string]func([]string) error{"demo": demo, "test": test, "build": build, "dev": dev, "lint": lint, "soak": soak, "power-cut": powerCut, "sabotage": sabotage, "screenshots": screenshots, "bench-county": benchCounty, "frontend": func([]string) error { return frontend() }}
 	if len(os.Args) < 2 || tasks[os.Args[1]] == nil {
 		fmt.Fprintln(os.Stderr, "usage: go run ./build/task demo|test|build|dev|lint|soak|power-cut|sabotage|screenshots")
 		os.Exit(2)
@@ -264,4 +265,9 @@ func screenshots([]string) error {
 		}
 	}
 	return nil
+}
+
+// benchCounty measures the county's pages on a generated county; the county is kept for the next time.
+func benchCounty(args []string) error {
+	return run(".", nil, "go", append([]string{"run", "./build/benchcounty"}, args...)...)
 }

@@ -125,28 +125,25 @@ func activityTitle(row *replicaRow, venues map[schema.ID]string) string {
 	return ""
 }
 
-// countPerActivity counts what hangs on each of a page's activities.
+// countPerActivity counts what hangs on each of a page's activities and on those
+// that are merged into them.
 func (c *County) countPerActivity(ctx context.Context, ids []schema.ID) (map[schema.ID]Totals, error) {
 	counts := map[schema.ID]Totals{}
-	in := `(?` + strings.Repeat(", ?", len(ids)-1) + `)`
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id[:]
+	reader, err := c.counts.current(ctx, c)
+	if err != nil {
+		return nil, err
 	}
+	only, args := onlyThese("t.activity_id", reader.Members(ids))
+	const own = ` JOIN activity x ON x.id = t.activity_id AND coalesce(json_extract(x.voided, '$.on'), 0) = 0 WHERE ` + live + ` `
 	for _, count := range []struct {
 		query string
 		add   func(*Totals, int64)
 	}{
-		{`SELECT coalesce(x.merged_into, x.id), sum(h.qty) FROM handout h JOIN material m ON m.id = h.material_id AND m."group" = 'leaflet'
-			JOIN activity x ON x.id = h.activity_id AND coalesce(json_extract(x.voided, '$.on'), 0) = 0
-			WHERE coalesce(json_extract(h.voided, '$.on'), 0) = 0 AND coalesce(x.merged_into, x.id) IN ` + in + ` GROUP BY 1`,
+		{`SELECT t.activity_id, sum(t.qty) FROM handout t JOIN material m ON m.id = t.material_id AND m."group" = 'leaflet'` + own + only + ` GROUP BY 1`,
 			func(t *Totals, n int64) { t.Leaflets += n }},
-		{`SELECT coalesce(x.merged_into, x.id), count(*) FROM consultation t JOIN activity x ON x.id = t.activity_id
-			WHERE ` + live + ` AND t.merged_into IS NULL AND coalesce(x.merged_into, x.id) IN ` + in + ` GROUP BY 1`,
+		{`SELECT t.activity_id, count(*) FROM consultation t` + own + only + ` AND t.merged_into IS NULL GROUP BY 1`,
 			func(t *Totals, n int64) { t.Consultations += n }},
-		{`SELECT coalesce(x.merged_into, x.id), count(*) FROM attendance t JOIN activity x ON x.id = t.activity_id
-			WHERE ` + live + ` AND t.merged_into IS NULL AND json_array_length(coalesce(t.sign_ins, '[]')) > 0
-			AND coalesce(x.merged_into, x.id) IN ` + in + ` GROUP BY 1`,
+		{`SELECT t.activity_id, count(*) FROM attendance t` + own + only + ` AND t.merged_into IS NULL AND json_array_length(coalesce(t.sign_ins, '[]')) > 0 GROUP BY 1`,
 			func(t *Totals, n int64) { t.Attendance += n }},
 	} {
 		rows, err := c.replica.Query(ctx, count.query, args...)
@@ -160,11 +157,12 @@ func (c *County) countPerActivity(ctx context.Context, ids []schema.ID) (map[sch
 				rows.Close()
 				return nil, err
 			}
+			id = reader.Survivor(id)
 			t := counts[id]
 			count.add(&t, n)
 			counts[id] = t
 		}
-		if err := rows.Err(); err != nil {
+		if err := rows.Close(); err != nil {
 			return nil, err
 		}
 	}

@@ -95,12 +95,17 @@ func (s *Service) RecordOf(ctx context.Context, table, id string) (RecordDetail,
 		return RecordDetail{}, err
 	}
 	d.Handouts = handouts.Rows
-	if d.Consultations, err = s.c.number(ctx, `SELECT count(*) FROM consultation t JOIN activity x ON x.id = t.activity_id
-		WHERE `+live+` AND t.merged_into IS NULL AND coalesce(x.merged_into, x.id) = ?`, key); err != nil {
+	counts, err := s.c.countPerActivity(ctx, []schema.ID{key})
+	if err != nil {
 		return RecordDetail{}, err
 	}
-	d.Roster, err = s.c.number(ctx, `SELECT count(*) FROM attendance t JOIN activity x ON x.id = t.activity_id
-		WHERE `+live+` AND t.merged_into IS NULL AND coalesce(x.merged_into, x.id) = ?`, key)
+	d.Consultations = counts[key].Consultations
+	reader, err := s.c.counts.current(ctx, s.c)
+	if err != nil {
+		return RecordDetail{}, err
+	}
+	only, args := onlyThese("t.activity_id", reader.Members([]schema.ID{key}))
+	d.Roster, err = s.c.number(ctx, `SELECT count(*) FROM attendance t JOIN activity x ON x.id = t.activity_id WHERE `+live+` AND t.merged_into IS NULL `+only, args...)
 	return d, err
 }
 

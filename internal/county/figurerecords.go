@@ -94,8 +94,8 @@ func (c *County) figureRecords(ctx context.Context, q FigureQuery, limit int) (F
 		if err != nil {
 			return page, err
 		}
-		lines = partLines(lines, q.Part)
-		page.Value = sumLines(lines)
+		lines = lines.part(q.Part)
+		page.Value = lines.sum()
 		rows, err = c.walkDays(ctx, reader, q, scope, lines, after, limit+1)
 		if err != nil {
 			return page, err
@@ -122,18 +122,18 @@ func (c *County) figureRecords(ctx context.Context, q FigureQuery, limit int) (F
 
 // walkDays reads records from the last day on, only on days of which the breakdown
 // says that they have any: however rare they are, no other record is looked at.
-func (c *County) walkDays(ctx context.Context, reader *figures.Reader, q FigureQuery, scope figures.Scope, lines []figures.Line, after *figures.Row, limit int) ([]figures.Row, error) {
+func (c *County) walkDays(ctx context.Context, reader *figures.Reader, q FigureQuery, scope figures.Scope, lines breakdown, after *figures.Row, limit int) ([]figures.Row, error) {
 	var days []int64
-	for i := range lines {
-		if after == nil || lines[i].Day <= after.Day {
-			days = append(days, lines[i].Day)
+	lines.each(func(l *figures.Line) {
+		if after == nil || l.Day <= after.Day {
+			days = append(days, l.Day)
 		}
-	}
+	})
 	slices.Sort(days)
 	days = slices.Compact(days)
 	perDay := int64(1)
 	if n := len(days); n > 0 {
-		perDay = max(sumLines(lines)/int64(n), 1)
+		perDay = max(lines.sum()/int64(n), 1)
 	}
 	var out []figures.Row
 	for end := len(days) - 1; end >= 0 && len(out) < limit; {

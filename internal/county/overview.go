@@ -107,7 +107,7 @@ var (
 )
 
 // tallies are the breakdowns of one period by figure.
-type tallies map[string][]figures.Line
+type tallies map[string]breakdown
 
 func (c *County) tallies(ctx context.Context, p period) (tallies, error) {
 	t := tallies{}
@@ -124,9 +124,9 @@ func (c *County) tallies(ctx context.Context, p period) (tallies, error) {
 // value is a figure of the page.
 func (t tallies) value(code string) int64 {
 	if code == "M08" {
-		return sumLines(t["M08c"]) + sumLines(t["M08q"])
+		return t["M08c"].sum() + t["M08q"].sum()
 	}
-	return sumLines(t[code])
+	return t[code].sum()
 }
 
 // Overview counts a period.
@@ -263,12 +263,11 @@ func trend(p, base period, now, before tallies) (by string, points []TrendPoint)
 // spread adds every line to the totals that it belongs to.
 func (t tallies) spread(to func(*figures.Line) *Totals) {
 	add := func(code string, field func(*Totals) *int64) {
-		lines := t[code]
-		for i := range lines {
-			if totals := to(&lines[i]); totals != nil {
-				*field(totals) += lines[i].Value
+		t[code].each(func(l *figures.Line) {
+			if totals := to(l); totals != nil {
+				*field(totals) += l.Value
 			}
-		}
+		})
 	}
 	add("M17a", func(x *Totals) *int64 { return &x.Activities })
 	add("M02", func(x *Totals) *int64 { return &x.Leaflets })
@@ -280,11 +279,9 @@ func (t tallies) spread(to func(*figures.Line) *Totals) {
 }
 
 // shares sums by code, largest first, equal ones by code.
-func shares(lines []figures.Line) []Share {
+func shares(b breakdown) []Share {
 	count := map[string]int64{}
-	for i := range lines {
-		count[lines[i].Code] += lines[i].Value
-	}
+	b.each(func(l *figures.Line) { count[l.Code] += l.Value })
 	list := []Share{}
 	for code, n := range count {
 		list = append(list, Share{Code: code, Count: n})

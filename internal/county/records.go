@@ -75,6 +75,10 @@ type listing struct {
 
 const liveActivity = `a.state IN ('open', 'done') AND a.merged_into IS NULL AND coalesce(json_extract(a.voided, '$.on'), 0) = 0`
 
+// ofActivities goes from the activities, in the order of their start, to what hangs
+// on them and on those that are merged into them. CROSS keeps SQLite to that order.
+const ofActivities = `activity a CROSS JOIN activity x ON (x.id = a.id OR x.merged_into = a.id) AND coalesce(json_extract(x.voided, '$.on'), 0) = 0 CROSS JOIN `
+
 const ownActivity = ` JOIN activity x ON x.id = t.activity_id AND coalesce(json_extract(x.voided, '$.on'), 0) = 0
 	JOIN activity a ON a.id = coalesce(x.merged_into, x.id)`
 
@@ -82,9 +86,9 @@ const live = `coalesce(json_extract(t.voided, '$.on'), 0) = 0`
 
 var listings = map[string]listing{
 	"activity": {`activity a`, `a.start_at`, liveActivity},
-	"handout": {`handout t` + ownActivity + ` JOIN material m ON m.id = t.material_id`, `a.start_at`,
+	"handout": {ofActivities + `handout t ON t.activity_id = x.id`, `a.start_at`,
 		live + ` AND t.qty <> 0 AND ` + liveActivity},
-	"attendance": {`attendance t` + ownActivity, `a.start_at`, live + ` AND t.merged_into IS NULL AND ` + liveActivity},
+	"attendance": {ofActivities + `attendance t ON t.activity_id = x.id`, `a.start_at`, live + ` AND t.merged_into IS NULL AND ` + liveActivity},
 	"consultation": {`consultation t LEFT JOIN activity x ON x.id = t.activity_id LEFT JOIN activity a ON a.id = coalesce(x.merged_into, x.id)`,
 		`t.occurred_at`, live + ` AND t.merged_into IS NULL`},
 }
@@ -113,6 +117,9 @@ func (q *RecordQuery) selection() (l listing, where string, args []any, err erro
 			return l, "", nil, err
 		}
 		add(`a.id = ?`, id)
+		if q.Table == "consultation" { // those of one activity are found by it, not by their time
+			l.from = ofActivities + `consultation t ON t.activity_id = x.id`
+		}
 	}
 	if q.From != "" || q.To != "" || q.ActivityID == "" {
 		p, err := parsePeriod(q.From, q.To, nil)
@@ -173,7 +180,7 @@ func (s *Service) Records(ctx context.Context, q RecordQuery) (RecordPage, error
 			return page, err
 		}
 		lines, err := s.c.counts.lines(ctx, s.c, code, p)
-		page.Total = sumLines(partLines(lines, q.FraudType+q.Kind))
+		page.Total = lines.part(q.FraudType + q.Kind).sum()
 		return page, err
 	}
 	page.Total, err = s.c.number(ctx, `SELECT count(*) FROM `+l.from+` WHERE `+where, args...)

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"fieldkit/internal/figures"
 	"fieldkit/internal/model"
@@ -15,15 +14,15 @@ import (
 	"fieldkit/sync/schema"
 )
 
-// tallyCache keeps the breakdowns of figures by month, each as its one SQL
-// definition gave it, and asks again for the months in which something changed. A
+// tallyCache keeps the breakdowns of figures by day, each as its one SQL
+// definition gave it, and asks again for the days on which something changed. A
 // figure is cached here only when it is a sum over days; one that counts distinct
 // things over its whole span is not.
 type tallyCache struct {
 	mu     sync.Mutex
 	reader *figures.Reader
-	months map[string]map[int][]figures.Line // by code and month (year × 12 + month − 1)
-	placed map[string][]int16                // month of each row by its number, by table; 0: nowhere
+	days   map[string]map[int64][]figures.Line // by code and local day since 1970
+	placed map[string][]int32                  // day of each row by its number, by table
 
 	change  sync.Mutex
 	touched map[string][]schema.ID
@@ -39,7 +38,7 @@ var additive = map[string]string{
 	"M08c": "consultation", "M08a": "consultation", "M08s": "consultation", "M08w": "consultation",
 }
 
-// placers give, of rows by number, the local month in which they count.
+// placers give the time at which rows count.
 var placers = map[string]string{
 	"activity":     `start_at`,
 	"consultation": `occurred_at`,
@@ -53,10 +52,7 @@ var children = []string{"handout", "attendance", "household", "role_head"}
 // everywhere are the tables of which a change may touch any figure.
 var everywhere = []string{"unit", "material", "venue", "setting", "device", "period"}
 
-func monthOf(ms int64) int {
-	t := time.UnixMilli(ms).In(model.Location)
-	return t.Year()*12 + int(t.Month()) - 1
-}
+func dayNumber(ms int64) int64 { return (ms + zoneMillis) / dayMillis }
 
 // changed notes what was written. It is called with every commit.
 func (c *tallyCache) changed(change replica.Change) {
@@ -78,64 +74,89 @@ func (c *tallyCache) changed(change replica.Change) {
 	}
 }
 
-// lines gives a figure's breakdown over a period. The caller must not change them.
-func (c *tallyCache) lines(ctx context.Context, county *County, code string, p period) ([]figures.Line, error) {
+// breakdown is a figure by day, unit and part, of some units or of all. Its lines
+// belong to the cache and are not changed.
+type breakdown struct {
+	days  [][]figures.Line
+	units map[schema.ID]bool // nil: all
+}
+
+// each visits the lines.
+func (b breakdown) each(fn func(*figures.Line)) {
+	for _, day := range b.days {
+		for i := range day {
+			if b.units == nil || b.units[day[i].Unit] {
+				fn(&day[i])
+			}
+		}
+	}
+}
+
+func (b breakdown) sum() (total int64) {
+	b.each(func(l *figures.Line) { total += l.Value })
+	return total
+}
+
+// lines gives a figure's breakdown over a period.
+func (c *tallyCache) lines(ctx context.Context, county *County, code string, p period) (breakdown, error) {
 	if additive[code] == "" {
-		return nil, fmt.Errorf("figure %s is no sum over days", code)
+		return breakdown{}, fmt.Errorf("figure %s is no sum over days", code)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.catchUp(ctx, county); err != nil {
-		return nil, err
+		return breakdown{}, err
 	}
-	first, last := monthOf(p.from.UnixMilli()), monthOf(p.to.UnixMilli())
-	have := c.months[code]
+	have := c.days[code]
 	if have == nil {
-		have = map[int][]figures.Line{}
-		c.months[code] = have
+		have = map[int64][]figures.Line{}
+		c.days[code] = have
 	}
-	for m := first; m <= last; m++ {
-		if _, ok := have[m]; ok {
+	first, last := localDay(p.from), localDay(p.to)
+	for day := first; day <= last; day++ {
+		if _, ok := have[day]; ok {
 			continue
 		}
-		end := m // a run of months that are missing is asked for at once
+		end := day // a run of days that are missing is asked for at once
 		for end < last {
 			if _, ok := have[end+1]; ok {
 				break
 			}
 			end++
 		}
-		asked, err := c.reader.Tally(ctx, code, figures.Scope{From: monthStart(m).Format(dateLayout), To: monthStart(end+1).AddDate(0, 0, -1).Format(dateLayout)})
+		asked, err := c.reader.Tally(ctx, code, figures.Scope{From: dayOf(day).Format(dateLayout), To: dayOf(end).Format(dateLayout)})
 		if err != nil {
-			return nil, err
+			return breakdown{}, err
 		}
-		for i := m; i <= end; i++ {
-			have[i] = []figures.Line{}
+		for i := day; i <= end; i++ {
+			have[i] = nil
 		}
 		for _, line := range asked {
-			at := monthOf(line.Day*dayMillis - zoneMillis)
-			have[at] = append(have[at], line)
+			have[line.Day] = append(have[line.Day], line)
 		}
-		m = end
+		day = end
 	}
-	wanted := map[schema.ID]bool{}
-	for _, id := range p.units {
-		wanted[c.reader.Survivor(id)] = true
-	}
-	from, to := localDay(p.from), localDay(p.to)
-	var out []figures.Line
-	for m := first; m <= last; m++ {
-		for _, line := range have[m] {
-			if line.Day >= from && line.Day <= to && (len(wanted) == 0 || wanted[line.Unit]) {
-				out = append(out, line)
-			}
+	b := breakdown{days: make([][]figures.Line, 0, last-first+1)}
+	if len(p.units) > 0 {
+		b.units = map[schema.ID]bool{}
+		for _, id := range p.units {
+			b.units[c.reader.Survivor(id)] = true
 		}
 	}
-	return out, nil
+	for day := first; day <= last; day++ {
+		if lines := have[day]; len(lines) > 0 {
+			b.days = append(b.days, lines)
+		}
+	}
+	return b, nil
 }
 
-func monthStart(m int) time.Time {
-	return time.Date(m/12, time.Month(m%12+1), 1, 0, 0, 0, 0, model.Location)
+// current is a reader that knows what is merged now.
+func (c *tallyCache) current(ctx context.Context, county *County) (*figures.Reader, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	err := c.catchUp(ctx, county)
+	return c.reader, err
 }
 
 // catchUp drops what changes made stale.
@@ -161,8 +182,8 @@ func (c *tallyCache) catchUp(ctx context.Context, county *County) (err error) {
 		return err
 	}
 	if all || !before.SameAliases(c.reader) {
-		c.months = map[string]map[int][]figures.Line{}
-		c.placed = map[string][]int16{}
+		c.days = map[string]map[int64][]figures.Line{}
+		c.placed = map[string][]int32{}
 		for table := range placers {
 			if err := c.place(ctx, county, table, nil, nil); err != nil {
 				return err
@@ -170,9 +191,9 @@ func (c *tallyCache) catchUp(ctx context.Context, county *County) (err error) {
 		}
 		return nil
 	}
-	stale := map[string]map[int]bool{}
+	stale := map[string]map[int64]bool{}
 	for table := range placers {
-		stale[table] = map[int]bool{}
+		stale[table] = map[int64]bool{}
 	}
 	for table, ids := range touched {
 		slices.SortFunc(ids, func(a, b schema.ID) int { return slices.Compare(a[:], b[:]) })
@@ -185,7 +206,7 @@ func (c *tallyCache) catchUp(ctx context.Context, county *County) (err error) {
 				}
 			} else if err = c.place(ctx, county, table, part, stale[table]); err == nil && table == "activity" {
 				only, args := onlyThese("t.activity_id", c.reader.Members(part))
-				if err = county.monthsOf(ctx, `SELECT t.occurred_at FROM consultation t WHERE 1 = 1 `+only, args, stale["consultation"]); err == nil {
+				if err = county.daysOf(ctx, `SELECT t.occurred_at FROM consultation t WHERE 1 = 1 `+only, args, stale["consultation"]); err == nil {
 					err = c.survivors(ctx, county, part, stale["activity"])
 				}
 			}
@@ -195,14 +216,14 @@ func (c *tallyCache) catchUp(ctx context.Context, county *County) (err error) {
 		}
 	}
 	for code, table := range additive {
-		maps.DeleteFunc(c.months[code], func(m int, _ []figures.Line) bool { return stale[table][m] })
+		maps.DeleteFunc(c.days[code], func(day int64, _ []figures.Line) bool { return stale[table][day] })
 	}
 	return nil
 }
 
-// place notes in which months rows count, all of a table or those named, and marks
-// the months that they were and are in.
-func (c *tallyCache) place(ctx context.Context, county *County, table string, ids []schema.ID, stale map[int]bool) error {
+// place notes on which days rows count, all of a table or those named, and marks
+// the days that they were and are on.
+func (c *tallyCache) place(ctx context.Context, county *County, table string, ids []schema.ID, stale map[int64]bool) error {
 	query, args := `SELECT t._n, `+placers[table]+` FROM `+table+` t`, []any(nil)
 	if ids != nil {
 		only, more := onlyThese("t.id", ids)
@@ -221,38 +242,38 @@ func (c *tallyCache) place(ctx context.Context, county *County, table string, id
 		}
 		list := c.placed[table]
 		if int64(len(list)) <= n {
-			list = append(list, make([]int16, n+1-int64(len(list)))...)
+			list = append(list, make([]int32, n+1-int64(len(list)))...)
 			c.placed[table] = list
 		}
-		month := 0
+		day := int64(0)
 		if at != nil {
-			month = monthOf(*at)
+			day = dayNumber(*at)
 		}
 		if stale != nil {
-			stale[int(list[n])], stale[month] = true, true
+			stale[int64(list[n])], stale[day] = true, true
 		}
-		list[n] = int16(min(max(month, 0), 1<<15-1))
+		list[n] = int32(day)
 	}
 	return rows.Err()
 }
 
-// survivors marks the months in which the activities that stand for others count.
-func (c *tallyCache) survivors(ctx context.Context, county *County, activities []schema.ID, stale map[int]bool) error {
+// survivors marks the days on which the activities that stand for others count.
+func (c *tallyCache) survivors(ctx context.Context, county *County, activities []schema.ID, stale map[int64]bool) error {
 	for part := range slices.Chunk(activities, 500) {
 		of := make([]schema.ID, len(part))
 		for i, id := range part {
 			of[i] = c.reader.Survivor(id)
 		}
 		only, args := onlyThese("a.id", of)
-		if err := county.monthsOf(ctx, `SELECT a.start_at FROM activity a WHERE 1 = 1 `+only, args, stale); err != nil {
+		if err := county.daysOf(ctx, `SELECT a.start_at FROM activity a WHERE 1 = 1 `+only, args, stale); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// monthsOf marks the months of a query's times.
-func (c *County) monthsOf(ctx context.Context, query string, args []any, into map[int]bool) error {
+// daysOf marks the days of a query's times.
+func (c *County) daysOf(ctx context.Context, query string, args []any, into map[int64]bool) error {
 	rows, err := c.replica.Query(ctx, query, args...)
 	if err != nil {
 		return fmt.Errorf("place what changed: %w", err)
@@ -264,30 +285,28 @@ func (c *County) monthsOf(ctx context.Context, query string, args []any, into ma
 			return err
 		}
 		if at != nil {
-			into[monthOf(*at)] = true
+			into[dayNumber(*at)] = true
 		}
 	}
 	return rows.Err()
 }
 
-// sumLines adds up.
-func sumLines(lines []figures.Line) (total int64) {
-	for i := range lines {
-		total += lines[i].Value
+// part narrows a breakdown to one part; "=" asks for what has none.
+func (b breakdown) part(code string) breakdown {
+	if code == "" {
+		return b
 	}
-	return total
-}
-
-// partLines are the lines of one part.
-func partLines(lines []figures.Line, part string) []figures.Line {
-	if part == "" {
-		return lines
-	}
-	part = strings.TrimPrefix(part, "=") // "=" alone asks for what has no part
-	var kept []figures.Line
-	for _, l := range lines {
-		if l.Code == part {
-			kept = append(kept, l)
+	code = strings.TrimPrefix(code, "=")
+	kept := breakdown{units: b.units}
+	for _, day := range b.days {
+		var lines []figures.Line
+		for _, l := range day {
+			if l.Code == code {
+				lines = append(lines, l)
+			}
+		}
+		if len(lines) > 0 {
+			kept.days = append(kept.days, lines)
 		}
 	}
 	return kept
