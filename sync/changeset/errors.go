@@ -43,3 +43,23 @@ func class(text string) error { return malformed(text) }
 func (m malformed) Error() string { return ErrMalformed.Error() + ": " + string(m) }
 
 func (malformed) Unwrap() error { return ErrMalformed }
+
+// classes by the names that vectors and logs give them, the finer first.
+var classes = []struct {
+	name string
+	err  error
+}{
+	{"magic", ErrMagic}, {"truncated", ErrTruncated}, {"trailing", ErrTrailing}, {"number", ErrNumber}, {"form", ErrForm}, {"order", ErrOrder},
+	{"reference", ErrReference}, {"value", ErrValue}, {"packed", ErrPacked}, {"malformed", ErrMalformed}, {"too-large", ErrTooLarge}, {"version", ErrVersion},
+	{"algorithm", ErrAlgorithm}, {"dictionary", ErrDictionary}, {"hash", ErrHash}, {"signature", ErrSignature}, {"sealed", ErrSealed}, {"open", ErrOpen}, {"dropped", ErrDropped},
+}
+
+// Class names the class of a refusal; "" for an error that is none of this package.
+func Class(err error) string {
+	for _, c := range classes {
+		if errors.Is(err, c.err) {
+			return c.name
+		}
+	}
+	return ""
+}
