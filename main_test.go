@@ -31,6 +31,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"fieldkit/sync/internal/faultdisk": {},
 		"fieldkit/sync/sabotage":           {},
 		"fieldkit/sync/changeset":          {"fieldkit/sync/hlc", "fieldkit/sync/schema"},
+		"fieldkit/sync/changeset/vectors":  {"fieldkit/sync/changeset", "fieldkit/sync/hlc", "fieldkit/sync/schema"},
 		"fieldkit/sync/replica":            {"fieldkit/sync/changeset", "fieldkit/sync/hlc", "fieldkit/sync/schema"},
 		"fieldkit/sync/transport":          {"fieldkit/sync/replica", "fieldkit/sync/changeset", "fieldkit/sync/hlc", "fieldkit/sync/schema"},
 		"fieldkit/sync/replay":             {"fieldkit/sync/transport", "fieldkit/sync/replica", "fieldkit/sync/changeset", "fieldkit/sync/schema"},
