@@ -45,6 +45,7 @@ type powered struct {
 	rows     map[schema.ID]string // title and secret of a row
 	later    map[schema.ID]int    // of a column that only the newer schema has
 	redacted map[schema.ID]bool
+	title    string   // of the common row, "" when the other side may have written it
 	taps     int64    // its own share of the common counter
 	tokens   []string // in the common text and set
 	vector   changeset.Vector
@@ -60,6 +61,7 @@ type attempt struct {
 	text   string
 	token  string
 	draft  string
+	title  string
 	later  int
 	redact schema.ID
 }
@@ -347,6 +349,9 @@ func (s *story) confirm(p *powered, a *attempt) {
 	if a.draft != "" {
 		p.draft = a.draft
 	}
+	if a.title != "" {
+		p.title = a.title
+	}
 	p.open = nil
 }
 
@@ -381,12 +386,18 @@ func (s *story) redact(p *powered) error {
 // overwrite types a field that the other side types too.
 func (s *story) overwrite(p *powered) error {
 	s.n++
-	return p.r.Update(s.ctx, func(tx *Tx) error {
+	a := &attempt{title: fmt.Sprint("o", s.n)}
+	p.open = a
+	if err := p.r.Update(s.ctx, func(tx *Tx) error {
 		if s.rng.IntN(3) == 0 {
-			return tx.Resolve("note", commonRow, "title", fmt.Sprint("r", s.n))
+			return tx.Resolve("note", commonRow, "title", a.title)
 		}
-		return tx.Put("note", commonRow, schema.Values{"title": fmt.Sprint("o", s.n), "phone": fmt.Sprint("1380000", s.n)})
-	})
+		return tx.Put("note", commonRow, schema.Values{"title": a.title, "phone": fmt.Sprint("1380000", s.n)})
+	}); err != nil {
+		return err
+	}
+	s.confirm(p, a)
+	return nil
 }
 
 func (s *story) restart(p *powered) error {
@@ -414,6 +425,7 @@ func (s *story) promise(p *powered) error {
 
 // exchange gives what one lacks, in pieces, and tells the giver what arrived.
 func (s *story) exchange(from, to *powered) error {
+	from.title, to.title = "", ""
 	if s.carry != nil {
 		return s.carried()
 	}
@@ -568,7 +580,7 @@ func (s *story) kept(p *powered) error {
 		if there != 0 && there != len(a.ids) || len(a.ids) > 0 && counted != (there > 0) {
 			return fmt.Errorf("%w: %d rows of %d, counted: %v", errHalf, there, len(a.ids), counted)
 		}
-		if there > 0 || a.draft != "" && string(draft) == a.draft || redacted[a.redact] {
+		if there > 0 || a.draft != "" && string(draft) == a.draft || redacted[a.redact] || a.title != "" && have[commonRow] == a.title {
 			s.confirm(p, a)
 			s.met["unconfirmed and there"]++
 		} else {
@@ -595,6 +607,9 @@ func (s *story) kept(p *powered) error {
 		if strings.Count(common.Text("story"), token) != 1 || !slices.Contains(common.Strings("tags"), token) {
 			return fmt.Errorf("%w: %s in the text or the set", errLost, token)
 		}
+	}
+	if p.title != "" && have[commonRow] != p.title {
+		return fmt.Errorf("%w: the common title is %s, not %s", errLost, have[commonRow], p.title)
 	}
 	if string(draft) != p.draft {
 		return fmt.Errorf("%w: draft %q, not %q", errLost, draft, p.draft)
