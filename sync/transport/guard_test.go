@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"fieldkit/sync/changeset"
@@ -110,5 +111,29 @@ func TestTheCountyTellsWhatItHolds(t *testing.T) {
 	}
 	if steps == 0 || held(c.r) != 6 || count(t, c.r) != 240 {
 		t.Fatalf("%d steps in between, number %d, %d rows", steps, held(c.r), count(t, c.r))
+	}
+}
+
+// A computer reported lost is refused from then on, also within a session that it
+// opened before; what it sends is not taken.
+func TestRevokedWithinASession(t *testing.T) {
+	c := newCounty(t)
+	kit := c.kit()
+	cl := c.client(kit, ClientOptions{})
+	write(t, kit, 1)
+	syncNow(t, cl)
+	c.auth.set(kit.ID(), func(d *Device) { d.Active, d.Reason = false, "lost" })
+	write(t, kit, 1)
+	var refusal *RefusedError
+	if _, err := cl.Sync(context.Background(), nil); !errors.As(err, &refusal) || refusal.Reason != "lost" {
+		t.Fatalf("a revoked device: %v", err)
+	}
+	if count(t, c.r) != 1 {
+		t.Fatal("something of a revoked device was taken")
+	}
+	c.auth.set(kit.ID(), func(d *Device) { d.Active = true })
+	syncNow(t, cl)
+	if count(t, c.r) != 2 {
+		t.Fatal("a device that was found again is not served")
 	}
 }
