@@ -223,6 +223,7 @@ func soak([]string) error {
 		{"test", "-timeout", "2h", "-run", "TestAnyOrderConverges", "./sync/replica", "-soak", "2000"},
 		{"test", "-timeout", "2h", "-run", "TestPowerCut|TestEveryCallMayFail|TestSilentDamage", "./sync/replica", "-cuts", "20000", "-sweepstep", "1", "-damages", "20000"},
 		{"test", "-timeout", "2h", "-run", "TestKill", ".", "-kills", "300"},
+		{"test", "-timeout", "2h", "-run", "TestStory", "./internal/story", "-story.seeds", "40", "-story.orders", "10"},
 		{"test", "-fuzz", "FuzzParse", "-fuzztime", "3m", "./sync/changeset"},
 		{"test", "-fuzz", "FuzzBody", "-fuzztime", "3m", "./sync/changeset"},
 		{"test", "-fuzz", "FuzzMessages", "-fuzztime", "2m", "./sync/transport"},

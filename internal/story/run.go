@@ -41,7 +41,6 @@ func Run(ctx context.Context, o Options) (err error) {
 			return err
 		}
 		defer os.RemoveAll(dir)
-		defer os.RemoveAll(filepath.Clean(dir) + ".anchor")
 	} else if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		return fmt.Errorf("%s is not empty: choose a new folder for --keep", dir)
 	}

@@ -2,7 +2,11 @@ package story
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -122,7 +126,43 @@ func lookAt(t *testing.T, ctx context.Context, w *World, copies int) {
 			}
 		}
 	}
+	lookAtDocuments(t, ctx, w, cases, r)
 	if got, err := w.Reached(ctx); err != nil || got != 923 {
 		t.Errorf("tellers reached: %d tenths of a percent, the story says 923; %v", got, err)
+	}
+}
+
+// lookAtDocuments reads what the command leaves behind.
+func lookAtDocuments(t *testing.T, ctx context.Context, w *World, cases []Case, r *Results) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "out")
+	if err := w.documents(ctx, dir, cases, r, nil); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "figures.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var object map[string]any
+	if err := json.Unmarshal(raw, &object); err != nil {
+		t.Fatal(err)
+	}
+	for i := 1; i <= 17; i++ {
+		if _, number := object[fmt.Sprintf("M%02d", i)].(float64); !number {
+			t.Errorf("the object has no number M%02d", i)
+		}
+	}
+	if object["M02"] != 5137.0 || object["M06"] != 80_765_000.0 || object["M11"] != 88.9 {
+		t.Errorf("the object says %s", raw)
+	}
+	came, _ := object["cases"].(map[string]any)
+	for i := 1; i <= 15; i++ {
+		if came[fmt.Sprintf("X%d", i)] != true {
+			t.Errorf("the object does not say that X%d came out", i)
+		}
+	}
+	docs, err := filepath.Glob(filepath.Join(dir, "*.docx"))
+	if err != nil || len(docs) != 3 {
+		t.Errorf("%d reports, %v", len(docs), err)
 	}
 }
