@@ -53,6 +53,8 @@ func TestImportsRunOneWay(t *testing.T) {
 		"fieldkit/frontend":                {},
 		"fieldkit/build/task":              {},
 		"fieldkit":                         {"fieldkit/"},
+
+		"fieldkit/internal/figures/figuretest": {"fieldkit/internal/model", "fieldkit/sync/"},
 	}
 	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
 		var p struct {

@@ -3,19 +3,14 @@ package county
 import (
 	"strings"
 	"unicode/utf8"
+
+	"fieldkit/internal/model"
 )
 
 // The dashboard and its exports show personal fields masked (domain.md, 1.4):
 // enough to tell two people apart at the telephone, not to reach either.
 
-// maskName keeps the first character: 王建国 → 王**.
-func maskName(name string) string {
-	if name == "" {
-		return ""
-	}
-	_, size := utf8.DecodeRuneInString(name)
-	return name[:size] + strings.Repeat("*", min(max(utf8.RuneCountInString(name)-1, 1), 4))
-}
+func maskName(name string) string { return model.MaskName(name) }
 
 // maskPhone keeps three leading and four trailing digits of a mobile number:
 // 138****1234; of a shorter number, the last two.

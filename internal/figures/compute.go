@@ -136,10 +136,15 @@ func (r *Reader) members(units []schema.ID) []schema.ID {
 
 // statement puts a reading around a metric's rows.
 func (m *Metric) statement(s Scope, columns, rest string) string {
-	rows, where := m.rows, ""
+	where := ""
 	if len(s.Units) > 0 {
 		where = "WHERE unit IN (SELECT id FROM unit_of) "
 	}
+	return shared.Replace(common + "SELECT " + columns + " FROM (" + narrowed(m.rows, s) + ") " + where + rest)
+}
+
+// narrowed puts the units' condition where a statement has {units column}.
+func narrowed(rows string, s Scope) string {
 	for {
 		before, after, found := strings.Cut(rows, "{units ")
 		if !found {
@@ -152,7 +157,18 @@ func (m *Metric) statement(s Scope, columns, rest string) string {
 		}
 		rows = before + filter + after
 	}
-	return shared.Replace(common + "SELECT " + columns + " FROM (" + rows + ") " + where + rest)
+	return rows
+}
+
+// Query runs a statement that reads from what figures read from (see common in
+// queries.go: span, self, alias; the conditions in braces; parameters from ?9 are
+// the caller's): ledgers select the same rows that figures count.
+func (r *Reader) Query(ctx context.Context, s Scope, statement string, further ...any) (*sql.Rows, error) {
+	args, err := r.args(s)
+	if err != nil {
+		return nil, err
+	}
+	return r.source.Query(ctx, shared.Replace(common+narrowed(statement, s)), append(args, further...)...)
 }
 
 // each runs a reading of a metric.

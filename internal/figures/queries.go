@@ -83,11 +83,13 @@ WHERE {live h}`
 
 const rowsLectures = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, 1 AS value FROM self s WHERE s.kind = 'lecture' AND s.state = 'done'`
 
-// heads is how many came: those who signed, else the number stated, else the clicker.
+// Heads is how many came to an activity s: those who signed, else the number stated, else the clicker.
+const Heads = heads + `, max(s.heads_counted, 0))`
+
 const heads = `coalesce(nullif((SELECT count(*) FROM attendance t WHERE (t.activity_id = s.id OR t.activity_id IN (SELECT id FROM alias WHERE survivor = s.id))
 	AND {live t} AND {own t} AND json_array_length(coalesce(t.sign_ins, '[]')) > 0), 0), s.heads_stated`
 
-const rowsLectureHeads = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, ` + heads + `, max(s.heads_counted, 0)) AS value
+const rowsLectureHeads = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, ` + Heads + ` AS value
 FROM self s WHERE s.kind = 'lecture' AND s.state = 'done'`
 
 const rowsQuick = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, s.kind AS code, s.consult_quick AS value FROM self s WHERE s.consult_quick > 0`
@@ -120,8 +122,11 @@ WHERE {live t} AND {own t} AND json_array_length(coalesce(t.sign_ins, '[]')) > 0
 
 const rowsTrainings = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, 1 AS value FROM self s WHERE s.kind = 'training' AND s.state = 'done'`
 
-const rowsTrainingHeads = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, ` + heads + `,
-	(SELECT sum(t.heads) FROM role_head t WHERE (t.activity_id = s.id OR t.activity_id IN (SELECT id FROM alias WHERE survivor = s.id)) AND {live t}), max(s.heads_counted, 0)) AS value
+// TrainingHeads is Heads of a training: heads by role stand in for a number stated.
+const TrainingHeads = heads + `,
+	(SELECT sum(t.heads) FROM role_head t WHERE (t.activity_id = s.id OR t.activity_id IN (SELECT id FROM alias WHERE survivor = s.id)) AND {live t}), max(s.heads_counted, 0))`
+
+const rowsTrainingHeads = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, ` + TrainingHeads + ` AS value
 FROM self s WHERE s.kind = 'training' AND s.state = 'done'`
 
 const rowsTrainingRoles = `SELECT r.id, r.day, r.unit, r.code, sum(r.value) AS value FROM (

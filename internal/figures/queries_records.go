@@ -90,23 +90,23 @@ const rowsPosts = `SELECT d.id, (d.posted_at + 28800000) / 86400000 AS day, coal
 
 const rowsPostPurposes = `SELECT d.id, (d.posted_at + 28800000) / 86400000 AS day, coalesce(d.unit_id, {recorder}) AS unit, coalesce(d.purpose, '') AS code, 1 + max(d.forwards, 0) AS value ` + ofPost
 
-// Placements. One is up from from_on (else the day it was recorded) to to_on (else
+// Placements d of the span (PlacedBy their unit, PlacedDay the day they went up). One is up from from_on (else the day it was recorded) to to_on (else
 // still); the unit leads the activity it came from, else it is the recorder's.
-const upUnit = `coalesce((SELECT lead_unit_id FROM activity WHERE id = d.activity_id), {recorder})`
+const PlacedBy = `coalesce((SELECT lead_unit_id FROM activity WHERE id = d.activity_id), {recorder})`
 
-const ofPlacement = `FROM placement d
+const Placed = `FROM placement d
 WHERE coalesce(nullif(d.from_on, ''), strftime('%Y-%m-%d', d.created_at / 1000 + 28800, 'unixepoch')) <= ?4 AND coalesce(nullif(d.to_on, ''), ?4) >= ?3
   AND {live d}`
 
-const upDay = `CAST(julianday(coalesce(nullif(d.from_on, ''), strftime('%Y-%m-%d', d.created_at / 1000 + 28800, 'unixepoch'))) - 2440587.5 AS INTEGER)`
+const PlacedDay = `CAST(julianday(coalesce(nullif(d.from_on, ''), strftime('%Y-%m-%d', d.created_at / 1000 + 28800, 'unixepoch'))) - 2440587.5 AS INTEGER)`
 
-const rowsPieces = `SELECT d.id, ` + upDay + ` AS day, ` + upUnit + ` AS unit, coalesce(d.kind, '') AS code, d.qty AS value ` + ofPlacement + ` AND d.qty > 0`
+const rowsPieces = `SELECT d.id, ` + PlacedDay + ` AS day, ` + PlacedBy + ` AS unit, coalesce(d.kind, '') AS code, d.qty AS value ` + Placed + ` AND d.qty > 0`
 
-const rowsPlaces = `SELECT d.id, ` + upDay + ` AS day, ` + upUnit + ` AS unit, coalesce(d.kind, '') AS code, 1 AS value ` + ofPlacement
+const rowsPlaces = `SELECT d.id, ` + PlacedDay + ` AS day, ` + PlacedBy + ` AS unit, coalesce(d.kind, '') AS code, 1 AS value ` + Placed
 
-const rowsLEDRuns = `SELECT d.id, ` + upDay + ` AS day, ` + upUnit + ` AS unit, '' AS code, d.led_runs_per_day AS value ` + ofPlacement + ` AND d.kind = 'led' AND d.led_runs_per_day > 0`
+const rowsLEDRuns = `SELECT d.id, ` + PlacedDay + ` AS day, ` + PlacedBy + ` AS unit, '' AS code, d.led_runs_per_day AS value ` + Placed + ` AND d.kind = 'led' AND d.led_runs_per_day > 0`
 
-const rowsLEDs = `SELECT d.id, ` + upDay + ` AS day, ` + upUnit + ` AS unit, '' AS code, 1 AS value ` + ofPlacement + ` AND d.kind = 'led' AND d.led_runs_per_day > 0`
+const rowsLEDs = `SELECT d.id, ` + PlacedDay + ` AS day, ` + PlacedBy + ` AS unit, '' AS code, 1 AS value ` + Placed + ` AND d.kind = 'led' AND d.led_runs_per_day > 0`
 
 const rowsBoards = `SELECT p.id, {day} AS day, s.unit, '' AS code, p.qty AS value
 FROM span s JOIN placement p ON p.activity_id = s.member WHERE s.kind = 'street' AND p.kind = 'display_board' AND p.qty > 0 AND {live p}`
@@ -114,10 +114,10 @@ FROM span s JOIN placement p ON p.activity_id = s.member WHERE s.kind = 'street'
 const survivingVenue = `coalesce((SELECT survivor FROM alias WHERE id = d.venue_id), d.venue_id)`
 
 const rowsPosterVenues = `SELECT v.id, min(v.day) AS day, min(v.unit) AS unit, a.kind AS code, 1 AS value
-FROM (SELECT ` + survivingVenue + ` AS id, ` + upDay + ` AS day, ` + upUnit + ` AS unit ` + ofPlacement + ` AND d.kind = 'poster') v
+FROM (SELECT ` + survivingVenue + ` AS id, ` + PlacedDay + ` AS day, ` + PlacedBy + ` AS unit ` + Placed + ` AND d.kind = 'poster') v
 JOIN venue a ON a.id = v.id AND a.kind IN ('V02', 'V04') AND {live a} WHERE 1 = 1 {units v.unit} GROUP BY v.id`
 
-const hotlines = `(SELECT ` + survivingVenue + ` AS id, d.id AS placement, d.shown_phone, ` + upDay + ` AS day, ` + upUnit + ` AS unit ` + ofPlacement + ` AND d.kind = 'hotline_notice') v
+const hotlines = `(SELECT ` + survivingVenue + ` AS id, d.id AS placement, d.shown_phone, ` + PlacedDay + ` AS day, ` + PlacedBy + ` AS unit ` + Placed + ` AND d.kind = 'hotline_notice') v
 JOIN venue a ON a.id = v.id AND a.kind IN ('V02', 'V03') AND {live a}`
 
 const rowsHotline = `SELECT v.id, min(v.day) AS day, min(v.unit) AS unit, '' AS code, 1 AS value FROM ` + hotlines + ` WHERE 1 = 1 {units v.unit} GROUP BY v.id`
@@ -130,7 +130,7 @@ GROUP BY v.id`
 // rowsInspected takes each venue's latest inspection of the span.
 const rowsInspected = `SELECT v.id, (v.at + 28800000) / 86400000 AS day, v.unit, v.result AS code, 1 AS value FROM (
 	SELECT w.id, w.at, w.unit, w.result, row_number() OVER (PARTITION BY w.id ORDER BY w.at DESC, w.inspection DESC) AS nth FROM (
-		SELECT ` + survivingVenue + ` AS id, i.at, i.id AS inspection, i.result, ` + upUnit + ` AS unit
+		SELECT ` + survivingVenue + ` AS id, i.at, i.id AS inspection, i.result, ` + PlacedBy + ` AS unit
 		FROM inspection i JOIN placement d ON d.id = i.placement_id AND {live d}
 		WHERE i.at >= ?1 AND i.at < ?2 AND {live i}
 	) w WHERE 1 = 1 {units w.unit}
