@@ -69,11 +69,10 @@ func (s *story) lacking(from, to *powered) (raws [][]byte, err error) {
 	return raws, nil
 }
 
-// Whichever call to the disk fails, once or from then on: what was asked is done as
-// a whole or refused as a whole, what was there stays, and as soon as the disk is
-// well again the next write goes through, without a restart and after one.
-func TestEveryCallMayFail(t *testing.T) {
-	s := newStory(1, "")
+// stage is a story that can be brought back to where its flows begin.
+func stage(t *testing.T) (s *story, back func()) {
+	t.Helper()
+	s = newStory(1, "")
 	s.county, s.kit = s.replica("county", 1), s.replica("kit", 2)
 	both := []*powered{s.county, s.kit}
 	t.Cleanup(func() {
@@ -93,22 +92,73 @@ func TestEveryCallMayFail(t *testing.T) {
 		must(s.write(s.county), s.write(s.kit), s.overwrite(s.kit), s.saveDraft(s.kit))
 	}
 	must(s.exchange(s.kit, s.county), s.exchange(s.county, s.kit))
-	must(s.write(s.county), s.overwrite(s.county), s.seal(s.county), s.write(s.kit), s.overwrite(s.kit), s.saveDraft(s.kit))
+	must(s.write(s.county), s.overwrite(s.county), s.seal(s.county), s.write(s.kit), s.seal(s.kit), s.write(s.kit), s.overwrite(s.kit), s.saveDraft(s.kit))
 	images := map[*powered]faultdisk.Image{}
 	promised := map[*powered]powered{}
 	for _, p := range both {
 		must(p.r.Close())
 		images[p], promised[p] = p.disk.Save(), *p
 	}
-	// back brings both to where they were.
-	back := func() {
+	return s, func() {
+		t.Helper()
 		for _, p := range both {
 			_ = p.r.Close()
 			p.disk.Load(images[p])
 			was := promised[p]
-			was.rows, was.vector, was.acked = maps.Clone(promised[p].rows), maps.Clone(promised[p].vector), maps.Clone(promised[p].acked)
+			was.rows, was.later, was.redacted = maps.Clone(was.rows), maps.Clone(was.later), maps.Clone(was.redacted)
+			was.vector, was.acked = maps.Clone(was.vector), maps.Clone(was.acked)
 			*p = was
 			must(s.open(p))
+		}
+	}
+}
+
+// The power goes in each change that a flow makes to the disk, one after the other:
+// afterwards the flow was done as a whole or not at all, and everything goes on.
+func TestPowerCutInEveryChange(t *testing.T) {
+	s, back := stage(t)
+	for _, flow := range flows {
+		n := 1
+		for ; ; n++ {
+			back()
+			s.kit.disk.CutIn(n)
+			err := flow.do(s, s.kit, s.county)
+			if !s.kit.disk.Off() {
+				s.kit.disk.CutIn(0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				break
+			}
+			_ = s.kit.r.Close() // without power
+			s.kit.disk.Reboot()
+			for _, next := range []func() error{
+				func() error { return s.openOnce(s.kit) },
+				func() error { return s.kept(s.kit) },
+				func() error { return s.write(s.kit) },
+				func() error { return s.converge() },
+			} {
+				if err := next(); err != nil {
+					t.Fatalf("%s, change %d, then %v", flow.name, n, err)
+				}
+			}
+		}
+		if n == 1 {
+			t.Errorf("%s changes nothing", flow.name)
+		}
+		t.Logf("%s: cut in each of %d changes", flow.name, n-1)
+	}
+}
+
+// Whichever call to the disk fails, once or from then on: what was asked is done as
+// a whole or refused as a whole, what was there stays, and as soon as the disk is
+// well again the next write goes through, without a restart and after one.
+func TestEveryCallMayFail(t *testing.T) {
+	s, back := stage(t)
+	must := func(errs ...error) {
+		t.Helper()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
 		}
 	}
 	for _, flow := range flows {

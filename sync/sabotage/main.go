@@ -185,5 +185,8 @@ func (s *sabotage) try(ctx context.Context, root string) (red string, err error)
 	if m := failedTest.FindSubmatch(out); m != nil {
 		return string(m[1]), nil
 	}
+	if bytes.Contains(out, []byte("test timed out")) {
+		return "it hangs", nil
+	}
 	return "it crashes", nil
 }
