@@ -2,6 +2,7 @@ package county
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -162,7 +163,7 @@ func (c *County) countPerActivity(ctx context.Context, ids []schema.ID) (map[sch
 			count.add(&t, n)
 			counts[id] = t
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, err
 		}
 	}
