@@ -50,7 +50,7 @@ func (v *Review) List() ([]ReviewItem, error) {
 	}
 	d := v.s.directory(r)
 	for _, c := range conflicts {
-		if automatic(c) {
+		if model.Untyped(c) {
 			continue
 		}
 		item := ReviewItem{Table: c.Table, ID: c.ID, Column: c.Column}
@@ -75,13 +75,6 @@ func (v *Review) List() ([]ReviewItem, error) {
 	}
 	edited, err := v.editedVoids(r, d, out)
 	return append(out, edited...), err
-}
-
-// automatic tells whether the losing value is one that nobody typed: the start of
-// an activity when it was simply opened. Two laptops at one booth always differ in it.
-func automatic(c replica.Conflict) bool {
-	at, ok := c.Loser.Value.(int64)
-	return ok && c.Table == "activity" && c.Column == "start_at" && at == c.Loser.At.UnixMilli()
 }
 
 // Title names a record in a list, without personal data.

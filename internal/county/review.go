@@ -208,13 +208,6 @@ func (c *County) titleOf(ctx context.Context, table string, row *replicaRow, nam
 	return of, names.unit(activity.Ref("lead_unit_id")), nil
 }
 
-// automatic tells whether a losing value is one that nobody typed: the start of
-// an activity when it was simply opened. Two laptops at one booth always differ in it.
-func automatic(c replica.Conflict) bool {
-	at, ok := c.Loser.Value.(int64)
-	return ok && c.Table == "activity" && c.Column == "start_at" && at == c.Loser.At.UnixMilli()
-}
-
 func (c *County) reviewConflicts(ctx context.Context, names *nameBook) ([]ReviewItem, error) {
 	conflicts, err := c.replica.Conflicts(ctx)
 	if err != nil {
@@ -222,7 +215,7 @@ func (c *County) reviewConflicts(ctx context.Context, names *nameBook) ([]Review
 	}
 	var items []ReviewItem
 	for _, k := range conflicts {
-		if automatic(k) || len(items) == perRule {
+		if model.Untyped(k) || len(items) == perRule {
 			continue
 		}
 		item := ReviewItem{Kind: "conflict", Column: k.Column, At: k.Loser.At.UnixMilli(), Actions: []string{"keep", "swap", "edit"}, Severe: countsInFigures[k.Table+"."+k.Column]}

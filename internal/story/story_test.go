@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,6 +70,15 @@ func lookAt(t *testing.T, ctx context.Context, w *World, copies int) {
 		if c.Err != nil {
 			t.Errorf("seed %d, %s %s: %v", w.seed, c.ID, c.What, c.Err)
 		}
+	}
+	asked := map[string]int{}
+	for _, item := range w.listed {
+		asked[item.Kind+" "+item.Table+" "+item.Column]++
+	}
+	// X4, X8, whose post it is in X14, X7, X11, X5: nothing else asks for a look.
+	if want := map[string]int{"conflict consultation loss_fen": 1, "conflict outcome averted_fen": 1, "conflict outcome source": 1, "conflict outcome lead_unit_id": 1, "conflict post unit_id": 1,
+		"void_edit activity heads_stated": 1, "clock device ": 1, "blended activity summary": 1}; !maps.Equal(asked, want) {
+		t.Errorf("seed %d: the office is asked to look at %v", w.seed, asked)
 	}
 	r, err := w.Figures(ctx)
 	if err != nil {

@@ -94,7 +94,14 @@ func (w *World) training(ctx context.Context, t training) error {
 
 // materials are what came from the printer, and what hangs in banks and shops.
 func (w *World) materials() []event {
-	out := []event{{day("2025-01-06", 9), "stock", func(ctx context.Context) error {
+	out := []event{{day("2024-01-08", 9), "stock of 2024", func(ctx context.Context) error {
+		for _, s := range []share{{1, 4000}, {3, 800}} {
+			if _, err := w.kit(s.kit).stock.Record(app.MoveForm{Kind: "receive", MaterialID: w.material("FZXCD"), Qty: s.n, BatchNo: "2024-01", PrintedOn: "2024-01-04"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}, {day("2025-01-06", 9), "stock", func(ctx context.Context) error {
 		for i, s := range []struct {
 			code string
 			kit  int
