@@ -204,7 +204,7 @@ type demoCommand struct {
 	Kits  int    `help:"How many kits, with --seed." default:"3"`
 	Once  bool   `help:"End when the figures are printed; status 1 when one differs."`
 	JSON  bool   `help:"Print a JSON object as the last line."`
-	Out   string `help:"With --story: write the reports and figures into this directory." type:"path"`
+	Out   string `help:"With --story: write the reports, ledgers and figures into this directory." type:"path"`
 	Keep  string `help:"Keep all databases in this directory." type:"path"`
 }
 

@@ -2,6 +2,7 @@ package story
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"fieldkit/internal/county"
+	"fieldkit/internal/figures"
 	"fieldkit/internal/report"
 	"fieldkit/sync/schema"
 )
@@ -57,8 +59,19 @@ func (w *World) report(ctx context.Context, kind string) (*written, error) {
 	return &written{d, text}, nil
 }
 
-// documents writes what the year comes to into a directory: the figures as JSON and
-// the three reports.
+// ledger writes one ledger of 2025, names masked.
+func (w *World) ledger(ctx context.Context, dir, code string) error {
+	scope := figures.Scope{From: "2025-01-01", To: "2025-12-31"}
+	f, err := os.Create(filepath.Join(dir, report.LedgerFile(code, scope.From, scope.To)))
+	if err != nil {
+		return fmt.Errorf("write a ledger: %w", err)
+	}
+	err = report.WriteLedger(ctx, w.County.Replica(), code, report.LedgerOptions{Scope: scope}, f)
+	return errors.Join(err, f.Close())
+}
+
+// documents writes what the year comes to into a directory: the figures as JSON, the
+// three reports and the ledgers.
 func (w *World) documents(ctx context.Context, dir string, cases []Case, r *Results, converged error) (err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("write the documents: %w", err)
@@ -78,6 +91,12 @@ func (w *World) documents(ctx context.Context, dir string, cases []Case, r *Resu
 		}
 		w.say("   %s", name)
 	}
+	for _, code := range report.LedgerCodes {
+		if err := w.ledger(ctx, dir, code); err != nil {
+			return err
+		}
+	}
+	w.say("   台账 %d 本", len(report.LedgerCodes))
 	f, err := os.Create(filepath.Join(dir, "figures.json"))
 	if err != nil {
 		return fmt.Errorf("write the documents: %w", err)

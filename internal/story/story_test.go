@@ -175,4 +175,8 @@ func lookAtDocuments(t *testing.T, ctx context.Context, w *World, cases []Case, 
 	if err != nil || len(docs) != 3 {
 		t.Errorf("%d reports, %v", len(docs), err)
 	}
+	books, err := filepath.Glob(filepath.Join(dir, "*.xlsx"))
+	if err != nil || len(books) != 12 {
+		t.Errorf("%d ledgers, %v", len(books), err)
+	}
 }
