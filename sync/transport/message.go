@@ -82,7 +82,7 @@ func (p *parser) fail(what string) {
 
 func (p *parser) uint() uint64 {
 	v, n := binary.Uvarint(p.b)
-	if n <= 0 {
+	if n <= 0 || n > 1 && p.b[n-1] == 0 { // the shortest form only
 		p.fail("number")
 		return 0
 	}
@@ -91,13 +91,8 @@ func (p *parser) uint() uint64 {
 }
 
 func (p *parser) int() int64 {
-	v, n := binary.Varint(p.b)
-	if n <= 0 {
-		p.fail("number")
-		return 0
-	}
-	p.b = p.b[n:]
-	return v
+	u := p.uint()
+	return int64(u>>1) ^ -int64(u&1)
 }
 
 // count reads the length of a list whose items take at least one byte each.
