@@ -52,6 +52,7 @@ func alphabet(w *words) []rune {
 	slices.SortFunc(list, func(a, b rune) int {
 		return cmp.Or(cmp.Compare(weight[b], weight[a]), cmp.Compare(order[a], order[b]), cmp.Compare(a, b))
 	})
+	list = slices.DeleteFunc(list, func(c rune) bool { return strings.ContainsRune(firsts+letters, c) })
 	first := []rune(firsts)
 	n := oneByte - len(first)
 	return slices.Concat(first, list[:n], []rune(letters), list[n:])
