@@ -187,9 +187,17 @@ type Row struct {
 	Cells []Cell
 	// Names are, of a row in States, its names in the audience; From are the
 	// audiences, as indexes into States.Audiences, in which it was written before it
-	// came into this one.
-	Names []Name
-	From  []int
+	// came into this one; Passed are versions that may come again.
+	Names  []Name
+	From   []int
+	Passed []Passed
+}
+
+// Passed is a register's version that was passed on by a later incarnation than its
+// author's and is in no stream yet.
+type Passed struct {
+	Column uint16
+	Version
 }
 
 // Table is the changes of one table.

@@ -179,6 +179,15 @@ func (c *Changeset) Verify(key ed25519.PublicKey) error {
 // Body opens, decompresses and decodes the payload. keys are needed only for one
 // that is sealed.
 func (c *Changeset) Body(rows Rows, keys Opener) (*Body, error) {
+	raw, err := c.raw(keys)
+	if err != nil {
+		return nil, err
+	}
+	return c.Header.body(raw, rows)
+}
+
+// raw is the payload after opening and decompression.
+func (c *Changeset) raw(keys Opener) ([]byte, error) {
 	if c.dropped {
 		return nil, ErrDropped
 	}
@@ -186,18 +195,19 @@ func (c *Changeset) Body(rows Rows, keys Opener) (*Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := decompress(c.Compression, c.Dictionary, packed, c.RawSize)
-	if err != nil {
-		return nil, err
-	}
-	body, err := DecodeBody(raw, c.Stream.Origin, rows)
+	return decompress(c.Compression, c.Dictionary, packed, c.RawSize)
+}
+
+// body decodes a raw payload under its header.
+func (h *Header) body(raw []byte, rows Rows) (*Body, error) {
+	body, err := DecodeBody(raw, h.Stream.Origin, rows)
 	if err != nil {
 		return nil, err
 	}
 	n := body.introduces()
-	if n > c.Rows {
-		return nil, fmt.Errorf("%w: %d rows introduced of %d", ErrValue, n, c.Rows)
+	if n > h.Rows {
+		return nil, fmt.Errorf("%w: %d rows introduced of %d", ErrValue, n, h.Rows)
 	}
-	body.Introduced = c.Rows - n
+	body.Introduced = h.Rows - n
 	return body, nil
 }

@@ -67,10 +67,12 @@ func appendStates(b []byte, s *States, texts style) ([]byte, error) {
 	return b, nil
 }
 
-// appendRowStates writes the names of a table's rows, which encodeTable has put in
-// their order, and the audiences that they came from.
+// appendRowStates writes what a row's state has beside its cells, in the order that
+// encodeTable has given the rows.
 func appendRowStates(b []byte, t *Table) []byte {
-	var names, origins, seqs, froms, from []int64
+	var names, origins, seqs, froms, from, passed, columns, by []int64
+	var stamps []hlc.Stamp
+	var bases []int64
 	for i := range t.Rows {
 		row := &t.Rows[i]
 		names, froms = append(names, int64(len(row.Names))), append(froms, int64(len(row.From)))
@@ -80,11 +82,15 @@ func appendRowStates(b []byte, t *Table) []byte {
 		for _, a := range row.From {
 			from = append(from, int64(a))
 		}
+		passed = append(passed, int64(len(row.Passed)))
+		for _, v := range row.Passed {
+			columns, by, stamps, bases = append(columns, int64(v.Column)), append(by, int64(v.Origin)), append(stamps, v.At), append(bases, row.At.UnixMilli())
+		}
 	}
-	for _, list := range [][]int64{names, origins, seqs, froms, from} {
+	for _, list := range [][]int64{names, origins, seqs, froms, from, passed, columns, by} {
 		b = appendInts(b, list)
 	}
-	return b
+	return appendStamps(b, stamps, bases)
 }
 
 func decodeStates(r *reader, body *Body, rows Rows, left *allowance) (*States, error) {
@@ -169,6 +175,19 @@ func decodeRowStates(r *reader, t *Table, body *Body, audiences int, left *allow
 	origins, seqs := r.ints(n), r.ints(n)
 	froms := r.ints(len(t.Rows))
 	from := r.ints(count(froms))
+	passed := r.ints(len(t.Rows))
+	n = count(passed)
+	columns, by := r.ints(n), r.ints(n)
+	if r.err != nil {
+		return
+	}
+	var bases []int64
+	for i, k := range passed {
+		for range k {
+			bases = append(bases, t.Rows[i].At.UnixMilli())
+		}
+	}
+	stamps := r.stamps(n, bases)
 	if r.err == nil && len(r.b) > 0 {
 		r.fail(ErrTrailing, "%d in the table", len(r.b))
 	}
@@ -200,6 +219,14 @@ func decodeRowStates(r *reader, t *Table, body *Body, audiences int, left *allow
 			}
 			row.From = append(row.From, int(from[0]))
 			from = from[1:]
+		}
+		for range passed[i] {
+			if by[0] < 0 || by[0] >= int64(len(body.Origins)) || columns[0] <= 0 || columns[0] >= 1<<16 || stamps[0] == 0 {
+				r.fail(ErrMalformed, "a version of origin %d of %d", by[0], len(body.Origins))
+				return
+			}
+			row.Passed = append(row.Passed, Passed{Column: uint16(columns[0]), Version: Version{At: stamps[0], Origin: int(by[0])}})
+			columns, by, stamps = columns[1:], by[1:], stamps[1:]
 		}
 	}
 }

@@ -54,6 +54,9 @@ func (r *Replica) SeeEpoch(ctx context.Context, epoch schema.ID) (changed bool, 
 			return err
 		}
 		changed = true
+		if err := tx.exec(`UPDATE _stream SET received = 0, received_at = 0`); err != nil {
+			return err
+		}
 		return tx.exec(`DELETE FROM _ack`)
 	})
 	return changed, err

@@ -53,6 +53,10 @@ func (r *Replica) evolve(ctx context.Context) error {
 		if text == nil {
 			return nil
 		}
+		known := func(table, column uint16) bool { return before[columnName(table, column)] }
+		if err := tx.evolveParts(known); err != nil {
+			return err
+		}
 		type item struct {
 			origin, audience int
 			number           int64
@@ -76,16 +80,12 @@ func (r *Replica) evolve(ctx context.Context) error {
 			return err
 		}
 		for _, i := range items {
-			raw, err := unseal(r.vault.local, i.sealed, i.hash)
+			c, err := r.openStored(i.hash, i.sealed)
 			if err != nil {
-				return fmt.Errorf("stored changeset: %w", err)
-			}
-			c, err := changeset.Parse(raw)
-			if err != nil {
-				return fmt.Errorf("stored changeset: %w", err)
+				return err
 			}
 			m := &merger{tx: tx, origin: i.origin, audience: i.audience, number: uint64(i.number), seen: map[int]head{},
-				known: func(table, column uint16) bool { return before[columnName(table, column)] }}
+				known: known}
 			body, err := c.Body(m, r.opener())
 			if m.err != nil {
 				return m.err
@@ -111,4 +111,68 @@ func (r *Replica) evolve(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// evolveParts merges what was not known of snapshots.
+func (tx *Tx) evolveParts(known func(table, column uint16) bool) error {
+	if tx.r.isRoot() {
+		return nil // those that it made
+	}
+	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT audience, number, hash, sealed FROM _part ORDER BY audience, number`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	type item struct {
+		audience int
+		c        *changeset.Changeset
+	}
+	var items []item
+	for rows.Next() {
+		var i item
+		var number int64
+		var hash, sealed []byte
+		if err := rows.Scan(&i.audience, &number, &hash, &sealed); err != nil {
+			return err
+		}
+		if i.c, err = tx.r.openStored(hash, sealed); err != nil {
+			return err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, i := range items {
+		m := &merger{tx: tx, audience: i.audience, number: i.c.Number, seen: map[int]head{}, known: known}
+		body, err := i.c.Body(m, tx.r.opener())
+		if err != nil || body.States == nil {
+			return fmt.Errorf("stored snapshot: %w", err)
+		}
+		if err := m.resolve(body); err != nil {
+			return err
+		}
+		if err := m.states(body.States, nil); err != nil {
+			return err
+		}
+		if !m.unknown {
+			if err := tx.exec(`DELETE FROM _part WHERE audience = ? AND number = ?`, i.audience, int64(i.c.Number)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// openStored is a changeset from the database.
+func (r *Replica) openStored(hash, sealed []byte) (*changeset.Changeset, error) {
+	raw, err := unseal(r.vault.local, sealed, hash)
+	if err != nil {
+		return nil, fmt.Errorf("stored changeset: %w", err)
+	}
+	c, err := changeset.Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("stored changeset: %w", err)
+	}
+	return c, nil
 }

@@ -1,10 +1,12 @@
 package replica
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -50,55 +52,158 @@ type Ref struct {
 	Size   int // bytes
 }
 
-// Missing lists the stored changesets that a holder of have lacks and may get,
-// in the order in which they came here.
+// Missing lists what a holder of have lacks and may get: the parts of a snapshot where
+// it lacks changesets that are no longer kept here, or where a snapshot is the shorter
+// way to begin, then changesets in the order in which they came here.
 func (r *Replica) Missing(ctx context.Context, have changeset.Vector, allowed func(changeset.Stream) bool) ([]Ref, error) {
 	held, err := r.Vector(ctx)
 	if err != nil {
 		return nil, err
 	}
-	type found struct {
-		Ref
-		rowid int64
-	}
-	var list []found
+	wants := map[string]*audienceWants{}
 	for s, n := range held {
 		if n <= have[s] || !allowed(s) {
 			continue
 		}
-		rows, err := r.read.QueryContext(ctx, `SELECT c.rowid, c.number, c.size FROM _changeset c
-			JOIN _origin o ON o.idx = c.origin JOIN _audience a ON a.idx = c.audience
-			WHERE o.replica = ? AND o.incarnation = ? AND a.name = ? AND c.number > ?`,
-			s.Origin.Replica[:], s.Origin.Incarnation, s.Audience, int64(have[s]))
-		if err != nil {
-			return nil, fmt.Errorf("list changesets: %w", err)
+		a := wants[s.Audience]
+		if a == nil {
+			a = &audienceWants{after: map[changeset.Stream]uint64{}}
+			wants[s.Audience] = a
 		}
-		for rows.Next() {
-			f := found{Ref: Ref{Stream: s}}
-			if err := rows.Scan(&f.rowid, &f.Number, &f.Size); err != nil {
-				rows.Close()
-				return nil, fmt.Errorf("list changesets: %w", err)
-			}
-			list = append(list, f)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return nil, fmt.Errorf("list changesets: %w", err)
+		if err := r.lacking(ctx, s, have[s], a); err != nil {
+			return nil, err
 		}
 	}
-	slices.SortFunc(list, func(a, b found) int { return int(a.rowid - b.rowid) })
-	out := make([]Ref, len(list))
-	for i, f := range list {
-		out[i] = f.Ref
+	var out []Ref
+	var list []foundRef
+	for audience, a := range wants {
+		refs, from, err := r.beginBySnapshot(ctx, audience, have, a)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, refs...)
+		for _, f := range a.found {
+			if f.Number > from[f.Stream] && f.Number > a.after[f.Stream] {
+				list = append(list, f)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Ref) int {
+		return cmp.Or(cmp.Compare(a.Stream.Audience, b.Stream.Audience), cmp.Compare(a.Number, b.Number))
+	})
+	slices.SortFunc(list, func(a, b foundRef) int { return int(a.rowid - b.rowid) })
+	for _, f := range list {
+		out = append(out, f.Ref)
 	}
 	return out, nil
 }
 
-// Changeset reads the bytes of a stored changeset, as they were sealed.
+type foundRef struct {
+	Ref
+	rowid int64
+}
+
+// audienceWants is what somebody lacks of an audience.
+type audienceWants struct {
+	gap   bool // it lacks changesets that are not kept here
+	found []foundRef
+	after map[changeset.Stream]uint64 // of streams with a gap: nothing, unless a snapshot fills it
+}
+
+// lacking lists what is kept here of a stream after a number.
+func (r *Replica) lacking(ctx context.Context, s changeset.Stream, after uint64, a *audienceWants) error {
+	rows, err := r.read.QueryContext(ctx, `SELECT c.rowid, c.number, c.size FROM _changeset c
+		JOIN _origin o ON o.idx = c.origin JOIN _audience a ON a.idx = c.audience
+		WHERE o.replica = ? AND o.incarnation = ? AND a.name = ? AND c.number > ? ORDER BY c.number`,
+		s.Origin.Replica[:], s.Origin.Incarnation, s.Audience, int64(after))
+	if err != nil {
+		return fmt.Errorf("list changesets: %w", err)
+	}
+	defer rows.Close()
+	next := after + 1
+	for rows.Next() {
+		f := foundRef{Ref: Ref{Stream: s}}
+		if err := rows.Scan(&f.rowid, &f.Number, &f.Size); err != nil {
+			return fmt.Errorf("list changesets: %w", err)
+		}
+		if next == after+1 && f.Number > next {
+			a.gap, a.after[s] = true, math.MaxUint64
+		}
+		next = f.Number + 1
+		a.found = append(a.found, f)
+	}
+	if next == after+1 {
+		a.gap = true
+	}
+	return rows.Err()
+}
+
+// beginBySnapshot lists the parts of an audience's snapshot for somebody to begin
+// with, and from which numbers of its streams to go on; nothing when the changesets
+// do as well.
+func (r *Replica) beginBySnapshot(ctx context.Context, audience string, have changeset.Vector, a *audienceWants) ([]Ref, map[changeset.Stream]uint64, error) {
+	if !r.isRoot() {
+		return nil, nil, nil
+	}
+	var idx int
+	if err := r.read.QueryRowContext(ctx, `SELECT idx FROM _audience WHERE name = ?`, audience).Scan(&idx); err != nil {
+		return nil, nil, fmt.Errorf("list changesets: %w", err)
+	}
+	s, err := loadSnapshot(ctx, r.read, idx)
+	if err != nil || !s.whole {
+		return nil, nil, err
+	}
+	stream := snapshotOf(r.id, audience)
+	from := map[changeset.Stream]uint64{}
+	for _, h := range s.heads {
+		from[changeset.Stream{Origin: r.origins.name(h.origin), Audience: audience}] = h.number
+	}
+	saved := -s.bytes
+	for _, f := range a.found {
+		if f.Number <= from[f.Stream] {
+			saved += f.Size
+		}
+	}
+	begun := have[stream] >= s.first && have[stream] < s.number // with this very snapshot
+	if !a.gap && !begun && saved <= 0 {
+		return nil, nil, nil
+	}
+	after := s.first - 1
+	if begun {
+		after = have[stream]
+	}
+	rows, err := r.read.QueryContext(ctx, `SELECT number, size FROM _part WHERE audience = ? AND number > ? ORDER BY number`, idx, int64(after))
+	if err != nil {
+		return nil, nil, fmt.Errorf("list parts of a snapshot: %w", err)
+	}
+	defer rows.Close()
+	var out []Ref
+	for rows.Next() {
+		f := Ref{Stream: stream}
+		if err := rows.Scan(&f.Number, &f.Size); err != nil {
+			return nil, nil, fmt.Errorf("list parts of a snapshot: %w", err)
+		}
+		out = append(out, f)
+	}
+	for s := range from {
+		delete(a.after, s) // the snapshot fills the gap
+	}
+	return out, from, rows.Err()
+}
+
+// Changeset reads the bytes of a stored changeset or part of a snapshot, as they were
+// sealed.
 func (r *Replica) Changeset(ctx context.Context, s changeset.Stream, number uint64) ([]byte, error) {
 	var hash, sealed []byte
-	err := r.read.QueryRowContext(ctx, `SELECT c.hash, c.sealed FROM _changeset c JOIN _origin o ON o.idx = c.origin JOIN _audience a ON a.idx = c.audience
-		WHERE o.replica = ? AND o.incarnation = ? AND a.name = ? AND c.number = ?`,
-		s.Origin.Replica[:], s.Origin.Incarnation, s.Audience, int64(number)).Scan(&hash, &sealed)
+	var err error
+	if s.Origin.Incarnation == 0 {
+		err = r.read.QueryRowContext(ctx, `SELECT p.hash, p.sealed FROM _part p JOIN _audience a ON a.idx = p.audience WHERE a.name = ? AND p.number = ?`,
+			s.Audience, int64(number)).Scan(&hash, &sealed)
+	} else {
+		err = r.read.QueryRowContext(ctx, `SELECT c.hash, c.sealed FROM _changeset c JOIN _origin o ON o.idx = c.origin JOIN _audience a ON a.idx = c.audience
+			WHERE o.replica = ? AND o.incarnation = ? AND a.name = ? AND c.number = ?`,
+			s.Origin.Replica[:], s.Origin.Incarnation, s.Audience, int64(number)).Scan(&hash, &sealed)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read changeset %s %d: %w", s.Origin, number, err)
 	}

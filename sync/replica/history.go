@@ -53,11 +53,7 @@ func (r *Replica) History(ctx context.Context, table string, id schema.ID) ([]Wr
 	}
 	var out []Write
 	for audience, known := range names {
-		if err := r.eachChangeset(ctx, audience, born, func(c *changeset.Changeset, received time.Time) error {
-			body, err := c.Body(only{t: t.Number, names: known, id: id}, r.opener())
-			if err != nil {
-				return nil // held back when it arrived
-			}
+		if err := r.eachBody(ctx, audience, born, only{t: t.Number, names: known, id: id}, func(body *changeset.Body, received time.Time) {
 			for i := range body.Tables {
 				for j := range body.Tables[i].Rows {
 					if w := &body.Tables[i].Rows[j]; body.Tables[i].Number == t.Number && w.ID == id {
@@ -65,7 +61,6 @@ func (r *Replica) History(ctx context.Context, table string, id schema.ID) ([]Wr
 					}
 				}
 			}
-			return nil
 		}); err != nil {
 			return nil, fmt.Errorf("history of %s %s: %w", table, id, err)
 		}
@@ -161,31 +156,45 @@ func (r *Replica) namesOf(ctx context.Context, t *schema.Table, n int64) (map[in
 	return out, rows.Err()
 }
 
-// eachChangeset reads the stored changesets of an audience that hold anything at or
-// after since.
-func (r *Replica) eachChangeset(ctx context.Context, audience int, since hlc.Stamp, fn func(*changeset.Changeset, time.Time) error) error {
-	rows, err := r.read.QueryContext(ctx, `SELECT hash, sealed, received_at FROM _changeset WHERE audience = ? AND last >= ?`, audience, int64(since))
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var hash, sealed []byte
-		var at int64
-		if err := rows.Scan(&hash, &sealed, &at); err != nil {
-			return err
-		}
-		raw, err := unseal(r.vault.local, sealed, hash)
+// eachBody reads the changesets of an audience that hold anything at or after since,
+// those put away and those stored. One that was held back for not being readable is
+// left out.
+func (r *Replica) eachBody(ctx context.Context, audience int, since hlc.Stamp, known changeset.Rows, fn func(*changeset.Body, time.Time)) error {
+	for _, query := range []string{`SELECT x'', sealed, at FROM _archive WHERE audience = ? AND till >= ?`, `SELECT hash, sealed, received_at FROM _changeset WHERE audience = ? AND last >= ?`} {
+		rows, err := r.read.QueryContext(ctx, query, audience, int64(since))
 		if err != nil {
 			return err
 		}
-		c, err := changeset.Parse(raw)
-		if err != nil {
-			return err
+		defer rows.Close()
+		for rows.Next() {
+			var hash, sealed []byte
+			var at int64
+			if err := rows.Scan(&hash, &sealed, &at); err != nil {
+				return err
+			}
+			if len(hash) > 0 {
+				c, err := r.openStored(hash, sealed)
+				if err != nil {
+					return err
+				}
+				if body, err := c.Body(known, r.opener()); err == nil {
+					fn(body, time.UnixMilli(at))
+				}
+				continue
+			}
+			away, err := r.openArchive(sealed)
+			if err != nil {
+				return err
+			}
+			for _, a := range away {
+				if body, err := a.Body(known); err == nil {
+					fn(body, time.UnixMilli(at))
+				}
+			}
 		}
-		if err := fn(c, time.UnixMilli(at)); err != nil {
+		if err := rows.Err(); err != nil {
 			return err
 		}
 	}
-	return rows.Err()
+	return nil
 }

@@ -168,11 +168,7 @@ func (tx *Tx) remerge(at place, only map[heldRow]bool) error {
 	if err != nil {
 		return err
 	}
-	raw, err := unseal(tx.r.vault.local, sealed, hash)
-	if err != nil {
-		return fmt.Errorf("stored changeset: %w", err)
-	}
-	c, err := changeset.Parse(raw)
+	c, err := tx.r.openStored(hash, sealed)
 	if err != nil {
 		return fmt.Errorf("stored changeset: %w", err)
 	}

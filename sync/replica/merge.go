@@ -2,6 +2,7 @@ package replica
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -82,11 +83,18 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 	if out.Err = c.Verify(key); out.Err != nil {
 		return nil
 	}
-	origin, err := tx.r.origins.number(tx.ctx, tx.conn, c.Stream.Origin)
+	audience, err := tx.r.audiences.number(tx.ctx, tx.conn, c.Stream.Audience)
 	if err != nil {
 		return err
 	}
-	audience, err := tx.r.audiences.number(tx.ctx, tx.conn, c.Stream.Audience)
+	if c.Stream.Origin.Incarnation == 0 {
+		if !tx.r.isRootKey(key) {
+			out.Err = fmt.Errorf("%w: a snapshot by %s", ErrOrigin, c.Stream.Origin.Replica)
+			return nil
+		}
+		return tx.applyPart(c, audience, out)
+	}
+	origin, err := tx.r.origins.number(tx.ctx, tx.conn, c.Stream.Origin)
 	if err != nil {
 		return err
 	}
@@ -120,6 +128,9 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 		out.Err = err
 		return nil
 	}
+	if err == nil && body.States != nil && !tx.r.isRootKey(key) {
+		err = fmt.Errorf("%w: states by another than the county", changeset.ErrMalformed)
+	}
 	if err == nil && body.Introduced < h.rows {
 		err = fmt.Errorf("%w: it counts %d rows introduced before, not %d", changeset.ErrValue, body.Introduced, h.rows)
 	}
@@ -152,6 +163,10 @@ func (tx *Tx) compareHeld(c *changeset.Changeset, origin, audience int, out *App
 	var held []byte
 	err := tx.conn.QueryRowContext(tx.ctx, `SELECT hash FROM _changeset WHERE origin = ? AND audience = ? AND number = ?`,
 		origin, audience, int64(c.Number)).Scan(&held)
+	if errors.Is(err, sql.ErrNoRows) { // pruned, or part of a snapshot
+		out.Duplicate = true
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("compare with what is held: %w", err)
 	}
@@ -242,14 +257,8 @@ func (m *merger) Row(table uint16, origin changeset.Origin, seq uint64) (schema.
 }
 
 func (m *merger) body(body *changeset.Body) error {
-	m.origins = make([]int, len(body.Origins))
-	m.names = body.Origins
-	for i, o := range body.Origins {
-		n, err := m.tx.r.origins.number(m.tx.ctx, m.tx.conn, o)
-		if err != nil {
-			return err
-		}
-		m.origins[i] = n
+	if err := m.resolve(body); err != nil {
+		return err
 	}
 	for i := range body.Tables {
 		t := m.tx.r.opts.Schema.TableByNumber(body.Tables[i].Number)
@@ -267,6 +276,13 @@ func (m *merger) body(body *changeset.Body) error {
 		if err := m.tx.noteUnknown(m.origin, m.audience, m.number); err != nil {
 			return err
 		}
+	}
+	if body.States != nil {
+		heads, err := m.bases(body.States)
+		if err != nil {
+			return err
+		}
+		return m.states(body.States, heads)
 	}
 	return m.tx.flush() // gives new rows their numbers
 }
@@ -367,21 +383,29 @@ func (m *merger) check(t *schema.Table, w *changeset.Row) error {
 		if o := m.names[cell.By]; o.Replica != m.names[0].Replica {
 			return fmt.Errorf("column %s is said to be written by %s", c.Name, o)
 		}
-		if cell.Kind != c.Kind || cell.Type != c.Type {
-			return fmt.Errorf("column %s comes as a %s of type %d", c.Name, cell.Kind, cell.Type)
+		if err := fits(c, cell); err != nil {
+			return err
 		}
-		if cell.At == 0 {
-			return fmt.Errorf("column %s has no stamp", c.Name)
+	}
+	return nil
+}
+
+// fits says whether a cell fits its column.
+func fits(c *schema.Column, cell *changeset.Cell) error {
+	if cell.Kind != c.Kind || cell.Type != c.Type {
+		return fmt.Errorf("column %s comes as a %s of type %d", c.Name, cell.Kind, cell.Type)
+	}
+	if cell.At == 0 {
+		return fmt.Errorf("column %s has no stamp", c.Name)
+	}
+	for _, n := range cell.Insertions {
+		if _, err := c.Normalize(n.Text); err != nil {
+			return err
 		}
-		for _, n := range cell.Insertions {
-			if _, err := c.Normalize(n.Text); err != nil {
-				return err
-			}
-		}
-		if c.Kind == schema.Register || c.Kind == schema.Immutable {
-			if _, err := c.Normalize(cellValue(cell)); err != nil {
-				return err
-			}
+	}
+	if c.Kind == schema.Register || c.Kind == schema.Immutable {
+		if _, err := c.Normalize(cellValue(cell)); err != nil {
+			return err
 		}
 	}
 	return nil

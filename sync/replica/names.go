@@ -63,6 +63,10 @@ func (tx *Tx) shortNames() (*shortNames, error) {
 func (s *shortNames) keep(audience int, g run) {
 	key := stream{g.origin, audience}
 	s.runs[key] = append(s.runs[key], g)
+	s.keepBack(audience, g)
+}
+
+func (s *shortNames) keepBack(audience int, g run) {
 	if g.n == 0 {
 		return
 	}
@@ -172,5 +176,77 @@ func (s *shortNames) reintroduce(tx *Tx, origin, audience int, body *changeset.B
 		return fmt.Errorf("name rows: %w", err)
 	}
 	tx.r.short = nil // read anew: the runs lie between others
+	return nil
+}
+
+// givenName is a name of a row in a table.
+type givenName struct {
+	origin int
+	seq    uint64
+	table  uint16
+	n      int64
+}
+
+// give names rows that came with their names. A row that was not taken under a name
+// before is now.
+func (s *shortNames) give(tx *Tx, audience int, list []givenName) error {
+	slices.SortFunc(list, func(a, b givenName) int { return cmp.Or(cmp.Compare(a.origin, b.origin), cmp.Compare(a.seq, b.seq)) })
+	for i := 0; i < len(list); {
+		g := run{origin: list[i].origin, seq: list[i].seq, table: list[i].table, n: list[i].n}
+		for ; i < len(list) && list[i].origin == g.origin && list[i].seq == g.seq+g.count && list[i].table == g.table && list[i].n == g.n+int64(g.count); i++ {
+			g.count++
+		}
+		if err := s.giveRun(tx, audience, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *shortNames) giveRun(tx *Tx, audience int, g run) error {
+	key := stream{g.origin, audience}
+	// Where another run lies, the names that it has already are left out.
+	for at, old := range s.runs[key] {
+		if old.seq >= g.seq+g.count || old.seq+old.count <= g.seq {
+			continue
+		}
+		from, to := max(old.seq, g.seq), min(old.seq+old.count, g.seq+g.count)
+		if old.n == 0 { // rows that were not taken: the run gives way
+			s.runs[key] = slices.Delete(s.runs[key], at, at+1)
+			if err := tx.exec(`DELETE FROM _named WHERE origin = ? AND audience = ? AND seq = ?`, g.origin, audience, int64(old.seq)); err != nil {
+				return fmt.Errorf("name rows: %w", err)
+			}
+			for _, part := range []run{{origin: g.origin, seq: old.seq, count: from - old.seq, table: old.table}, {origin: g.origin, seq: to, count: old.seq + old.count - to, table: old.table}} {
+				if err := s.add(tx, audience, part); err != nil {
+					return err
+				}
+			}
+			return s.giveRun(tx, audience, g)
+		}
+		before, after := g, g
+		before.count = from - g.seq
+		after.seq, after.count, after.n = to, g.seq+g.count-to, g.n+int64(to-g.seq)
+		if err := s.giveRun(tx, audience, before); err != nil {
+			return err
+		}
+		return s.giveRun(tx, audience, after)
+	}
+	return s.add(tx, audience, g)
+}
+
+// add keeps a run whose seq may lie anywhere among those of its stream.
+func (s *shortNames) add(tx *Tx, audience int, g run) error {
+	if g.count == 0 {
+		return nil
+	}
+	if err := tx.exec(`INSERT INTO _named (origin, audience, seq, count, tbl, n) VALUES (?, ?, ?, ?, ?, ?)`,
+		g.origin, audience, int64(g.seq), int64(g.count), g.table, g.n); err != nil {
+		return fmt.Errorf("name rows: %w", err)
+	}
+	key := stream{g.origin, audience}
+	list := s.runs[key]
+	i, _ := slices.BinarySearchFunc(list, g.seq, func(r run, seq uint64) int { return cmp.Compare(r.seq, seq) })
+	s.runs[key] = slices.Insert(list, i, g)
+	s.keepBack(audience, g)
 	return nil
 }

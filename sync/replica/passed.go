@@ -3,9 +3,7 @@ package replica
 import (
 	"context"
 	"errors"
-	"fmt"
 
-	"fieldkit/sync/changeset"
 	"fieldkit/sync/hlc"
 	"fieldkit/sync/schema"
 )
@@ -137,13 +135,9 @@ func (m *merger) inStream(p *pendingRow, c *schema.Column, s stamp, h head) (boo
 		if err := rows.Scan(&hash, &sealed); err != nil {
 			return false, err
 		}
-		raw, err := unseal(m.tx.r.vault.local, sealed, hash)
+		cs, err := m.tx.r.openStored(hash, sealed)
 		if err != nil {
-			return false, fmt.Errorf("stored changeset: %w", err)
-		}
-		cs, err := changeset.Parse(raw)
-		if err != nil {
-			return false, fmt.Errorf("stored changeset: %w", err)
+			return false, err
 		}
 		if cs.Complete >= s.at {
 			continue

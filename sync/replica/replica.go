@@ -346,6 +346,7 @@ func (r *Replica) notify(c Change) {
 
 // names numbers audiences.
 type names struct {
+	mu     sync.RWMutex // for those who read beside the writer
 	byName map[string]int
 	list   []string
 }
@@ -380,12 +381,16 @@ func (n *names) number(ctx context.Context, q execer, name string) (int, error) 
 	if _, err := q.ExecContext(ctx, `INSERT INTO _audience (idx, name) VALUES (?, ?)`, idx, name); err != nil {
 		return 0, fmt.Errorf("register audience: %w", err)
 	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	n.byName[name] = idx
 	n.list = append(n.list, name)
 	return idx, nil
 }
 
 func (n *names) forget(from int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	for _, name := range n.list[from:] {
 		delete(n.byName, name)
 	}

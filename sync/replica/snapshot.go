@@ -1,0 +1,746 @@
+package replica
+
+import (
+	"cmp"
+	"context"
+	"crypto/ed25519"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/hlc"
+	"fieldkit/sync/schema"
+)
+
+// A snapshot is an audience's rows as they stand at the root, with the heads of the
+// streams that made them: a new replica takes it instead of every changeset since the
+// first, and goes on from those heads. It travels as a stream of its own, signed by
+// the root, whose origin has incarnation 0; every snapshot of an audience continues
+// its numbers, and the first part of one tells the heads.
+
+// ErrNotRoot: only the realm's root can do this.
+var ErrNotRoot = errors.New("only the county can do this")
+
+// base is how far a snapshot goes in one stream.
+type base struct {
+	origin, audience int
+	head
+}
+
+// Snapshot makes a new snapshot of each audience, of all that have streams when none
+// is named, in place of the last. Reading and writing go on meanwhile.
+func (r *Replica) Snapshot(ctx context.Context, audiences ...string) error {
+	if !r.isRoot() {
+		return ErrNotRoot
+	}
+	if err := r.Seal(ctx); err != nil {
+		return err
+	}
+	conn, err := r.read.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("make a snapshot: %w", err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return fmt.Errorf("make a snapshot: %w", err)
+	}
+	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	s := &snapshotter{r: r, ctx: ctx, q: conn}
+	if err := s.run(audiences); err != nil {
+		return fmt.Errorf("make a snapshot: %w", err)
+	}
+	return nil
+}
+
+// snapshotter reads all rows once and writes the parts of every audience as they
+// fill. It reads within one transaction, beside which others write.
+type snapshotter struct {
+	r     *Replica
+	ctx   context.Context
+	q     querier
+	heads []base
+	parts map[int]*partWriter // by audience
+	names map[audienceTable][]run
+}
+
+func (s *snapshotter) run(wanted []string) error {
+	if err := s.readHeads(); err != nil {
+		return err
+	}
+	s.parts = map[int]*partWriter{}
+	for _, h := range s.heads {
+		name := s.r.audienceName(h.audience)
+		if s.parts[h.audience] != nil || len(wanted) > 0 && !slices.Contains(wanted, name) {
+			continue
+		}
+		w, err := s.begin(h.audience, name)
+		if err != nil {
+			return err
+		}
+		s.parts[h.audience] = w
+	}
+	if err := s.readNames(); err != nil {
+		return err
+	}
+	for _, t := range s.r.opts.Schema.Tables {
+		if err := s.table(t); err != nil {
+			return err
+		}
+	}
+	for _, w := range s.parts {
+		if err := w.finish(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *snapshotter) readHeads() error {
+	rows, err := s.q.QueryContext(s.ctx, `SELECT s.origin, s.audience, s.number, s.hash, s.complete, s.rows FROM _stream s ORDER BY s.audience, s.origin`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var b base
+		var hash []byte
+		if err := rows.Scan(&b.origin, &b.audience, &b.number, &hash, &b.complete, &b.rows); err != nil {
+			return err
+		}
+		copy(b.hash[:], hash)
+		s.heads = append(s.heads, b)
+	}
+	return rows.Err()
+}
+
+func (s *snapshotter) readNames() error {
+	s.names = map[audienceTable][]run{}
+	rows, err := s.q.QueryContext(s.ctx, `SELECT origin, audience, seq, count, tbl, n FROM _named WHERE n > 0 ORDER BY n`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var g run
+		var audience int
+		if err := rows.Scan(&g.origin, &audience, &g.seq, &g.count, &g.table, &g.n); err != nil {
+			return err
+		}
+		key := audienceTable{audience, g.table}
+		s.names[key] = append(s.names[key], g)
+	}
+	return rows.Err()
+}
+
+// standing is a row with everything that is kept beside it.
+type standing struct {
+	row    *row
+	losers []loser
+	texts  map[uint16]*longText
+	names  []run // each of one row
+	from   []int
+	passed []passedVersion
+	size   int
+}
+
+type loser struct {
+	column  uint16
+	stamp   stamp
+	pending bool
+	value   any
+}
+
+type passedVersion struct {
+	column uint16
+	stamp  stamp
+}
+
+// table gives every row of a table to the part of its audience.
+func (s *snapshotter) table(t *schema.Table) error {
+	losers, err := s.r.losersOf(s.ctx, s.q, t)
+	if err != nil {
+		return err
+	}
+	passed, err := passedOf(s.ctx, s.q, t)
+	if err != nil {
+		return err
+	}
+	moved, err := movedOf(s.ctx, s.q, t)
+	if err != nil {
+		return err
+	}
+	texts, err := textsOf(s.ctx, s.q, t)
+	if err != nil {
+		return err
+	}
+	rows, err := s.q.QueryContext(s.ctx, "SELECT "+s.r.sql[t].columns+" FROM "+quote(t.Name)+" ORDER BY _n")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	active := map[audienceTable][]run{}
+	for rows.Next() {
+		from := &row{table: t, values: make([]any, len(t.Columns)), exists: true}
+		if _, err := s.r.scan(t, rows, from); err != nil {
+			return fmt.Errorf("read %s: %w", t.Name, err)
+		}
+		w := s.parts[from.clock.audience]
+		if w == nil {
+			continue
+		}
+		st := &standing{row: from, losers: losers[from.id], from: moved[from.id]}
+		for _, v := range passed[from.id] {
+			if v.stamp.at > w.complete[v.stamp.origin] {
+				st.passed = append(st.passed, v)
+			}
+		}
+		if sealed := texts[from.id]; sealed != nil {
+			st.texts = map[uint16]*longText{}
+			for column, b := range sealed {
+				if st.texts[column], err = s.r.openText(b, from.id); err != nil {
+					return fmt.Errorf("%s %s: %w", t.Name, from.id, err)
+				}
+				st.size += len(b)
+			}
+		}
+		key := audienceTable{from.clock.audience, t.Number}
+		for len(s.names[key]) > 0 && s.names[key][0].n <= from.n {
+			active[key] = append(active[key], s.names[key][0])
+			s.names[key] = s.names[key][1:]
+		}
+		active[key] = slices.DeleteFunc(active[key], func(g run) bool { return g.n+int64(g.count) <= from.n })
+		for _, g := range active[key] {
+			st.names = append(st.names, run{origin: g.origin, seq: g.seq + uint64(from.n-g.n)})
+		}
+		if err := w.add(st); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// partWriter writes the parts of one audience's snapshot.
+type partWriter struct {
+	s        *snapshotter
+	audience int
+	name     string
+	complete map[int]hlc.Stamp // of the audience's streams, by origin
+	number   uint64            // of the last part
+	hash     changeset.Hash
+	first    uint64
+	bytes    int
+	pending  []*standing
+	size     int
+}
+
+func (s *snapshotter) begin(audience int, name string) (*partWriter, error) {
+	w := &partWriter{s: s, audience: audience, name: name, complete: map[int]hlc.Stamp{}}
+	for _, h := range s.heads {
+		if h.audience == audience {
+			w.complete[h.origin] = h.complete
+		}
+	}
+	err := s.r.update(s.ctx, false, func(tx *Tx) error {
+		last, err := tx.loadSnapshot(audience)
+		if err != nil {
+			return err
+		}
+		// Numbers go on after a restore too, which would give some a second time.
+		w.number, w.hash = max(last.number, uint64(tx.wall.Unix())), last.hash
+		// Parts of one that was not finished.
+		return tx.exec(`DELETE FROM _part WHERE audience = ? AND number > ?`, audience, int64(last.number))
+	})
+	w.first = w.number + 1
+	return w, err
+}
+
+func (w *partWriter) add(st *standing) error {
+	st.size += 32 + 16*len(st.losers)
+	for _, v := range st.row.values {
+		if text, ok := v.(string); ok {
+			st.size += len(text)
+		}
+	}
+	for i := range st.row.envelopes {
+		st.size += len(st.row.envelopes[i].sealed)
+	}
+	w.pending = append(w.pending, st)
+	if w.size += st.size; w.size < w.s.r.sealTarget {
+		return nil
+	}
+	list := w.pending
+	w.pending, w.size = nil, 0
+	return w.emit(list, false)
+}
+
+func (w *partWriter) finish() error {
+	if err := w.emit(w.pending, true); err != nil {
+		return err
+	}
+	return w.s.r.update(w.s.ctx, false, func(tx *Tx) error {
+		var mine []base
+		for _, h := range w.s.heads {
+			if h.audience == w.audience {
+				mine = append(mine, h)
+			}
+		}
+		if err := tx.exec(`DELETE FROM _part WHERE audience = ? AND number < ?`, w.audience, int64(w.first)); err != nil {
+			return err
+		}
+		return tx.storeSnapshot(w.audience, &snapshot{first: w.first, number: w.number, hash: w.hash, whole: true, bytes: w.bytes, at: tx.wall.UnixMilli(), heads: mine})
+	})
+}
+
+// emit seals rows as the next part, as several when they are too many for one.
+func (w *partWriter) emit(list []*standing, last bool) error {
+	r := w.s.r
+	var c *changeset.Changeset
+	err := r.update(w.s.ctx, false, func(tx *Tx) error {
+		b := &stateBatch{r: r, origins: map[int]int{}}
+		b.body.Origins = []changeset.Origin{{Replica: r.id}}
+		b.body.States = &changeset.States{Last: last, Audiences: []string{w.name}}
+		if w.number+1 == w.first {
+			for _, h := range w.s.heads {
+				if h.audience == w.audience {
+					b.head(h)
+				}
+			}
+		}
+		for _, st := range list {
+			if err := b.add(st); err != nil {
+				return err
+			}
+		}
+		if b.last == 0 {
+			b.first, b.last = tx.now().at, tx.now().at
+		}
+		h := changeset.Header{Realm: r.opts.Realm, Stream: changeset.Stream{Origin: b.body.Origins[0], Audience: w.name}, Number: w.number + 1, Prev: w.hash, First: b.first, Last: b.last}
+		var err error
+		if c, err = changeset.Seal(h, &b.body, r.key, r.recipients(w.audience)); err != nil {
+			return err
+		}
+		hash, bytes := c.Hash(), c.Bytes()
+		return tx.exec(`INSERT INTO _part (audience, number, hash, size, sealed) VALUES (?, ?, ?, ?, ?)`,
+			w.audience, int64(c.Number), hash[:], len(bytes), seal(r.vault.local, bytes, hash[:]))
+	})
+	if errors.Is(err, changeset.ErrTooLarge) && len(list) > 1 {
+		if err := w.emit(list[:len(list)/2], false); err != nil {
+			return err
+		}
+		return w.emit(list[len(list)/2:], last)
+	}
+	if err != nil {
+		return err
+	}
+	w.number, w.hash = c.Number, c.Hash()
+	w.bytes += c.Size()
+	return nil
+}
+
+// stateBatch puts rows as they stand into a body.
+type stateBatch struct {
+	r           *Replica
+	body        changeset.Body
+	origins     map[int]int // local number → index in the body
+	first, last hlc.Stamp
+}
+
+func (b *stateBatch) origin(number int) int {
+	i, ok := b.origins[number]
+	if !ok {
+		i = len(b.body.Origins)
+		b.origins[number] = i
+		b.body.Origins = append(b.body.Origins, b.r.origins.name(number))
+	}
+	return i
+}
+
+// audience is the index of an audience in the body.
+func (b *stateBatch) audience(number int) int {
+	name := b.r.audienceName(number)
+	s := b.body.States
+	i := slices.Index(s.Audiences, name)
+	if i < 0 {
+		i = len(s.Audiences)
+		s.Audiences = append(s.Audiences, name)
+	}
+	return i
+}
+
+func (b *stateBatch) head(h base) {
+	b.body.States.Heads = append(b.body.States.Heads, changeset.Head{Audience: b.audience(h.audience), Origin: b.origin(h.origin), Number: h.number, Hash: h.hash, Complete: h.complete, Rows: h.rows})
+}
+
+// add puts a row into the body.
+func (b *stateBatch) add(st *standing) error {
+	out := changeset.Row{ID: st.row.id}
+	for _, g := range st.names {
+		out.Names = append(out.Names, changeset.Name{Origin: b.origin(g.origin), Seq: g.seq})
+	}
+	for _, a := range st.from {
+		out.From = append(out.From, b.audience(a))
+	}
+	for _, v := range st.passed {
+		out.Passed = append(out.Passed, changeset.Passed{Column: v.column, Version: changeset.Version{At: v.stamp.at, Origin: b.origin(v.stamp.origin)}})
+	}
+	cells, err := b.cells(st)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", st.row.table.Name, st.row.id, err)
+	}
+	out.Cells = cells
+	counts := map[hlc.Stamp]int{}
+	for _, c := range cells {
+		counts[c.At]++
+		b.last = max(b.last, c.At)
+		if b.first == 0 || c.At < b.first {
+			b.first = c.At
+		}
+	}
+	for s, n := range counts {
+		if best := counts[out.At]; n > best || n == best && s < out.At {
+			out.At = s
+		}
+	}
+	s := b.body.States
+	if len(s.Tables) == 0 || s.Tables[len(s.Tables)-1].Number != st.row.table.Number {
+		s.Tables = append(s.Tables, changeset.Table{Number: st.row.table.Number})
+	}
+	t := &s.Tables[len(s.Tables)-1]
+	t.Rows = append(t.Rows, out)
+	return nil
+}
+
+// cells are a row's cells, in the order of their columns: of a register the value,
+// with the names that came before their versions, and the versions that lost; of
+// other kinds one for every author.
+func (b *stateBatch) cells(st *standing) ([]changeset.Cell, error) {
+	t := st.row.table
+	public, err := b.r.public(st.row)
+	if err != nil {
+		return nil, err
+	}
+	var out []changeset.Cell
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		like := changeset.Cell{Column: c.Number, Kind: c.Kind, Type: c.Type}
+		switch c.Kind {
+		case schema.Counter:
+			for _, s := range st.row.clock.shards {
+				if s.column == c.Number {
+					cell := like
+					cell.By, cell.At, cell.Plus, cell.Minus = b.origin(s.origin), s.at, s.plus, s.minus
+					out = append(out, cell)
+				}
+			}
+		case schema.Set:
+			out = append(out, b.set(st, c, like)...)
+		case schema.LongText:
+			if s := st.row.stampOf(i); !s.zero() {
+				text, _ := public.value(c.Name).(string)
+				state := st.texts[c.Number]
+				if state == nil {
+					state = written(s, text)
+				}
+				out = append(out, b.text(state, s, like)...)
+			}
+		default:
+			s := st.row.stampOf(i)
+			if s.zero() {
+				continue
+			}
+			cell := like
+			cell.By, cell.At = b.origin(s.origin), s.at
+			setValue(&cell, public.value(c.Name))
+			at := len(out)
+			out = append(out, cell)
+			for _, l := range st.losers {
+				switch {
+				case l.column != c.Number:
+				case l.pending:
+					out[at].Prev = append(out[at].Prev, changeset.Version{At: l.stamp.at, Origin: b.origin(l.stamp.origin)})
+				default:
+					cell := like
+					cell.By, cell.At = b.origin(l.stamp.origin), l.stamp.at
+					setValue(&cell, l.value)
+					out = append(out, cell)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b changeset.Cell) int { return int(a.Column) - int(b.Column) })
+	return out, nil
+}
+
+func setValue(cell *changeset.Cell, value any) {
+	switch v := value.(type) {
+	case nil:
+		cell.Null = true
+	case int64:
+		cell.Int = v
+	case string:
+		cell.Text = v
+	case []byte:
+		cell.Text = string(v)
+	case schema.ID:
+		cell.Text = string(v[:])
+	}
+}
+
+// set is a set's cells: each author's adds, what was removed beside the first.
+func (b *stateBatch) set(st *standing, c *schema.Column, like changeset.Cell) []changeset.Cell {
+	cells := map[int]*changeset.Cell{}
+	cell := func(origin int, at hlc.Stamp) *changeset.Cell {
+		if cells[origin] == nil {
+			cell := like
+			cell.By = b.origin(origin)
+			cells[origin] = &cell
+		}
+		cells[origin].At = max(cells[origin].At, at)
+		return cells[origin]
+	}
+	for i := range st.row.clock.elements {
+		e := &st.row.clock.elements[i]
+		if e.column != c.Number {
+			continue
+		}
+		var removed []changeset.Version
+		for _, t := range e.removed {
+			removed = append(removed, changeset.Version{At: t.at, Origin: b.origin(t.origin)})
+		}
+		for _, t := range e.added {
+			at := cell(t.origin, t.at)
+			at.Elements = append(at.Elements, changeset.Element{Value: e.value, Added: t.at, Removed: removed})
+			removed = nil
+		}
+		if removed != nil { // removed before any add arrived
+			at := cell(e.removed[0].origin, e.removed[0].at)
+			at.Elements = append(at.Elements, changeset.Element{Value: e.value, Removed: removed})
+		}
+	}
+	return byOrigin(cells)
+}
+
+func (b *stateBatch) text(state *longText, s stamp, like changeset.Cell) []changeset.Cell {
+	cells := map[int]*changeset.Cell{}
+	cell := func(by stamp) *changeset.Cell {
+		if cells[by.origin] == nil {
+			cell := like
+			cell.By = b.origin(by.origin)
+			cells[by.origin] = &cell
+		}
+		cells[by.origin].At = max(cells[by.origin].At, by.at)
+		return cells[by.origin]
+	}
+	cell(s)
+	char := func(c char) changeset.Char {
+		if c.seq == 0 {
+			return changeset.Char{}
+		}
+		return changeset.Char{Origin: b.origin(c.origin), Seq: c.seq}
+	}
+	for _, n := range state.insertions {
+		c := cell(stamp{n.at, n.first.origin})
+		c.Insertions = append(c.Insertions, changeset.Insertion{Seq: n.first.seq, After: char(n.after), At: n.at, Text: string(n.runes)})
+	}
+	for _, d := range state.deletions {
+		c := cell(d.by)
+		c.Deletions = append(c.Deletions, changeset.Deletion{First: char(d.first), Count: d.count, At: d.by.at})
+	}
+	return byOrigin(cells)
+}
+
+// losersOf reads the losing versions and waiting names of a table, by row.
+func (r *Replica) losersOf(ctx context.Context, q querier, t *schema.Table) (map[schema.ID][]loser, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, col, at, origin, pending, value, sealed FROM _loser WHERE tbl = ?`, t.Number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[schema.ID][]loser{}
+	for rows.Next() {
+		var id schema.ID
+		var l loser
+		var sealed []byte
+		if err := rows.Scan(&id, &l.column, &l.stamp.at, &l.stamp.origin, &l.pending, &l.value, &sealed); err != nil {
+			return nil, err
+		}
+		at := t.Index(l.column)
+		if at < 0 {
+			continue
+		}
+		if !l.pending {
+			if l.value, err = r.openVersion(t, id, &t.Columns[at], l.value, sealed); err != nil {
+				return nil, err
+			}
+		}
+		out[id] = append(out[id], l)
+	}
+	return out, rows.Err()
+}
+
+func passedOf(ctx context.Context, q querier, t *schema.Table) (map[schema.ID][]passedVersion, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, col, at, origin FROM _passed WHERE tbl = ?`, t.Number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[schema.ID][]passedVersion{}
+	for rows.Next() {
+		var id schema.ID
+		var v passedVersion
+		if err := rows.Scan(&id, &v.column, &v.stamp.at, &v.stamp.origin); err != nil {
+			return nil, err
+		}
+		out[id] = append(out[id], v)
+	}
+	return out, rows.Err()
+}
+
+// movedOf reads the audiences that rows of a table were in before.
+func movedOf(ctx context.Context, q querier, t *schema.Table) (map[schema.ID][]int, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, audience FROM _moved WHERE tbl = ? ORDER BY audience`, t.Number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[schema.ID][]int{}
+	for rows.Next() {
+		var id schema.ID
+		var audience int
+		if err := rows.Scan(&id, &audience); err != nil {
+			return nil, err
+		}
+		out[id] = append(out[id], audience)
+	}
+	return out, rows.Err()
+}
+
+func textsOf(ctx context.Context, q querier, t *schema.Table) (map[schema.ID]map[uint16][]byte, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, col, sealed FROM _text WHERE tbl = ?`, t.Number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[schema.ID]map[uint16][]byte{}
+	for rows.Next() {
+		var id schema.ID
+		var column uint16
+		var sealed []byte
+		if err := rows.Scan(&id, &column, &sealed); err != nil {
+			return nil, err
+		}
+		if out[id] == nil {
+			out[id] = map[uint16][]byte{}
+		}
+		out[id][column] = sealed
+	}
+	return out, rows.Err()
+}
+
+// snapshot is what is known of an audience's newest: on the root the one it made,
+// elsewhere the one that is or was received.
+type snapshot struct {
+	first, number uint64 // of its parts; number is the last made or received
+	hash          changeset.Hash
+	whole         bool
+	bytes         int
+	at            int64 // ms
+	heads         []base
+}
+
+func (tx *Tx) loadSnapshot(audience int) (*snapshot, error) {
+	return loadSnapshot(tx.ctx, tx.conn, audience)
+}
+
+func loadSnapshot(ctx context.Context, q querier, audience int) (*snapshot, error) {
+	s := &snapshot{}
+	var hash, heads []byte
+	err := q.QueryRowContext(ctx, `SELECT first, number, hash, whole, bytes, at, heads FROM _snapshot WHERE audience = ?`, audience).
+		Scan(&s.first, &s.number, &hash, &s.whole, &s.bytes, &s.at, &heads)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read snapshot: %w", err)
+	}
+	copy(s.hash[:], hash)
+	r := clockReader{b: heads}
+	for len(r.b) > 0 {
+		b := base{origin: int(r.uint()), audience: int(r.uint())}
+		b.number, b.complete, b.rows = r.uint(), hlc.Stamp(r.uint()), r.uint()
+		if r.bad || len(r.b) < len(b.hash) {
+			return nil, fmt.Errorf("read snapshot: %w", errClock)
+		}
+		r.b = r.b[copy(b.hash[:], r.b):]
+		s.heads = append(s.heads, b)
+	}
+	return s, nil
+}
+
+func (tx *Tx) storeSnapshot(audience int, s *snapshot) error {
+	heads := []byte{}
+	for _, b := range s.heads {
+		for _, v := range []uint64{uint64(b.origin), uint64(b.audience), b.number, uint64(b.complete), b.rows} {
+			heads = binary.AppendUvarint(heads, v)
+		}
+		heads = append(heads, b.hash[:]...)
+	}
+	return tx.exec(`INSERT INTO _snapshot (audience, first, number, hash, whole, bytes, at, heads) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (audience) DO UPDATE SET first = excluded.first, number = excluded.number, hash = excluded.hash, whole = excluded.whole, bytes = excluded.bytes, at = excluded.at, heads = excluded.heads`,
+		audience, int64(s.first), int64(s.number), s.hash[:], s.whole, s.bytes, s.at, heads)
+}
+
+// audienceName is an audience by its local number, for readers beside the writer.
+func (r *Replica) audienceName(number int) string {
+	r.audiences.mu.RLock()
+	defer r.audiences.mu.RUnlock()
+	return r.audiences.list[number]
+}
+
+// snapshotOf is where the root's snapshots of an audience travel.
+func snapshotOf(root schema.ID, audience string) changeset.Stream {
+	return changeset.Stream{Origin: changeset.Origin{Replica: root}, Audience: audience}
+}
+
+// SnapshotProgress is how far snapshots have come that are not whole yet, in the form
+// of a vector.
+func (r *Replica) SnapshotProgress(ctx context.Context) (changeset.Vector, error) {
+	if r.isRoot() || r.root == nil {
+		return nil, nil
+	}
+	rows, err := r.read.QueryContext(ctx, `SELECT c.replica, a.name, s.number FROM _snapshot s JOIN _audience a ON a.idx = s.audience, _certificate c WHERE NOT s.whole AND c.key = ?`, []byte(r.root))
+	if err != nil {
+		return nil, fmt.Errorf("read snapshots: %w", err)
+	}
+	defer rows.Close()
+	v := changeset.Vector{}
+	for rows.Next() {
+		var root schema.ID
+		var name string
+		var n uint64
+		if err := rows.Scan(&root, &name, &n); err != nil {
+			return nil, fmt.Errorf("read snapshots: %w", err)
+		}
+		v[snapshotOf(root, name)] = n
+	}
+	return v, rows.Err()
+}
+
+// isRootKey tells whether a key is the realm's root.
+func (r *Replica) isRootKey(key ed25519.PublicKey) bool { return key != nil && key.Equal(r.root) }
+
+// sortStates puts versions in the order in which they outlive each other.
+func (r *Replica) sortStates(list []registerVersion) {
+	slices.SortFunc(list, func(a, b registerVersion) int {
+		switch {
+		case r.origins.less(a.stamp, b.stamp):
+			return -1
+		case r.origins.less(b.stamp, a.stamp):
+			return 1
+		}
+		return cmp.Compare(0, 0)
+	})
+}
