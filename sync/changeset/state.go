@@ -3,6 +3,7 @@ package changeset
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 
 	"fieldkit/sync/hlc"
 )
@@ -29,7 +30,13 @@ type Head struct {
 	Hash     Hash
 	Complete hlc.Stamp
 	Rows     uint64 // rows it introduced
+	// Held are times of changesets, before Number, of which something is not in the
+	// rows: it was held back.
+	Held []Span
 }
+
+// Span is a changeset's first and last stamp.
+type Span struct{ First, Last hlc.Stamp }
 
 func appendStates(b []byte, s *States, texts style) ([]byte, error) {
 	if s == nil {
@@ -53,8 +60,17 @@ func appendStates(b []byte, s *States, texts style) ([]byte, error) {
 	for _, list := range [][]int64{audiences, origins, numbers, completes, rows} {
 		b = appendInts(b, list)
 	}
-	for _, h := range s.Heads {
+	held := make([]int64, n)
+	var first, length []int64
+	for i, h := range s.Heads {
 		b = append(b, h.Hash[:]...)
+		held[i] = int64(len(h.Held))
+		for _, span := range h.Held {
+			first, length = append(first, int64(span.First)), append(length, int64(span.Last-span.First))
+		}
+	}
+	for _, list := range [][]int64{held, first, length} {
+		b = appendInts(b, list)
 	}
 	b = binary.AppendUvarint(b, uint64(len(s.Tables)))
 	for i := range s.Tables {
@@ -113,6 +129,16 @@ func decodeStates(r *reader, body *Body, rows Rows, left *allowance) (*States, e
 	r.cells(left, int64(n))
 	audiences, origins, numbers, completes, counts := r.ints(n), r.ints(n), r.ints(n), r.ints(n), r.ints(n)
 	hashes := r.bytes(n * len(Hash{}))
+	held := r.ints(n)
+	spans := 0
+	for _, k := range held {
+		r.cells(left, k)
+		if r.err != nil {
+			return nil, nil
+		}
+		spans += int(k)
+	}
+	first, length := r.ints(spans), r.ints(spans)
 	if r.err != nil {
 		return nil, nil
 	}
@@ -128,6 +154,14 @@ func decodeStates(r *reader, body *Body, rows Rows, left *allowance) (*States, e
 		}
 		s.Heads[i] = Head{Audience: int(audiences[i]), Origin: int(origins[i]), Number: uint64(numbers[i]), Complete: hlc.Stamp(completes[i]), Rows: uint64(counts[i])}
 		copy(s.Heads[i].Hash[:], hashes[i*len(Hash{}):])
+		for range held[i] {
+			if first[0] <= 0 || length[0] < 0 || first[0] > math.MaxInt64-length[0] {
+				r.fail(ErrValue, "an impossible time span")
+				return nil, nil
+			}
+			s.Heads[i].Held = append(s.Heads[i].Held, Span{First: hlc.Stamp(first[0]), Last: hlc.Stamp(first[0] + length[0])})
+			first, length = first[1:], length[1:]
+		}
 	}
 	last := -1
 	for range r.upTo(MaxTables, "tables") {
@@ -221,8 +255,12 @@ func decodeRowStates(r *reader, t *Table, body *Body, audiences int, left *allow
 			from = from[1:]
 		}
 		for range passed[i] {
-			if by[0] < 0 || by[0] >= int64(len(body.Origins)) || columns[0] <= 0 || columns[0] >= 1<<16 || stamps[0] == 0 {
-				r.fail(ErrMalformed, "a version of origin %d of %d", by[0], len(body.Origins))
+			if by[0] < 0 || by[0] >= int64(len(body.Origins)) {
+				r.fail(ErrReference, "a version of origin %d of %d", by[0], len(body.Origins))
+				return
+			}
+			if columns[0] <= 0 || columns[0] >= 1<<16 || stamps[0] == 0 {
+				r.fail(ErrValue, "a version of column %d at %s", columns[0], stamps[0])
 				return
 			}
 			row.Passed = append(row.Passed, Passed{Column: uint16(columns[0]), Version: Version{At: stamps[0], Origin: int(by[0])}})

@@ -3,7 +3,9 @@ package replica
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -56,7 +58,14 @@ func (r *Replica) copyTo(ctx context.Context, dir string) error {
 			return err
 		}
 	}
-	return r.verifyCopy(ctx, path)
+	if err := r.verifyCopy(ctx, path); err != nil || files.VFS() != "" {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // verifyCopy checks a copy without taking it into use.
@@ -73,7 +82,7 @@ func (r *Replica) verifyCopy(ctx context.Context, path string) error {
 	if verdict != "ok" {
 		return fmt.Errorf("%w: the copy: %s", ErrDamaged, verdict)
 	}
-	copied := &Replica{opts: r.opts, vault: r.vault, origins: r.origins, sql: r.sql, read: db}
+	copied := &Replica{opts: r.opts, id: r.id, vault: r.vault, root: r.root, origins: r.origins, audiences: r.audiences, sql: r.sql, read: db}
 	damaged, err := copied.Check(ctx)
 	if err != nil {
 		return err

@@ -239,7 +239,7 @@ func (r *Replica) scrubArchives(ctx context.Context) error {
 			if ms, timed := row.ID.UnixMilli(); timed {
 				born = hlc.At(ms)
 			}
-			names, err := r.namesOf(ctx, t, row.row.n)
+			names, err := namesOf(ctx, r.read, t, row.row.n)
 			if err != nil {
 				return err
 			}

@@ -109,7 +109,7 @@ func (r *Replica) evolve(ctx context.Context) error {
 				}
 			}
 		}
-		return nil
+		return tx.retryAll() // what named rows of tables that were not known
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -67,7 +66,7 @@ func (r *Replica) Missing(ctx context.Context, have changeset.Vector, allowed fu
 		}
 		a := wants[s.Audience]
 		if a == nil {
-			a = &audienceWants{after: map[changeset.Stream]uint64{}}
+			a = &audienceWants{hole: map[changeset.Stream]uint64{}}
 			wants[s.Audience] = a
 		}
 		if err := r.lacking(ctx, s, have[s], a); err != nil {
@@ -83,7 +82,7 @@ func (r *Replica) Missing(ctx context.Context, have changeset.Vector, allowed fu
 		}
 		out = append(out, refs...)
 		for _, f := range a.found {
-			if f.Number > from[f.Stream] && f.Number > a.after[f.Stream] {
+			if hole, broken := a.hole[f.Stream]; f.Number > from[f.Stream] && (!broken || f.Number < hole) {
 				list = append(list, f)
 			}
 		}
@@ -107,7 +106,7 @@ type foundRef struct {
 type audienceWants struct {
 	gap   bool // it lacks changesets that are not kept here
 	found []foundRef
-	after map[changeset.Stream]uint64 // of streams with a gap: nothing, unless a snapshot fills it
+	hole  map[changeset.Stream]uint64 // the first number that is not kept, unless a snapshot fills it
 }
 
 // lacking lists what is kept here of a stream after a number.
@@ -126,8 +125,8 @@ func (r *Replica) lacking(ctx context.Context, s changeset.Stream, after uint64,
 		if err := rows.Scan(&f.rowid, &f.Number, &f.Size); err != nil {
 			return fmt.Errorf("list changesets: %w", err)
 		}
-		if next == after+1 && f.Number > next {
-			a.gap, a.after[s] = true, math.MaxUint64
+		if _, broken := a.hole[s]; f.Number > next && !broken {
+			a.gap, a.hole[s] = true, next
 		}
 		next = f.Number + 1
 		a.found = append(a.found, f)
@@ -165,8 +164,13 @@ func (r *Replica) beginBySnapshot(ctx context.Context, audience string, have cha
 		}
 	}
 	begun := have[stream] >= s.first && have[stream] < s.number // with this very snapshot
-	if !a.gap && !begun && saved <= 0 {
-		return nil, nil, nil
+	if !a.gap && !begun {
+		// A root that was restored to before a snapshot could not get back from those
+		// who took it what the snapshot spared them.
+		backup, err := r.LastBackup(ctx)
+		if err != nil || saved <= 0 || s.at >= backup.UnixMilli() {
+			return nil, nil, err
+		}
 	}
 	after := s.first - 1
 	if begun {
@@ -186,7 +190,7 @@ func (r *Replica) beginBySnapshot(ctx context.Context, audience string, have cha
 		out = append(out, f)
 	}
 	for s := range from {
-		delete(a.after, s) // the snapshot fills the gap
+		delete(a.hole, s) // the snapshot fills it
 	}
 	return out, from, rows.Err()
 }

@@ -43,7 +43,7 @@ func (r *Replica) History(ctx context.Context, table string, id schema.ID) ([]Wr
 		return nil, err
 	}
 	t := row.row.table
-	names, err := r.namesOf(ctx, t, row.row.n)
+	names, err := namesOf(ctx, r.read, t, row.row.n)
 	if err != nil {
 		return nil, err
 	}
@@ -134,8 +134,8 @@ func (o only) Row(_ uint16, origin changeset.Origin, seq uint64) (schema.ID, err
 }
 
 // namesOf lists the short names of a row by audience.
-func (r *Replica) namesOf(ctx context.Context, t *schema.Table, n int64) (map[int]map[rowName]bool, error) {
-	rows, err := r.read.QueryContext(ctx, `SELECT o.replica, o.incarnation, d.audience, d.seq + ?1 - d.n FROM _named d JOIN _origin o ON o.idx = d.origin
+func namesOf(ctx context.Context, q querier, t *schema.Table, n int64) (map[int]map[rowName]bool, error) {
+	rows, err := q.QueryContext(ctx, `SELECT o.replica, o.incarnation, d.audience, d.seq + ?1 - d.n FROM _named d JOIN _origin o ON o.idx = d.origin
 		WHERE d.tbl = ?2 AND d.n > 0 AND d.n <= ?1 AND d.n + d.count > ?1`, n, t.Number)
 	if err != nil {
 		return nil, fmt.Errorf("read short names: %w", err)

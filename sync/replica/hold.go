@@ -1,10 +1,13 @@
 package replica
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"fieldkit/sync/changeset"
 	"fieldkit/sync/schema"
@@ -103,22 +106,26 @@ func (r *Replica) Release(ctx context.Context, n int64) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.remerge(at, nil); err != nil {
+		if err := tx.remerge(at, nil, nil); err != nil {
 			return err
 		}
 		if err := tx.exec(`DELETE FROM _held WHERE origin = ? AND audience = ? AND number = ? AND tbl IS NULL`, at.origin, at.audience, int64(at.number)); err != nil {
 			return err
 		}
-		waiting, err := tx.waitingFor(at)
-		if err != nil {
+		if err := tx.retryWaiting(at.origin, at.audience, nil); err != nil {
 			return err
 		}
-		for at, rows := range waiting {
-			if err := tx.remerge(at, rows); err != nil {
-				return err
+		// Whoever began with a snapshot has the heads and not these rows.
+		if snapped, err := tx.snapped(at.audience); err != nil || !snapped {
+			return err
+		}
+		var rows []*pendingRow
+		for _, p := range tx.order {
+			if p.exists && tx.merged[p] {
+				rows = append(rows, p)
 			}
 		}
-		return nil
+		return tx.restate(at.audience, rows)
 	})
 	if err != nil {
 		return fmt.Errorf("release what is held back: %w", err)
@@ -132,10 +139,54 @@ type place struct {
 	number           uint64
 }
 
-// waitingFor lists the rows that named rows of a stream which were not here, and
-// takes them off the list of what is held.
-func (tx *Tx) waitingFor(at place) (map[place]map[heldRow]bool, error) {
-	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT origin, audience, number, tbl, named, seq FROM _held WHERE named = ? AND audience = ?`, at.origin, at.audience)
+// retryWaiting merges the rows that named rows of a stream which were not here; those
+// whose names still mean nothing are held again. Versions for which vouched says so
+// were merged otherwise.
+func (tx *Tx) retryWaiting(origin, audience int, vouched func(stamp) bool) error {
+	waiting, err := tx.waitingFor(origin, audience)
+	if err != nil {
+		return err
+	}
+	places := slices.SortedFunc(maps.Keys(waiting), func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.origin, b.origin), cmp.Compare(a.audience, b.audience), cmp.Compare(a.number, b.number))
+	})
+	for _, at := range places {
+		if err := tx.remerge(at, waiting[at], vouched); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// retryAll does so for all streams.
+func (tx *Tx) retryAll() error {
+	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT DISTINCT named, audience FROM _held WHERE named IS NOT NULL ORDER BY named, audience`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var list []stream
+	for rows.Next() {
+		var s stream
+		if err := rows.Scan(&s.origin, &s.audience); err != nil {
+			return err
+		}
+		list = append(list, s)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, s := range list {
+		if err := tx.retryWaiting(s.origin, s.audience, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waitingFor lists them, and takes them off the list of what is held.
+func (tx *Tx) waitingFor(origin, audience int) (map[place]map[heldRow]bool, error) {
+	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT origin, audience, number, tbl, named, seq FROM _held WHERE named = ? AND audience = ?`, origin, audience)
 	if err != nil {
 		return nil, err
 	}
@@ -155,11 +206,11 @@ func (tx *Tx) waitingFor(at place) (map[place]map[heldRow]bool, error) {
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	return out, tx.exec(`DELETE FROM _held WHERE named = ? AND audience = ?`, at.origin, at.audience)
+	return out, tx.exec(`DELETE FROM _held WHERE named = ? AND audience = ?`, origin, audience)
 }
 
 // remerge merges a stored changeset, or only some named rows of it.
-func (tx *Tx) remerge(at place, only map[heldRow]bool) error {
+func (tx *Tx) remerge(at place, only map[heldRow]bool, vouched func(stamp) bool) error {
 	var hash, sealed []byte
 	err := tx.conn.QueryRowContext(tx.ctx, `SELECT hash, sealed FROM _changeset WHERE origin = ? AND audience = ? AND number = ?`, at.origin, at.audience, int64(at.number)).Scan(&hash, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -172,7 +223,7 @@ func (tx *Tx) remerge(at place, only map[heldRow]bool) error {
 	if err != nil {
 		return fmt.Errorf("stored changeset: %w", err)
 	}
-	m := &merger{tx: tx, origin: at.origin, audience: at.audience, number: at.number, seen: map[int]head{}, only: only, released: true}
+	m := &merger{tx: tx, origin: at.origin, audience: at.audience, number: at.number, seen: map[int]head{}, only: only, vouched: vouched, released: true}
 	body, err := c.Body(m, tx.r.opener())
 	if m.err != nil {
 		return m.err

@@ -89,6 +89,9 @@ func (tx *Tx) assignAudience(p *pendingRow) error {
 	if e.audience, err = tx.r.audiences.number(tx.ctx, tx.conn, name); err != nil {
 		return err
 	}
+	if err := tx.noteAudience(p, e.audience); err != nil {
+		return err
+	}
 	p.clock.audience = e.audience
 	return nil
 }

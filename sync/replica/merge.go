@@ -112,6 +112,10 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 		out.Err = fmt.Errorf("%w: %s number %d does not follow (%v; %s after %s)", ErrFork, c.Stream.Origin, c.Number, c.Prev == h.hash, c.First, h.complete)
 		return tx.hold(origin, audience, c.Number, heldRow{}, out.Err.Error())
 	}
+	if begun, err := tx.covered(origin, audience, c.Number); err != nil || begun {
+		out.Err = fmt.Errorf("%w: a snapshot that is arriving holds it", ErrGap)
+		return err
+	}
 	reason, err := tx.quarantine(c)
 	if err != nil {
 		return err
@@ -209,9 +213,11 @@ type merger struct {
 	// only, when set, are the named rows to be merged; the others were.
 	only     map[heldRow]bool
 	released bool // it was held back until now
-	unknown  bool // something of the body is not in the schema
-	seen     map[int]head
-	err      error // of the database, while names were looked up
+	// vouched tells of versions that are in a state merged beside.
+	vouched func(stamp) bool
+	unknown bool // something of the body is not in the schema
+	seen    map[int]head
+	err     error // of the database, while names were looked up
 }
 
 // again tells whether a stored changeset is merged once more, long after others
@@ -309,6 +315,14 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 	}
 	if p.clock.audience == 0 {
 		p.clock.audience = m.audience
+	} else if err := m.tx.noteAudience(p, m.audience); err != nil {
+		return err
+	}
+	if m.released {
+		if m.tx.merged == nil {
+			m.tx.merged = map[*pendingRow]bool{}
+		}
+		m.tx.merged[p] = true
 	}
 	p.dirty = p.dirty || !p.exists // named from now on, even if this schema knows none of its columns
 	var sealed []uint16
@@ -479,7 +493,7 @@ func (m *merger) register(p *pendingRow, at int, cell *changeset.Cell, by int) (
 			return false, err
 		}
 	}
-	if incoming == current {
+	if incoming == current || m.vouched != nil && m.vouched(incoming) {
 		return false, nil
 	}
 	collapsed, seen, err := m.passedOn(p, c, incoming, current)

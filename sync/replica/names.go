@@ -204,6 +204,9 @@ func (s *shortNames) give(tx *Tx, audience int, list []givenName) error {
 }
 
 func (s *shortNames) giveRun(tx *Tx, audience int, g run) error {
+	if g.count == 0 {
+		return nil
+	}
 	key := stream{g.origin, audience}
 	// Where another run lies, the names that it has already are left out.
 	for at, old := range s.runs[key] {
@@ -236,7 +239,7 @@ func (s *shortNames) giveRun(tx *Tx, audience int, g run) error {
 
 // add keeps a run whose seq may lie anywhere among those of its stream.
 func (s *shortNames) add(tx *Tx, audience int, g run) error {
-	if g.count == 0 {
+	if g.count == 0 { // of a run that was split at its end
 		return nil
 	}
 	if err := tx.exec(`INSERT INTO _named (origin, audience, seq, count, tbl, n) VALUES (?, ?, ?, ?, ?, ?)`,

@@ -418,6 +418,9 @@ func (tx *Tx) sealBatch(audience int, b *batch, newest hlc.Stamp, last bool) err
 	if err := tx.storeChangeset(r.own, audience, c, introduced); err != nil {
 		return err
 	}
+	if r.isRoot() {
+		return nil // it confirms; nobody confirms to it
+	}
 	for _, row := range b.rows {
 		if err := tx.exec(`INSERT INTO _unsent (origin, audience, number, tbl, id, at) VALUES (?, ?, ?, ?, ?, ?)`,
 			r.own, audience, int64(c.Number), row.table, row.id[:], int64(row.at)); err != nil {

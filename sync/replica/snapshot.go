@@ -28,16 +28,22 @@ var ErrNotRoot = errors.New("only the county can do this")
 type base struct {
 	origin, audience int
 	head
+	held []changeset.Span
 }
 
 // Snapshot makes a new snapshot of each audience, of all that have streams when none
-// is named, in place of the last. Reading and writing go on meanwhile.
+// is named, in place of the last; not of one that holds what a newer schema knows. Reading and writing go on meanwhile.
 func (r *Replica) Snapshot(ctx context.Context, audiences ...string) error {
 	if !r.isRoot() {
 		return ErrNotRoot
 	}
-	if err := r.Seal(ctx); err != nil {
-		return err
+	if err := r.update(ctx, false, func(tx *Tx) error {
+		if err := tx.seal(); err != nil {
+			return err
+		}
+		return tx.restateShared()
+	}); err != nil {
+		return fmt.Errorf("make a snapshot: %w", err)
 	}
 	conn, err := r.read.Conn(ctx)
 	if err != nil {
@@ -74,6 +80,14 @@ func (s *snapshotter) run(wanted []string) error {
 	for _, h := range s.heads {
 		name := s.r.audienceName(h.audience)
 		if s.parts[h.audience] != nil || len(wanted) > 0 && !slices.Contains(wanted, name) {
+			continue
+		}
+		// What this schema does not know would be missing from it.
+		var unknown bool
+		if err := s.q.QueryRowContext(s.ctx, `SELECT EXISTS (SELECT 1 FROM _unknown WHERE audience = ?)`, h.audience).Scan(&unknown); err != nil {
+			return err
+		}
+		if unknown {
 			continue
 		}
 		w, err := s.begin(h.audience, name)
@@ -113,7 +127,37 @@ func (s *snapshotter) readHeads() error {
 		copy(b.hash[:], hash)
 		s.heads = append(s.heads, b)
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	held, err := heldSpans(s.ctx, s.q)
+	for i := range s.heads {
+		s.heads[i].held = held[stream{s.heads[i].origin, s.heads[i].audience}]
+	}
+	return err
+}
+
+// heldSpans are the times of the changesets of which something is held back.
+func heldSpans(ctx context.Context, q querier) (map[stream][]changeset.Span, error) {
+	rows, err := q.QueryContext(ctx, `SELECT DISTINCT c.origin, c.audience, c.first, c.last FROM _held h JOIN _changeset c ON c.origin = h.origin AND c.audience = h.audience AND c.number = h.number`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[stream][]changeset.Span{}
+	for rows.Next() {
+		var s stream
+		var span changeset.Span
+		if err := rows.Scan(&s.origin, &s.audience, &span.First, &span.Last); err != nil {
+			return nil, err
+		}
+		out[s] = append(out[s], span)
+	}
+	return out, rows.Err()
+}
+
+func within(spans []changeset.Span, at hlc.Stamp) bool {
+	return slices.ContainsFunc(spans, func(s changeset.Span) bool { return s.First <= at && at <= s.Last })
 }
 
 func (s *snapshotter) readNames() error {
@@ -187,36 +231,50 @@ func (s *snapshotter) table(t *schema.Table) error {
 		if _, err := s.r.scan(t, rows, from); err != nil {
 			return fmt.Errorf("read %s: %w", t.Name, err)
 		}
-		w := s.parts[from.clock.audience]
-		if w == nil {
-			continue
+		// A row that lies in several audiences is whole in each of them.
+		in := moved[from.id]
+		if len(in) == 0 {
+			in = []int{from.clock.audience}
 		}
-		st := &standing{row: from, losers: losers[from.id], from: moved[from.id]}
-		for _, v := range passed[from.id] {
-			if v.stamp.at > w.complete[v.stamp.origin] {
-				st.passed = append(st.passed, v)
+		var open map[uint16]*longText
+		size := 0
+		for _, audience := range in {
+			w := s.parts[audience]
+			if w == nil {
+				continue
 			}
-		}
-		if sealed := texts[from.id]; sealed != nil {
-			st.texts = map[uint16]*longText{}
-			for column, b := range sealed {
-				if st.texts[column], err = s.r.openText(b, from.id); err != nil {
-					return fmt.Errorf("%s %s: %w", t.Name, from.id, err)
+			if sealed := texts[from.id]; sealed != nil && open == nil {
+				open = map[uint16]*longText{}
+				for column, b := range sealed {
+					if open[column], err = s.r.openText(b, from.id); err != nil {
+						return fmt.Errorf("%s %s: %w", t.Name, from.id, err)
+					}
+					size += len(b)
 				}
-				st.size += len(b)
 			}
-		}
-		key := audienceTable{from.clock.audience, t.Number}
-		for len(s.names[key]) > 0 && s.names[key][0].n <= from.n {
-			active[key] = append(active[key], s.names[key][0])
-			s.names[key] = s.names[key][1:]
-		}
-		active[key] = slices.DeleteFunc(active[key], func(g run) bool { return g.n+int64(g.count) <= from.n })
-		for _, g := range active[key] {
-			st.names = append(st.names, run{origin: g.origin, seq: g.seq + uint64(from.n-g.n)})
-		}
-		if err := w.add(st); err != nil {
-			return err
+			st := &standing{row: from, losers: losers[from.id], texts: open, size: size}
+			for _, a := range in {
+				if a != audience {
+					st.from = append(st.from, a)
+				}
+			}
+			for _, v := range passed[from.id] {
+				if v.stamp.at > w.complete[v.stamp.origin] {
+					st.passed = append(st.passed, v)
+				}
+			}
+			key := audienceTable{audience, t.Number}
+			for len(s.names[key]) > 0 && s.names[key][0].n <= from.n {
+				active[key] = append(active[key], s.names[key][0])
+				s.names[key] = s.names[key][1:]
+			}
+			active[key] = slices.DeleteFunc(active[key], func(g run) bool { return g.n+int64(g.count) <= from.n })
+			for _, g := range active[key] {
+				st.names = append(st.names, run{origin: g.origin, seq: g.seq + uint64(from.n-g.n)})
+			}
+			if err := w.add(st); err != nil {
+				return err
+			}
 		}
 	}
 	return rows.Err()
@@ -371,7 +429,7 @@ func (b *stateBatch) audience(number int) int {
 }
 
 func (b *stateBatch) head(h base) {
-	b.body.States.Heads = append(b.body.States.Heads, changeset.Head{Audience: b.audience(h.audience), Origin: b.origin(h.origin), Number: h.number, Hash: h.hash, Complete: h.complete, Rows: h.rows})
+	b.body.States.Heads = append(b.body.States.Heads, changeset.Head{Audience: b.audience(h.audience), Origin: b.origin(h.origin), Number: h.number, Hash: h.hash, Complete: h.complete, Rows: h.rows, Held: h.held})
 }
 
 // add puts a row into the body.

@@ -3,6 +3,7 @@ package replica
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"fieldkit/sync/changeset"
 	"fieldkit/sync/schema"
@@ -49,6 +50,8 @@ func TestNewReplicaBeginsWithASnapshot(t *testing.T) {
 		f.settle()
 	}
 	f.must(f.root.Snapshot(f.ctx))
+	f.now = f.now.Add(time.Minute)
+	f.must(f.root.Backup(f.ctx, filepath.Join(t.TempDir(), "backup")))
 	fresh := f.join("fresh")
 	have, err := fresh.Vector(f.ctx)
 	f.must(err)

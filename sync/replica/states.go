@@ -57,6 +57,9 @@ func (tx *Tx) applyPart(c *changeset.Changeset, audience int, out *Applied) erro
 		if s.heads, err = m.bases(body.States); err != nil {
 			return err
 		}
+		if err := tx.noteUnseen(s.heads); err != nil {
+			return err
+		}
 	}
 	s.number, s.hash, s.bytes = c.Number, c.Hash(), s.bytes+c.Size()
 	if err := m.states(body.States, s.heads); err != nil {
@@ -88,6 +91,45 @@ func (tx *Tx) applyPart(c *changeset.Changeset, audience int, out *Applied) erro
 	return nil
 }
 
+// noteUnseen notes the times of what heads do not vouch for, although they will lie
+// behind it: it comes as states when it is released.
+func (tx *Tx) noteUnseen(heads []base) error {
+	for _, b := range heads {
+		have, err := tx.head(b.origin, b.audience)
+		if err != nil {
+			return err
+		}
+		for _, span := range b.held {
+			if span.First <= have.complete {
+				continue // merged here
+			}
+			if err := tx.exec(`INSERT INTO _unseen (origin, audience, first, last) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+				b.origin, b.audience, int64(span.First), int64(span.Last)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) unseen() (map[stream][]changeset.Span, error) {
+	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT origin, audience, first, last FROM _unseen`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[stream][]changeset.Span{}
+	for rows.Next() {
+		var s stream
+		var span changeset.Span
+		if err := rows.Scan(&s.origin, &s.audience, &span.First, &span.Last); err != nil {
+			return nil, err
+		}
+		out[s] = append(out[s], span)
+	}
+	return out, rows.Err()
+}
+
 // moveHead notes that everything of a stream up to a head is here.
 func (tx *Tx) moveHead(b base) error {
 	have, err := tx.head(b.origin, b.audience)
@@ -97,6 +139,19 @@ func (tx *Tx) moveHead(b base) error {
 	return tx.exec(`INSERT INTO _stream (origin, audience, number, hash, complete, rows) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (origin, audience) DO UPDATE SET number = excluded.number, hash = excluded.hash, complete = excluded.complete, rows = excluded.rows`,
 		b.origin, b.audience, int64(b.number), b.hash[:], int64(b.complete), int64(b.rows))
+}
+
+// covered tells whether a changeset is in a snapshot that has arrived in part: merged
+// between its parts, versions would be taken for new ones that are in it.
+func (tx *Tx) covered(origin, audience int, number uint64) (bool, error) {
+	if tx.r.isRoot() {
+		return false, nil
+	}
+	s, err := tx.loadSnapshot(audience)
+	if err != nil || s.whole {
+		return false, err
+	}
+	return slices.ContainsFunc(s.heads, func(b base) bool { return b.origin == origin && b.audience == audience && number <= b.number }), nil
 }
 
 // resolve finds local numbers for the origins of a body.
@@ -121,7 +176,7 @@ func (m *merger) bases(s *changeset.States) ([]base, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = base{m.origins[h.Origin], audience, head{h.Number, h.Hash, h.Complete, h.Rows}}
+		out[i] = base{m.origins[h.Origin], audience, head{h.Number, h.Hash, h.Complete, h.Rows}, h.Held}
 	}
 	return out, nil
 }
@@ -129,15 +184,25 @@ func (m *merger) bases(s *changeset.States) ([]base, error) {
 // stateMerger merges states whose maker had seen the streams up to heads.
 type stateMerger struct {
 	*merger
-	there map[stream]hlc.Stamp // complete, at the maker
-	here  map[stream]hlc.Stamp // complete, here
-	own   bool                 // the maker has everything of this replica that is sealed
+	there  map[stream]base             // at the maker
+	here   map[stream]hlc.Stamp        // complete, here
+	unseen map[stream][]changeset.Span // before that, and not merged here
+}
+
+// has tells whether a version in an audience was merged here.
+func (m *stateMerger) has(s stamp, audience int) bool {
+	at := stream{s.origin, audience}
+	return s.at <= m.here[at] && !within(m.unseen[at], s.at)
 }
 
 func (m *merger) states(s *changeset.States, heads []base) error {
-	sm := &stateMerger{merger: m, there: map[stream]hlc.Stamp{}, here: map[stream]hlc.Stamp{}, own: true}
+	unseen, err := m.tx.unseen()
+	if err != nil {
+		return err
+	}
+	sm := &stateMerger{merger: m, there: map[stream]base{}, here: map[stream]hlc.Stamp{}, unseen: unseen}
 	for _, h := range heads {
-		sm.there[stream{h.origin, h.audience}] = h.complete
+		sm.there[stream{h.origin, h.audience}] = h
 	}
 	rows, err := m.tx.conn.QueryContext(m.tx.ctx, `SELECT origin, audience, complete FROM _stream`)
 	if err != nil {
@@ -151,9 +216,6 @@ func (m *merger) states(s *changeset.States, heads []base) error {
 			return err
 		}
 		sm.here[at] = complete
-		if m.tx.r.origins.name(at.origin).Replica == m.tx.r.id && sm.there[at] < complete {
-			sm.own = false
-		}
 	}
 	if err := rows.Err(); err != nil {
 		return err
@@ -201,7 +263,24 @@ func (m *merger) states(s *changeset.States, heads []base) error {
 			list = append(list, givenName{m.origins[n.Origin], n.Seq, of[i].table.Number, of[i].n})
 		}
 	}
-	return names.give(m.tx, audiences[0], list)
+	if err := names.give(m.tx, audiences[0], list); err != nil {
+		return err
+	}
+	// Rows that waited for one of these names.
+	seen := map[int]bool{}
+	for _, n := range list {
+		if seen[n.origin] {
+			continue
+		}
+		seen[n.origin] = true
+		if err := m.tx.retryWaiting(n.origin, audiences[0], func(s stamp) bool {
+			h := sm.there[stream{s.origin, audiences[0]}]
+			return s.at <= h.complete && !within(h.held, s.at)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // registerVersion is one version of a register with its value.
@@ -222,9 +301,17 @@ func (m *stateMerger) row(t *schema.Table, w *changeset.Row, audiences []int) (*
 	if err != nil {
 		return nil, err
 	}
-	was := p.clock.audience // where this replica has the row from
+	var was []int // where this replica has the row from
+	if p.exists {
+		if was, err = m.tx.audiencesOf(p); err != nil {
+			return nil, err
+		}
+		if err := m.tx.noteAudience(p, audiences[0]); err != nil {
+			return nil, err
+		}
+	}
+	p.dirty = p.dirty || !p.exists || p.clock.audience != audiences[0]
 	p.clock.audience = audiences[0]
-	p.dirty = p.dirty || !p.exists || was != audiences[0]
 	from := make([]int, len(w.From))
 	for i, a := range w.From {
 		from[i] = audiences[a]
@@ -271,7 +358,7 @@ func (m *stateMerger) fits(t *schema.Table, w *changeset.Row) error {
 	return nil
 }
 
-func (m *stateMerger) field(p *pendingRow, at int, cells []changeset.Cell, w *changeset.Row, was int, from []int) error {
+func (m *stateMerger) field(p *pendingRow, at int, cells []changeset.Cell, w *changeset.Row, was, from []int) error {
 	c := &p.table.Columns[at]
 	switch c.Kind {
 	case schema.Counter:
@@ -307,7 +394,7 @@ func (m *stateMerger) field(p *pendingRow, at int, cells []changeset.Cell, w *ch
 
 // register merges the versions of a register that are not overwritten there with
 // those that are not overwritten here.
-func (m *stateMerger) register(p *pendingRow, at int, cells []changeset.Cell, w *changeset.Row, was int, from []int) error {
+func (m *stateMerger) register(p *pendingRow, at int, cells []changeset.Cell, w *changeset.Row, was, from []int) error {
 	c := &p.table.Columns[at]
 	have, err := m.tx.losers(p, c)
 	if err != nil {
@@ -336,6 +423,12 @@ func (m *stateMerger) register(p *pendingRow, at int, cells []changeset.Cell, w 
 		}
 		if err := m.tx.keepIncoming(p, c, v.stamp, v.value); err != nil {
 			return err
+		}
+		if m.names[0].Incarnation != 0 && !m.has(v.stamp, m.audience) {
+			// Its own stream or another state may bring it once more.
+			if err := m.tx.notePassed(p, c, v.stamp); err != nil {
+				return err
+			}
 		}
 		best = v
 	}
@@ -374,11 +467,11 @@ func (m *stateMerger) register(p *pendingRow, at int, cells []changeset.Cell, w 
 // having been overwritten.
 func (m *stateMerger) seenHere(p *pendingRow, c *schema.Column, s stamp, from []int) (bool, error) {
 	if m.known == nil { // else the column was not known when the heads moved
-		if s.origin == m.tx.r.own || len(from) == 0 && s.at <= m.here[stream{s.origin, m.audience}] {
+		if s.origin == m.tx.r.own || len(from) == 0 && m.has(s, m.audience) {
 			return true, nil
 		}
 		for _, a := range from {
-			if s.at <= m.here[stream{s.origin, a}] {
+			if m.has(s, a) {
 				return true, nil
 			}
 		}
@@ -395,20 +488,14 @@ func (m *stateMerger) seenHere(p *pendingRow, c *schema.Column, s stamp, from []
 
 // seenThere tells whether the maker of the state had a version, so that it is not in
 // it for having been overwritten. In doubt, it had not: the version stays.
-func (m *stateMerger) seenThere(c *schema.Column, s stamp, w *changeset.Row, was int, from []int) bool {
+func (m *stateMerger) seenThere(c *schema.Column, s stamp, w *changeset.Row, was, from []int) bool {
 	for _, v := range w.Passed {
 		if v.Column == c.Number && v.At == s.at && m.origins[v.Origin] == s.origin {
 			return true
 		}
 	}
-	if m.tx.r.origins.name(s.origin).Replica == m.tx.r.id && !m.own {
-		return false
-	}
-	if was != m.audience && !slices.Contains(from, was) {
-		return false
-	}
-	for _, a := range append(slices.Clone(from), m.audience) {
-		if s.at > m.there[stream{s.origin, a}] {
+	for _, a := range append(append(slices.Clone(from), was...), m.audience) {
+		if h := m.there[stream{s.origin, a}]; s.at > h.complete || within(h.held, s.at) {
 			return false
 		}
 	}

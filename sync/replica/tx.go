@@ -36,7 +36,8 @@ type Tx struct {
 	// observed: the clock moved past a received stamp
 	observed bool
 	flushing bool
-	advanced bool // the anchor must follow
+	advanced bool                 // the anchor must follow
+	merged   map[*pendingRow]bool // what a release merged
 }
 
 type rowKey struct {

@@ -18,7 +18,7 @@ func (w *world) exchange(from, to *node) error {
 	if err := from.r.Seal(w.ctx); err != nil {
 		return err
 	}
-	have, err := to.r.Vector(w.ctx)
+	have, err := to.holds(w)
 	if err != nil {
 		return err
 	}
@@ -43,6 +43,9 @@ func (w *world) exchange(from, to *node) error {
 		w.rng.Shuffle(len(refs), func(i, j int) { refs[i], refs[j] = refs[j], refs[i] })
 	case 3: // twice
 		refs = append(refs, refs[w.rng.IntN(len(refs))])
+	}
+	if err := w.certify(from, to, refs); err != nil {
+		return err
 	}
 	var raws [][]byte
 	for _, ref := range refs {
@@ -139,6 +142,9 @@ func (w *world) save(n *node) error {
 	}
 	w.note("image", n.name)
 	n.image, n.copied = &image{dir: n.dir + ".image", wrote: slices.Clone(n.wrote)}, false
+	if n.root {
+		return n.r.Backup(w.ctx, n.image.dir)
+	}
 	return os.CopyFS(n.image.dir, os.DirFS(n.dir))
 }
 

@@ -128,9 +128,9 @@ func (w *world) enrol(i int) error {
 	}
 	for _, a := range w.nodes {
 		for _, b := range w.nodes {
-			c, found, err := root.Certificate(w.ctx, b.r.ID())
-			if err != nil || !found {
-				return fmt.Errorf("no certificate: %w", err)
+			c, err := root.Certify(w.ctx, b.r.ID(), b.r.PublicKey()) // again, if it was restored since
+			if err != nil {
+				return err
 			}
 			if err := a.r.Accept(w.ctx, c); err != nil {
 				return err
@@ -197,6 +197,10 @@ func (w *world) step() error {
 		return w.restore(n)
 	case k < 982:
 		return w.clone(n)
+	case k < 984:
+		return w.join()
+	case k < 986:
+		return w.compact()
 	case k < 995:
 		return w.jump(n)
 	default:

@@ -31,7 +31,7 @@ func (w *world) write(n *node) error {
 	table := "note"
 	switch w.rng.IntN(12) {
 	case 0:
-		table = "own"
+		table, id = "own", schema.Derive(realm, "own", n.home, id.String())
 	case 1:
 		if n.version == 2 {
 			table = "new"

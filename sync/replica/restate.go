@@ -1,0 +1,251 @@
+package replica
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/hlc"
+	"fieldkit/sync/schema"
+)
+
+// The root may have to give an audience rows again as they stand: rows that were
+// merged after a snapshot had moved the heads past them, and rows that come into an
+// audience. They travel as states in the root's own stream.
+
+// restate seals rows as they stand for an audience. Everything written here is in
+// changesets already.
+func (tx *Tx) restate(audience int, rows []*pendingRow) error {
+	if err := tx.flush(); err != nil {
+		return err
+	}
+	var heads []base
+	froms := map[int]bool{audience: true}
+	list := make([]*standing, 0, len(rows))
+	for _, p := range rows {
+		st, err := tx.standing(p, audience)
+		if err != nil {
+			return err
+		}
+		for _, a := range st.from {
+			froms[a] = true
+		}
+		list = append(list, st)
+	}
+	s := &snapshotter{r: tx.r, ctx: tx.ctx, q: tx.conn}
+	if err := s.readHeads(); err != nil {
+		return err
+	}
+	for _, h := range s.heads {
+		if froms[h.audience] {
+			heads = append(heads, h)
+		}
+	}
+	return tx.sealStates(audience, heads, list)
+}
+
+func (tx *Tx) sealStates(audience int, heads []base, list []*standing) error {
+	if len(list) == 0 {
+		return nil
+	}
+	r := tx.r
+	own, err := tx.head(r.own, audience)
+	if err != nil {
+		return err
+	}
+	b := &stateBatch{r: r, origins: map[int]int{r.own: 0}}
+	b.body.Origins = []changeset.Origin{r.origins.name(r.own)}
+	b.body.Introduced = own.rows
+	b.body.States = &changeset.States{Audiences: []string{r.audiences.list[audience]}}
+	for _, h := range heads {
+		b.head(h)
+	}
+	for _, st := range list {
+		if err := b.add(st); err != nil {
+			return err
+		}
+	}
+	at := r.clock.Now()
+	tx.observed = true
+	c, err := changeset.Seal(changeset.Header{
+		Realm: r.opts.Realm, Stream: changeset.Stream{Origin: b.body.Origins[0], Audience: r.audiences.list[audience]},
+		Number: own.number + 1, Prev: own.hash, First: at, Last: at, Complete: at,
+	}, &b.body, r.key, r.recipients(audience))
+	if errors.Is(err, changeset.ErrTooLarge) && len(list) > 1 {
+		if err := tx.sealStates(audience, heads, list[:len(list)/2]); err != nil {
+			return err
+		}
+		return tx.sealStates(audience, heads, list[len(list)/2:])
+	}
+	if err != nil {
+		return fmt.Errorf("seal states: %w", err)
+	}
+	r.sealed = max(r.sealed, at)
+	if err := setMeta(tx.ctx, tx.conn, "sealed", int64(r.sealed)); err != nil {
+		return err
+	}
+	return tx.storeChangeset(r.own, audience, c, own.rows)
+}
+
+// standing is a row in the transaction with what is kept beside it.
+func (tx *Tx) standing(p *pendingRow, audience int) (*standing, error) {
+	st := &standing{row: &p.row, texts: map[uint16]*longText{}}
+	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT col, at, origin, pending, value, sealed FROM _loser WHERE tbl = ? AND id = ?`, p.table.Number, p.id[:])
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var l loser
+		var sealed []byte
+		if err := rows.Scan(&l.column, &l.stamp.at, &l.stamp.origin, &l.pending, &l.value, &sealed); err != nil {
+			return nil, err
+		}
+		at := p.table.Index(l.column)
+		if at < 0 {
+			continue
+		}
+		if !l.pending {
+			if l.value, err = tx.r.openVersion(p.table, p.id, &p.table.Columns[at], l.value, sealed); err != nil {
+				return nil, err
+			}
+		}
+		st.losers = append(st.losers, l)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for i := range p.table.Columns {
+		if c := &p.table.Columns[i]; c.Kind == schema.LongText {
+			if st.texts[c.Number], err = tx.textState(p, i); err != nil {
+				return nil, err
+			}
+		}
+	}
+	passed, err := passedOf(tx.ctx, tx.conn, p.table)
+	if err != nil {
+		return nil, err
+	}
+	complete := map[int]hlc.Stamp{}
+	for _, v := range passed[p.id] {
+		if _, known := complete[v.stamp.origin]; !known {
+			h, err := tx.head(v.stamp.origin, audience)
+			if err != nil {
+				return nil, err
+			}
+			complete[v.stamp.origin] = h.complete
+		}
+		if v.stamp.at > complete[v.stamp.origin] {
+			st.passed = append(st.passed, v)
+		}
+	}
+	if st.from, err = tx.audiencesOf(p); err != nil {
+		return nil, err
+	}
+	st.from = slices.DeleteFunc(st.from, func(a int) bool { return a == audience })
+	names, err := namesOf(tx.ctx, tx.conn, p.table, p.n)
+	if err != nil {
+		return nil, err
+	}
+	for name := range names[audience] {
+		origin, err := tx.r.origins.number(tx.ctx, tx.conn, name.origin)
+		if err != nil {
+			return nil, err
+		}
+		st.names = append(st.names, run{origin: origin, seq: name.seq})
+	}
+	return st, nil
+}
+
+// snapped tells whether a snapshot of an audience was made.
+func (tx *Tx) snapped(audience int) (bool, error) {
+	s, err := tx.loadSnapshot(audience)
+	return err == nil && s.number > 0, err
+}
+
+// noteAudience notes that a row also lies in another audience than it says.
+func (tx *Tx) noteAudience(p *pendingRow, audience int) error {
+	if p.clock.audience == 0 || p.clock.audience == audience {
+		return nil
+	}
+	for _, a := range []int{p.clock.audience, audience} {
+		if err := tx.exec(`INSERT INTO _moved (tbl, id, audience) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, p.table.Number, p.id[:], a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// audiencesOf are the audiences in which a row was written, as far as known here.
+func (tx *Tx) audiencesOf(p *pendingRow) ([]int, error) {
+	stmt, err := tx.stmt(`SELECT audience FROM _moved WHERE tbl = ? AND id = ? ORDER BY audience`)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := stmt.QueryContext(tx.ctx, p.table.Number, p.id[:])
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := []int{}
+	for rows.Next() {
+		var a int
+		if err := rows.Scan(&a); err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	if p.clock.audience != 0 && !slices.Contains(out, p.clock.audience) {
+		out = append(out, p.clock.audience)
+	}
+	return out, rows.Err()
+}
+
+// restateShared gives rows that lie in several audiences to each of them as they
+// stand, those that changed since the last time.
+func (tx *Tx) restateShared() error {
+	const key = "restated"
+	since, err := meta[int64](tx.ctx, tx.conn, key)
+	if err != nil {
+		return err
+	}
+	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT tbl, id, audience FROM _moved ORDER BY audience, tbl, id`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	shared := map[int][]rowKey{}
+	for rows.Next() {
+		var k rowKey
+		var audience int
+		if err := rows.Scan(&k.table, &k.id, &audience); err != nil {
+			return err
+		}
+		shared[audience] = append(shared[audience], k)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	newest := hlc.Stamp(since)
+	for audience, keys := range shared {
+		var list []*pendingRow
+		for _, k := range keys {
+			t := tx.r.opts.Schema.TableByNumber(k.table)
+			if t == nil {
+				continue
+			}
+			p, err := tx.loadRow(t, k.id)
+			if err != nil {
+				return err
+			}
+			if at, _ := p.clock.newest(0); p.exists && at > hlc.Stamp(since) {
+				list, newest = append(list, p), max(newest, at)
+			}
+		}
+		if err := tx.restate(audience, list); err != nil {
+			return err
+		}
+	}
+	return setMeta(tx.ctx, tx.conn, key, int64(newest))
+}
