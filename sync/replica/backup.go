@@ -111,7 +111,11 @@ func (r *Replica) LastBackup(ctx context.Context) (time.Time, error) {
 // that its last verified backup began at backup.
 func (r *Replica) Confirm(ctx context.Context, held changeset.Vector, at, backup time.Time) error {
 	return r.update(ctx, false, func(tx *Tx) error {
-		if !backup.IsZero() {
+		seen, err := meta[int64](tx.ctx, tx.conn, metaSeenBackup)
+		if err != nil {
+			return err
+		}
+		if !backup.IsZero() && backup.UnixMilli() != seen {
 			if err := setMeta(tx.ctx, tx.conn, metaSeenBackup, backup.UnixMilli()); err != nil {
 				return err
 			}

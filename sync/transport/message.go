@@ -296,6 +296,7 @@ type answer struct {
 	reason       string
 	epoch        schema.ID // changes when the server is restored from a backup
 	wall         int64     // ms
+	backup       int64     // ms: when the server's last verified backup began, 0 none
 	held         []holding // the server's view of the request's streams, in the request's order
 	unlike       bool      // the digest differs: ask again with all holdings
 	refused      []refusal
@@ -310,6 +311,7 @@ func (a *answer) encode() []byte {
 	w.text(a.reason)
 	w.id(a.epoch)
 	w.int(a.wall)
+	w.uint(uint64(a.backup))
 	w.uint(uint64(len(a.held)))
 	for _, h := range a.held {
 		w.uint(h.number)
@@ -337,7 +339,7 @@ func (a *answer) decode(b []byte) error {
 	p := &parser{b: b}
 	a.status = status(p.raw(1)[0])
 	a.reason = p.text()
-	a.epoch, a.wall = p.id(), p.int()
+	a.epoch, a.wall, a.backup = p.id(), p.int(), int64(min(p.uint(), 1<<62))
 	a.held = make([]holding, p.count(maxStreams))
 	for i := range a.held {
 		a.held[i] = holding{number: p.uint(), partial: p.count2(changeset.MaxSize)}

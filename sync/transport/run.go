@@ -21,6 +21,7 @@ type syncRun struct {
 	// peer is what the other side holds, as far as known.
 	peer  map[changeset.Stream]holding
 	known bool
+	rest  []holding                 // what the last request's digest stood for
 	full  bool                      // the digest did not do: all holdings are told
 	skip  map[changeset.Stream]bool // refused: not offered again in this run
 	last  int64                     // position at the last round that moved
@@ -154,12 +155,22 @@ func (s *syncRun) prepare(ctx context.Context) (*request, []replica.Ref, error) 
 	if err != nil {
 		return nil, nil, err
 	}
+	begun, err := c.r.SnapshotProgress(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	held := map[changeset.Stream]holding{}
 	for st, n := range vector {
 		held[st] = holding{stream: st, number: n}
 	}
+	for st, n := range begun {
+		held[st] = holding{stream: st, number: n}
+	}
 	for _, p := range partials {
 		h := held[p.Stream]
+		if p.Stream.Origin.Incarnation == 0 && p.Number > h.number { // a snapshot's numbers begin anywhere
+			h.number = p.Number - 1
+		}
 		if p.Number == h.number+1 {
 			held[p.Stream] = holding{stream: p.Stream, number: h.number, partial: len(p.Bytes), total: p.Total}
 		}
@@ -175,13 +186,15 @@ func (s *syncRun) prepare(ctx context.Context) (*request, []replica.Ref, error) 
 	// says that it differs.
 	var rest []holding
 	for st, h := range held {
-		if s.full || h.partial > 0 || s.peer[st].number < h.number {
+		if s.full || h.partial > 0 || st.Origin.Incarnation == 0 || s.peer[st].number < h.number {
 			rq.holdings = append(rq.holdings, h)
 		} else {
 			rest = append(rest, h)
 		}
 	}
+	s.rest = nil
 	if !s.full && !fresh {
+		s.rest = rest
 		sum := digestOf(rest)
 		rq.rest = &sum
 	} else {
@@ -231,7 +244,7 @@ func (s *syncRun) learn(ctx context.Context, rq *request, a *answer) error {
 		return err
 	}
 	s.result.Restored = s.result.Restored || restored
-	acked := changeset.Vector{}
+	acked, held := changeset.Vector{}, changeset.Vector{}
 	sent, bytes := 0, int64(0)
 	for i, h := range a.held {
 		st := rq.holdings[i].stream
@@ -240,6 +253,7 @@ func (s *syncRun) learn(ctx context.Context, rq *request, a *answer) error {
 			sent += int(h.number - before.number)
 		}
 		s.peer[st] = holding{stream: st, number: h.number, partial: h.partial}
+		held[st] = h.number
 		if st.Origin.Replica == c.r.ID() && h.number > 0 {
 			acked[st] = h.number
 		}
@@ -247,6 +261,18 @@ func (s *syncRun) learn(ctx context.Context, rq *request, a *answer) error {
 	s.known = true
 	s.result.At = time.UnixMilli(a.wall)
 	if err := c.r.Acknowledge(ctx, acked, s.result.At); err != nil {
+		return err
+	}
+	if !a.unlike {
+		for _, h := range s.rest { // the county holds just as much
+			held[h.stream] = h.number
+		}
+	}
+	backup := time.Time{}
+	if a.backup > 0 {
+		backup = time.UnixMilli(a.backup)
+	}
+	if err := c.r.Confirm(ctx, held, s.result.At, backup); err != nil {
 		return err
 	}
 	s.result.Sent += sent

@@ -363,6 +363,11 @@ func (s *Server) answer(ctx context.Context, d *Device, rq *request, vector chan
 		kept[p.Stream] = p
 	}
 	a := answer{wall: s.r.Wall().UnixMilli(), epoch: s.r.Epoch()}
+	if backup, err := s.r.LastBackup(ctx); err != nil {
+		return nil, err
+	} else if !backup.IsZero() {
+		a.backup = backup.UnixMilli()
+	}
 	index := map[changeset.Stream]int{}
 	has := changeset.Vector{}
 	offsets := map[changeset.Stream]holding{}
@@ -403,13 +408,26 @@ func (s *Server) answer(ctx context.Context, d *Device, rq *request, vector chan
 	for _, ref := range refs[len(sent):] {
 		a.leftBytes += ref.Size
 	}
-	known := map[schema.ID]bool{}
+	known := map[schema.ID]bool{d.ID: true}
 	for st, n := range has {
 		known[st.Origin.Replica] = known[st.Origin.Replica] || n > 0
 	}
+	var authors []schema.ID
 	for _, ref := range refs {
-		id := ref.Stream.Origin.Replica
-		if known[id] || id == d.ID {
+		authors = append(authors, ref.Stream.Origin.Replica)
+	}
+	for i, ref := range sent {
+		if ref.Stream.Origin.Incarnation == 0 && (i+1 == len(sent) || sent[i+1].Stream != ref.Stream) {
+			// With the last part of a snapshot, the streams that it stands for begin.
+			for st := range vector {
+				if d.may(st) && has[st] == 0 {
+					authors = append(authors, st.Origin.Replica)
+				}
+			}
+		}
+	}
+	for _, id := range authors {
+		if known[id] {
 			continue
 		}
 		known[id] = true
