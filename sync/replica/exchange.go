@@ -118,11 +118,11 @@ func (r *Replica) lacking(ctx context.Context, s changeset.Stream, after uint64,
 	if err != nil {
 		return fmt.Errorf("list changesets: %w", err)
 	}
-	defer rows.Close()
 	next := after + 1
 	for rows.Next() {
 		f := foundRef{Ref: Ref{Stream: s}}
 		if err := rows.Scan(&f.rowid, &f.Number, &f.Size); err != nil {
+			rows.Close()
 			return fmt.Errorf("list changesets: %w", err)
 		}
 		if _, broken := a.hole[s]; f.Number > next && !broken {
@@ -134,7 +134,10 @@ func (r *Replica) lacking(ctx context.Context, s changeset.Stream, after uint64,
 	if next == after+1 {
 		a.gap = true
 	}
-	return rows.Err()
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return fmt.Errorf("list changesets: %w", err)
+	}
+	return nil
 }
 
 // beginBySnapshot lists the parts of an audience's snapshot for somebody to begin

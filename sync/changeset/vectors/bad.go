@@ -65,14 +65,16 @@ func states() *node {
 	p := payload()
 	*p.at("states") = *list("states", raw("kind", 2),
 		list("audiences", num("count", 1), same("lengths", 8), text("bytes", "everyone")),
-		list("heads", num("count", 1), same("audiences", 0), same("origins", 1), same("numbers", 3), same("completes", 9), same("rows", 12), raw("hashes", make([]byte, 32)...)),
+		list("heads", num("count", 1), same("audiences", 0), same("origins", 1), same("numbers", 3), same("completes", 9), same("rows", 12), raw("hashes", make([]byte, 32)...),
+			same("held", 1), same("first", int64(at)), same("length", 9)),
 		list("tables", num("count", 1), list("9", num("number", 9), content("content",
 			num("introduced", 1), list("ids", raw("form", 0), raw("whole", newBytes(1)...)), num("named", 0),
 			list("stamps", same("ms", ms-idMS), same("counters", 0)),
 			list("shapes", num("count", 1), list("0", num("columns", 1), num("a", 2))), same("shape", 0),
 			list("columns", num("count", 1), list("2", num("number", 2), raw("kind", 1), raw("type", 2), content("content",
 				list("stamps", same("ms", 0), same("counters", 0)), same("by", 0), same("counts", 0), same("nulls", 0), same("values", 5)))),
-			same("names", 1), same("origins", 1), same("seqs", 4), same("froms", 1), same("from", 0)))))
+			same("names", 1), same("origins", 1), same("seqs", 4), same("froms", 1), same("from", 0),
+			same("passed", 1), same("passed columns", 2), same("passed by", 1), list("passed stamps", same("ms", 0), same("counters", 0))))))
 	return p
 }
 
@@ -270,6 +272,17 @@ func malformed() ([]vector, error) {
 		{"head complete before 1970", "value", s + "heads/completes", same("", -1)},
 		{"head with negative rows", "value", s + "heads/rows", same("", -1)},
 		{"head with rows of 49 bits", "value", s + "heads/rows", same("", 1<<48)},
+		{"negative spans", "value", s + "heads/held", same("", -1)},
+		{"too many spans", "too-large", s + "heads/held", same("", 1<<17+1)},
+		{"span from zero", "value", s + "heads/first", same("", 0)},
+		{"span that ends before it begins", "value", s + "heads/length", same("", -1)},
+		{"span beyond the end of time", "value", s + "heads/length", same("", 1<<63-1)},
+		{"negative passed versions", "value", st + "passed", same("", -1)},
+		{"too many passed versions", "too-large", st + "passed", same("", 1<<17)},
+		{"passed version of column zero", "value", st + "passed columns", same("", 0)},
+		{"passed version of column of 17 bits", "value", st + "passed columns", same("", 1<<16)},
+		{"passed version of an origin not listed", "reference", st + "passed by", same("", 2)},
+		{"passed version never written", "value", st + "passed stamps/ms", same("", -ms)},
 		{"table number of 17 bits", "too-large", s + "tables/9/number", num("", 1<<16)},
 		{"too many tables", "too-large", s + "tables/count", num("", 1025)},
 		{"negative names", "value", st + "names", same("", -1)},

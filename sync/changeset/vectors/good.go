@@ -148,10 +148,11 @@ func good() ([]vector, error) {
 	add("sealed-one-group", "a payload sealed for one group", header(), kinds(), group(1))
 	sealed := add("sealed-three-groups", "a payload sealed for three groups, opened by the last", header(), kinds(), group(1), group(2), group(3))
 	state := &changeset.Body{Origins: []changeset.Origin{author, other}, States: &changeset.States{Last: true, Audiences: []string{"everyone", "units:a"},
-		Heads:  []changeset.Head{{Audience: 0, Origin: 1, Number: 3, Hash: changeset.Hash{9}, Complete: at, Rows: 12}},
+		Heads:  []changeset.Head{{Audience: 0, Origin: 1, Number: 3, Hash: changeset.Hash{9}, Complete: at, Rows: 12, Held: []changeset.Span{{First: at - 90, Last: at - 4}}}},
 		Tables: []changeset.Table{{Number: 9, Rows: []changeset.Row{newRow(1, textCell(3, "甲"))}}}}}
 	state.States.Tables[0].Rows[0].Names = []changeset.Name{{Origin: 1, Seq: 4}}
 	state.States.Tables[0].Rows[0].From = []int{1}
+	state.States.Tables[0].Rows[0].Passed = []changeset.Passed{{Column: 3, Version: changeset.Version{At: at - 5, Origin: 1}}}
 	add("states", "rows as they stand at the root, with the heads of the streams in them", header(), state)
 	if err != nil {
 		return nil, err
