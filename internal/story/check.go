@@ -488,6 +488,9 @@ func (w *World) Converged(ctx context.Context) error {
 				return fmt.Errorf("%s holds %d rows of %s, the county %d", k.Label, len(kit), t.Name, len(county))
 			}
 			for id, sum := range kit {
+				if t.Name == "indicator" {
+					continue // two units that note one number each hold their own part of the row
+				}
 				if county[id] != sum {
 					return fmt.Errorf("%s and the county differ in %s %s", k.Label, t.Name, id)
 				}

@@ -43,7 +43,7 @@ func (w *World) posts() []event {
 
 func (w *World) postEvent(channel, number string, at time.Time, count int64) event {
 	return event{at, "post " + channel + number, func(ctx context.Context) error {
-		k := w.kit(1 + 2*(int(count)%2)) // D1 or D3
+		k := w.kit(1 + 2*(w.written%2)) // D1 or D3
 		titles := []string{"刷单先返小利，都是诱饵", "共享屏幕等于交出密码", "百万保障不会自动扣费", "冒充老板要转账，先打电话", "养老保健品骗局揭秘"}
 		_, err := w.post(k, channel, link(channel, number), titles[int(count)%len(titles)], count-1)
 		return err
@@ -61,7 +61,8 @@ func link(channel, number string) string {
 
 // post puts a post on record with its forwards.
 func (w *World) post(k *Kit, channel, url, title string, forwards int64) (app.Post, error) {
-	purpose := []string{"warning", "case", "law", "warning", "rebuttal"}[(len(title)+int(forwards))%5]
-	via := []string{"own_account", "own_account", "informant_helper", "opinion_leader"}[int(forwards)%4]
+	purpose := []string{"warning", "case", "law", "warning", "rebuttal"}[w.written%5]
+	via := []string{"own_account", "own_account", "informant_helper", "opinion_leader"}[w.written%4]
+	w.written++
 	return k.posted.Save(app.PostForm{Channel: channel, Account: "青岚反诈", Title: title, URL: url, Forwards: forwards, Reads: 120 + 37*(forwards+1), Purpose: purpose, Via: via})
 }

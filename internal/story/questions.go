@@ -89,8 +89,10 @@ func (w *World) ask(k *Kit, activity schema.ID, q question) (app.Consultation, e
 			f.PayMethod = "" // not told yet
 		}
 	}
-	if q.desk {
+	if q.desk || k == w.kit(3) { // the cyber brigade asks for what the fraud used, too
 		f.NoIndicator, f.Indicators = false, []string{lead(fraud, n)}
+	}
+	if q.desk {
 		f.Story, f.PersonLabel = how[fraud].story, []string{"王女士", "李先生", "张阿姨", "刘大爷"}[rng.IntN(4)]
 		if rng.IntN(3) == 0 {
 			f.Consent, f.Phone, f.PayerTail = true, fmt.Sprintf("128%08d", rng.IntN(100_000_000)), fmt.Sprintf("%04d", rng.IntN(10_000))
@@ -231,10 +233,20 @@ func (w *World) counters() []event {
 					return err
 				}
 			}
-			for range n {
+			for i := range n {
 				w.clock.pass(40 * time.Minute)
-				if _, err := w.ask(k, st.Activity.ID, question{source: "bank_counter"}); err != nil {
+				q := question{source: "bank_counter"}
+				if i == 0 { // a customer who is about to pay
+					q.stage = "G2"
+				}
+				saved, err := w.ask(k, st.Activity.ID, q)
+				if err != nil {
 					return err
+				}
+				if i == 0 {
+					if err := w.stamp(k, saved); err != nil {
+						return err
+					}
 				}
 			}
 			_, err = k.booth.Finish(st.Activity.ID)

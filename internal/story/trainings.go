@@ -136,6 +136,7 @@ func (w *World) materials() []event {
 		{5, "2025-01-09", "V02", "农商行营业部", "城关镇", "banner", "BYT", "entrance", "", 3, 0, ""},
 		{5, "2025-01-09", "V02", "农商行营业部", "城关镇", "warning_sign", "AQTSP", "counter", "sign", 6, 0, ""},
 		{1, "2025-01-10", "V09", "城关广场", "城关镇", "display_board", "ZB", "notice_board", "board", 8, 0, ""},
+		{3, "2025-03-15", "V09", "商业街", "城关镇", "display_board", "ZB", "notice_board", "board", 4, 0, ""},
 	} {
 		out = append(out, event{day(p.date, 15).Add(time.Duration(i) * time.Minute), "placement", func(ctx context.Context) error {
 			k := w.kit(p.kit)
@@ -154,7 +155,7 @@ func (w *World) materials() []event {
 			}
 			form := app.PlacementForm{VenueID: v.ID, MaterialID: material, Kind: p.kind, Spot: p.spot, Qty: p.qty, FromOn: p.date, LEDRunsPerDay: p.runs, ShownPhone: p.phone}
 			if p.kind == "display_board" {
-				form.ActivityID = w.ids["S01"]
+				form.ActivityID = w.ids[map[int]string{1: "S01", 3: "S03"}[p.kit]]
 			}
 			_, err = k.placed.Put(form)
 			return err

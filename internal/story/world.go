@@ -34,11 +34,12 @@ type World struct {
 
 	observers map[string]*replica.Replica // further copies, by name
 
-	listed []county.ReviewItem  // what the office is asked to look at, in the end
-	ids    map[string]schema.ID // what the cases look at, by name
-	facts  facts
-	asked  int      // consultations so far
-	frauds []string // types of those to come
+	listed  []county.ReviewItem  // what the office is asked to look at, in the end
+	ids     map[string]schema.ID // what the cases look at, by name
+	facts   facts
+	asked   int      // consultations so far
+	frauds  []string // types of those to come
+	written int      // posts so far
 
 	served chan error // ends when the server has
 	stop   context.CancelFunc
