@@ -250,38 +250,3 @@ func TestMeaninglessName(t *testing.T) {
 		t.Fatalf("decoded to %+v", back)
 	}
 }
-
-func FuzzParse(f *testing.F) {
-	f.Add(sealed(f, sample()).Bytes())
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		c, err := Parse(raw)
-		if err != nil {
-			return
-		}
-		if !bytes.Equal(c.Bytes(), raw) {
-			t.Fatal("a changeset has two forms")
-		}
-		_, _ = c.Body(rows{}, nil)
-	})
-}
-
-func FuzzBody(f *testing.F) {
-	raw, err := EncodeBody(sample())
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(raw)
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		body, err := DecodeBody(raw, author, rows{})
-		if err != nil {
-			return
-		}
-		again, err := EncodeBody(body)
-		if err != nil {
-			return // a kind of a later version has no encoder here
-		}
-		if _, err := DecodeBody(again, author, rows{}); err != nil {
-			t.Fatalf("what was decoded does not encode: %v", err)
-		}
-	})
-}

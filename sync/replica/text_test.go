@@ -128,18 +128,6 @@ func TestLongTextLaws(t *testing.T) {
 	})
 }
 
-func FuzzUnpackText(f *testing.F) {
-	t := written(stamp{hlc.At(1000), 1}, "原文。")
-	t.edit("原文。", "开头。文", stamp{hlc.At(2000), 2}, older)
-	f.Add(t.pack())
-	f.Fuzz(func(t *testing.T, b []byte) {
-		state, err := unpackText(b)
-		if err == nil {
-			_ = state.text(older)
-		}
-	})
-}
-
 // A text edited on two replicas keeps both sides' words, is listed for a look
 // there where the two met, and an edit made on an older view harms nothing.
 func TestX5LongTextOnTwoReplicas(t *testing.T) {

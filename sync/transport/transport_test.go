@@ -475,15 +475,3 @@ func TestReplayedRequestIsRefused(t *testing.T) {
 	}
 	c.http.Client().CloseIdleConnections()
 }
-
-func FuzzMessages(f *testing.F) {
-	rq := request{device: schema.NewID(1), holdings: []holding{{number: 3, partial: 5, total: 9}}}
-	f.Add(rq.encode())
-	f.Add((&answer{reason: "x", held: []holding{{number: 1}}, refused: []refusal{{reason: "r"}}}).encode())
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var r request
-		_ = r.decode(b)
-		var a answer
-		_ = a.decode(b)
-	})
-}
