@@ -224,11 +224,18 @@ func soak([]string) error {
 		{"test", "-timeout", "2h", "-run", "TestPowerCut|TestEveryCallMayFail|TestSilentDamage", "./sync/replica", "-cuts", "20000", "-sweepstep", "1", "-damages", "20000"},
 		{"test", "-timeout", "2h", "-run", "TestKill", ".", "-kills", "300"},
 		{"test", "-timeout", "2h", "-run", "TestStory", "./internal/story", "-story.seeds", "40", "-story.orders", "10"},
-		{"test", "-fuzz", "FuzzParse", "-fuzztime", "3m", "./sync/changeset"},
-		{"test", "-fuzz", "FuzzBody", "-fuzztime", "3m", "./sync/changeset"},
-		{"test", "-fuzz", "FuzzMessages", "-fuzztime", "2m", "./sync/transport"},
-		{"test", "-fuzz", "FuzzParse", "-fuzztime", "2m", "./internal/enrolment"},
-		{"test", "-fuzz", "FuzzDecode", "-fuzztime", "2m", "./internal/enrolment"},
+		{"test", "-timeout", "2h", "-run", "TestMutations", "./sync/changeset", "-mutations", "2000000"},
+	}
+	for _, f := range []struct{ pkg, targets string }{
+		{"./sync/changeset", "Parse Body Texts Ints IDs"},
+		{"./sync/transport", "Request Answer Chunks Head"},
+		{"./sync/replica", "RowClock Envelopes JournalEntry UnpackText OpenFields Anchor"},
+		{"./sync/schema", "ParseID"},
+		{"./internal/enrolment", "Parse Decode"},
+	} {
+		for target := range strings.FieldsSeq(f.targets) {
+			steps = append(steps, []string{"test", "-run", "XXX", "-fuzz", "^Fuzz" + target + "$", "-fuzztime", "2m", f.pkg})
+		}
 	}
 	for _, args := range steps {
 		if err := run(".", nil, "go", args...); err != nil {
