@@ -41,7 +41,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"fieldkit/internal/figures":        {"fieldkit/internal/model", "fieldkit/sync/"},
 		"fieldkit/internal/report":         {"fieldkit/internal/figures", "fieldkit/internal/model", "fieldkit/sync/"},
 		"fieldkit/internal/enrolment":      {"fieldkit/sync/"},
-		"fieldkit/app":                     {"fieldkit/internal/model", "fieldkit/internal/enrolment", "fieldkit/internal/rpc", "fieldkit/sync/"},
+		"fieldkit/app":                     {"fieldkit/internal/figures", "fieldkit/internal/model", "fieldkit/internal/enrolment", "fieldkit/internal/rpc", "fieldkit/sync/"},
 		"fieldkit/internal/county":         {"fieldkit/internal/report", "fieldkit/internal/figures", "fieldkit/internal/model", "fieldkit/internal/enrolment", "fieldkit/internal/rpc", "fieldkit/sync/"},
 		"fieldkit/internal/shell":          {"fieldkit/internal/rpc"},
 		"fieldkit/internal/badline":        {},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"fieldkit/internal/figures"
 	"fieldkit/internal/model"
 	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
@@ -21,36 +22,8 @@ type Target struct {
 	Behind     bool   `json:"behind"`      // less is reached than the part of the year that has gone
 }
 
-// liveActivity are the conditions under which an activity counts.
-const liveActivity = `a.lead_unit_id = ?1 AND a.start_at >= ?2 AND a.start_at < ?3 AND a.state IN ('open', 'done') AND a.merged_into IS NULL AND coalesce(json_extract(a.voided, '$.on'), 0) = 0`
-
-// Figures of one unit between two moments, for its own eyes on its own laptop: ?1 unit,
-// ?2 and ?3 the span in ms, ?4 and ?5 as local dates.
-const (
-	leafletsSince = `SELECT coalesce(sum(max(h.qty, 0)), 0) FROM handout h JOIN material m ON m.id = h.material_id AND m."group" = 'leaflet'
-		JOIN activity x ON x.id = h.activity_id AND coalesce(json_extract(x.voided, '$.on'), 0) = 0 JOIN activity a ON a.id = coalesce(x.merged_into, x.id)
-		WHERE ` + liveActivity + ` AND coalesce(json_extract(h.voided, '$.on'), 0) = 0`
-	countSince = `SELECT count(*) FROM activity a WHERE ` + liveActivity
-	largeSince = countSince + ` AND a.kind = 'street' AND (
-		(SELECT coalesce(sum(h.qty), 0) FROM handout h JOIN material m ON m.id = h.material_id AND m."group" = 'leaflet' JOIN activity x ON x.id = h.activity_id
-			WHERE coalesce(x.merged_into, x.id) = a.id AND coalesce(json_extract(h.voided, '$.on'), 0) = 0) >= ?6
-		OR (SELECT count(DISTINCT coalesce(u.merged_into, u.id, e.value)) FROM json_each(a.partner_units) e LEFT JOIN unit u ON lower(hex(u.id)) = replace(e.value, '-', '')) >= ?7)`
-	lecturesSince  = countSince + ` AND a.kind = 'lecture' AND a.state = 'done'`
-	meetingsSince  = countSince + ` AND a.kind = 'cafe_meeting' AND a.state = 'done'`
-	trainingsSince = countSince + ` AND a.kind = 'training' AND a.state = 'done'`
-	postsSince     = `SELECT coalesce(sum(1 + max(coalesce(forwards, 0), 0)), 0) FROM post WHERE unit_id = ?1 AND posted_at >= ?2 AND posted_at < ?3
-		AND channel IN ('douyin', 'wechat_oa', 'wechat_group', 'wechat_video', 'kuaishou', 'weibo', 'forum') AND coalesce(json_extract(voided, '$.on'), 0) = 0`
-	interceptsSince = `SELECT count(*) FROM outcome WHERE kind = 'intercept' AND lead_unit_id = ?1 AND occurred_on >= ?4 AND occurred_on < ?5 AND merged_into IS NULL AND coalesce(json_extract(voided, '$.on'), 0) = 0`
-	avertedSince    = `SELECT coalesce(sum(averted_fen), 0) FROM outcome WHERE kind = 'intercept' AND lead_unit_id = ?1 AND occurred_on >= ?4 AND occurred_on < ?5 AND merged_into IS NULL AND coalesce(json_extract(voided, '$.on'), 0) = 0`
-	adviceSince     = `SELECT (SELECT count(*) FROM consultation c JOIN activity a ON a.id = c.activity_id WHERE a.lead_unit_id = ?1 AND c.occurred_at >= ?2 AND c.occurred_at < ?3 AND coalesce(json_extract(c.voided, '$.on'), 0) = 0)
-		+ (SELECT coalesce(sum(max(coalesce(a.consult_quick, 0), 0)), 0) FROM activity a WHERE ` + liveActivity + `)`
-	doorsSince = `SELECT count(*) FROM household h JOIN activity a ON a.id = h.activity_id WHERE ` + liveActivity + ` AND h.result IN ('talked', 'left_leaflet') AND coalesce(json_extract(h.voided, '$.on'), 0) = 0`
-)
-
-var metrics = []struct{ code, query string }{
-	{"M01", largeSince}, {"M02", leafletsSince}, {"M03", lecturesSince}, {"M04", postsSince}, {"M05", interceptsSince}, {"M06", avertedSince},
-	{"M08", adviceSince}, {"M09", doorsSince}, {"M10", meetingsSince}, {"M13", trainingsSince},
-}
+// targetMetrics are the figures that can have a target.
+var targetMetrics = []string{"M01", "M02", "M03", "M04", "M05", "M06", "M08", "M09", "M10", "M13"}
 
 // targets lists every figure that can have a target, with what is reached.
 func (p *Plans) targets(r *replica.Replica, year int) ([]Target, error) {
@@ -58,6 +31,14 @@ func (p *Plans) targets(r *replica.Replica, year int) ([]Target, error) {
 	rules, err := model.ReadSettings(ctx, r)
 	if err != nil {
 		return nil, err
+	}
+	reader, err := figures.NewReader(ctx, r, rules)
+	if err != nil {
+		return nil, err
+	}
+	reached, err := reader.Compute(ctx, figures.Scope{From: fmt.Sprintf("%d-01-01", year), To: fmt.Sprintf("%d-12-31", year), Units: []schema.ID{p.s.Unit()}}, targetMetrics...)
+	if err != nil {
+		return nil, fmt.Errorf("figures of the year: %w", err)
 	}
 	own := p.planID(r, year, "annual")
 	wanted := map[string]Target{}
@@ -77,16 +58,9 @@ func (p *Plans) targets(r *replica.Replica, year int) ([]Target, error) {
 	to := from.AddDate(1, 0, 0)
 	gone := min(max(r.Wall().Sub(from), 0), to.Sub(from))
 	out := []Target{}
-	for _, m := range metrics {
-		t := wanted[m.code]
-		t.Metric = m.code
-		args := []any{p.s.Unit(), from.UnixMilli(), to.UnixMilli(), model.Date(from), model.Date(to)}
-		if m.code == "M01" {
-			args = append(args, rules.LargeLeaflets, rules.LargePartners)
-		}
-		if t.Reached, err = NewBooth(p.s).one(ctx, r, m.query, args...); err != nil {
-			return nil, fmt.Errorf("figure %s: %w", m.code, err)
-		}
+	for _, metric := range targetMetrics {
+		t := wanted[metric]
+		t.Metric, t.Reached = metric, reached[metric].Value
 		t.Behind = t.Value > 0 && float64(t.Reached) < float64(t.Value)*gone.Hours()/to.Sub(from).Hours()
 		out = append(out, t)
 	}
@@ -97,7 +71,7 @@ func (p *Plans) targets(r *replica.Replica, year int) ([]Target, error) {
 // has set stands before it.
 func (p *Plans) SetTarget(year int, metric string, value int64) (PlanYear, error) {
 	err := p.s.update(func(tx *replica.Tx) error {
-		if !slices.ContainsFunc(metrics, func(m struct{ code, query string }) bool { return m.code == metric }) {
+		if !slices.Contains(targetMetrics, metric) {
 			return refuse("metric", "没有这个指标。", "There is no such figure.")
 		}
 		if err := model.Range("value", "目标", "A target", value, 0, model.MaxAmountFen); err != nil {
