@@ -38,8 +38,22 @@ type RosterPreview struct {
 
 // RosterColumn says what a column was taken for; "" means it is not used.
 type RosterColumn struct {
-	Header string `json:"header"`
-	Field  string `json:"field"` // org, name, phone, licence, role, town
+	Header  string   `json:"header"`
+	Field   string   `json:"field"`   // org, name, phone, licence, role, town
+	Samples []string `json:"samples"` // the first cells, to recognise the column by
+}
+
+// samples are the first filled cells of a column.
+func samples(body [][]string, column int) []string {
+	out := []string{}
+	for _, row := range body {
+		if column < len(row) && row[column] != "" {
+			if out = append(out, cut(row[column], 12)); len(out) == 3 {
+				break
+			}
+		}
+	}
+	return out
 }
 
 const (
@@ -77,7 +91,12 @@ var (
 	orgLike     = regexp.MustCompile(`(网吧|网咖|电竞|网络|店|公司|银行|支行|学校|中心|会所|俱乐部)`)
 )
 
-func (m *Meetings) preview(table [][]string) (RosterPreview, error) {
+// rosterFields are what a column can be.
+var rosterFields = []string{"org", "name", "phone", "licence", "role", "town"}
+
+// preview understands a table. fields say what its columns are, in order, where the
+// officer knows better than the guess; none leaves it to the guess.
+func (m *Meetings) preview(table [][]string, fields []string) (RosterPreview, error) {
 	var rows [][]string
 	for _, row := range table {
 		row = row[:min(len(row), maxColumns)]
@@ -92,6 +111,15 @@ func (m *Meetings) preview(table [][]string) (RosterPreview, error) {
 		return RosterPreview{}, refuse("roster", fmt.Sprintf("名册有 %d 行，一次最多 %d 行，请分开导入。", len(rows), maxRoster), fmt.Sprintf("The roster has %d rows; import at most %d at a time.", len(rows), maxRoster))
 	}
 	columns, body := guessColumns(rows)
+	for i := range min(len(fields), len(columns)) {
+		if fields[i] != "" && !slices.Contains(rosterFields, fields[i]) || fields[i] != "" && slices.Contains(fields[:i], fields[i]) {
+			return RosterPreview{}, refuse("roster", "每一栏只能对应一列，请重新选择。", "Each field can come from one column only; choose again.")
+		}
+		columns[i].Field = fields[i]
+	}
+	for i := range columns {
+		columns[i].Samples = samples(body, i)
+	}
 	p := RosterPreview{Columns: columns, Rows: []RosterRow{}}
 	has := func(field string) bool {
 		for _, c := range columns {

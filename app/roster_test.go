@@ -192,3 +192,44 @@ func TestRosterOfTenMegabytes(t *testing.T) {
 		t.Logf("%s: %v", name, time.Since(began))
 	}
 }
+
+func TestOfficerSaysWhatTheColumnsAre(t *testing.T) {
+	l := newLaptop(t, "D3")
+	table := "甲\t乙\t丙\n极速网吧\t王建国\t12800001234\n星空网咖\t王金刚\t12800001235"
+	p := sure(l.meet.ParseRosterAs(table, []string{"name", "org", "phone"}))
+	if p.Rows[len(p.Rows)-1].Org != "王金刚" || p.Rows[len(p.Rows)-1].Name != "星空网咖" {
+		t.Errorf("as told: %+v", p.Rows)
+	}
+	p = sure(l.meet.ParseRosterAs(table, []string{"org", "name", ""}))
+	last := p.Rows[len(p.Rows)-1]
+	if last.Org != "星空网咖" || last.Name != "王金刚" || last.Phone != "" || p.Columns[2].Samples[len(p.Columns[2].Samples)-1] != "12800001235" {
+		t.Errorf("as told: %+v %+v", last, p.Columns)
+	}
+	for _, fields := range [][]string{{"name", "name"}, {"name", "salary"}} {
+		if _, err := l.meet.ParseRosterAs(table, fields); refusedField(t, err) != "roster" {
+			t.Errorf("%v: %v", fields, err)
+		}
+	}
+	if _, err := l.meet.ParseRoster(strings.Repeat("极速网吧\t王建国\n", 10<<20/20)); refusedField(t, err) != "roster" {
+		t.Errorf("10 MB: %v", err)
+	}
+}
+
+func TestAttendanceRateByCafe(t *testing.T) {
+	l := newLaptop(t, "D3")
+	roster := []RosterRow{{Org: "极速网吧", Name: "王建国", CreateVenue: true}, {Org: "星空网咖", Name: "王金刚", CreateVenue: true}}
+	for n := range 3 {
+		id := sure(l.meet.Create(MeetingForm{Place: "网吧协会"})).Activity.ID
+		m := sure(l.meet.ImportRoster(id, roster))
+		for _, p := range m.Attendees {
+			if p.Name == "王建国" || n == 0 {
+				sure(l.meet.SignIn(p.ID))
+			}
+		}
+		l.now = l.now.AddDate(0, 1, 0)
+	}
+	rates := sure(l.meet.Rates())
+	if len(rates) != 2 || rates[0].Venue != "星空网咖" || rates[0].Attended != 1 || rates[0].Invited != 3 || rates[0].InARow != 2 || rates[1].Attended != 3 || rates[1].InARow != 0 {
+		t.Errorf("rates %+v", rates)
+	}
+}

@@ -12,8 +12,19 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
+// maxPaste is how much text a paste may hold, in bytes.
+const maxPaste = 8 << 20
+
 // ParseRoster understands rows copied from Excel (tab-separated) or a CSV text.
 func (m *Meetings) ParseRoster(table string) (RosterPreview, error) {
+	return m.ParseRosterAs(table, nil)
+}
+
+// ParseRosterAs understands them with the columns as the officer says; see RosterColumn.
+func (m *Meetings) ParseRosterAs(table string, fields []string) (RosterPreview, error) {
+	if len(table) > maxPaste {
+		return RosterPreview{}, refuse("roster", "粘贴的内容超过 8 MB，不像名册，请只复制名册那几列。", "More than 8 MB were pasted; copy the columns of the roster only.")
+	}
 	if strings.TrimSpace(table) == "" {
 		return RosterPreview{}, refuse("roster", "剪贴板里没有表格，请先在 Excel 里选中名册再复制。", "There is no table on the clipboard: select the roster in Excel and copy it first.")
 	}
@@ -21,7 +32,7 @@ func (m *Meetings) ParseRoster(table string) (RosterPreview, error) {
 	if err != nil {
 		return RosterPreview{}, refuse("roster", "这段内容不像表格，请从 Excel 里复制名册。", "This does not look like a table: copy the roster from Excel.")
 	}
-	return m.preview(rows)
+	return m.preview(rows, fields)
 }
 
 // cells splits a text into rows of cells.
@@ -64,13 +75,18 @@ func literalCells(table string) [][]string {
 // ParseRosterFile understands an .xlsx file, of which it takes the first sheet
 // with a column of names, or a .csv or .txt file; content is base64.
 func (m *Meetings) ParseRosterFile(name, content string) (RosterPreview, error) {
+	return m.ParseRosterFileAs(name, content, nil)
+}
+
+// ParseRosterFileAs understands it with the columns as the officer says.
+func (m *Meetings) ParseRosterFileAs(name, content string, fields []string) (RosterPreview, error) {
 	raw, err := base64.StdEncoding.DecodeString(content)
 	if err != nil {
 		return RosterPreview{}, refuse("roster", "文件没有读完整，请再选一次。", "The file was not read completely; choose it again.")
 	}
 	lower := strings.ToLower(name)
 	if strings.HasSuffix(lower, ".csv") || strings.HasSuffix(lower, ".txt") {
-		return m.ParseRoster(decodeText(raw))
+		return m.ParseRosterAs(decodeText(raw), fields)
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: 64 << 20, UnzipXMLSizeLimit: 32 << 20, RawCellValue: true})
 	if err != nil {
@@ -84,7 +100,7 @@ func (m *Meetings) ParseRosterFile(name, content string) (RosterPreview, error) 
 			err = refuse("roster", "“"+name+"”里的表“"+sheet+"”读不出来。", "The sheet “"+sheet+"” of “"+name+"” cannot be read.")
 		} else {
 			var p RosterPreview
-			if p, err = m.preview(rows); err == nil {
+			if p, err = m.preview(rows, fields); err == nil {
 				return p, nil
 			}
 		}

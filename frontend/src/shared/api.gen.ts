@@ -1217,6 +1217,7 @@ export interface Given {
 export interface RosterColumn {
   header: string
   field: string
+  samples: string[]
 }
 
 export interface PlanPeriod {
@@ -1408,7 +1409,9 @@ export const Meetings = {
   ImportRoster: (a0: string, a1: RosterRow[]): Promise<Meeting> => call('Meetings', 'ImportRoster', [a0, a1]),
   List: (): Promise<MeetingCard[]> => call('Meetings', 'List', []),
   ParseRoster: (a0: string): Promise<RosterPreview> => call('Meetings', 'ParseRoster', [a0]),
+  ParseRosterAs: (a0: string, a1: string[]): Promise<RosterPreview> => call('Meetings', 'ParseRosterAs', [a0, a1]),
   ParseRosterFile: (a0: string, a1: string): Promise<RosterPreview> => call('Meetings', 'ParseRosterFile', [a0, a1]),
+  ParseRosterFileAs: (a0: string, a1: string, a2: string[]): Promise<RosterPreview> => call('Meetings', 'ParseRosterFileAs', [a0, a1, a2]),
   Rates: (): Promise<CafeRate[]> => call('Meetings', 'Rates', []),
   SetAbsent: (a0: string, a1: string): Promise<Meeting> => call('Meetings', 'SetAbsent', [a0, a1]),
   SignIn: (a0: string): Promise<Meeting> => call('Meetings', 'SignIn', [a0]),

@@ -1,0 +1,5 @@
+import type { Feature } from '../frame/feature'
+
+export default {
+  routes: [{ path: '/day', component: () => import('./DayScreen.vue'), meta: { place: 'today' } }],
+} satisfies Feature
