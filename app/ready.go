@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/ed25519"
 	"fmt"
 	"strings"
 	"time"
@@ -87,19 +88,26 @@ func (y *Ready) clock(context.Context, *replica.Replica) (ReadyLine, error) {
 	st, err := y.a.sync.Status()
 	off := time.Duration(st.ClockOffset) * time.Millisecond
 	line := ReadyLine{Name: "clock", Value: st.ClockOffset, State: grade(off.Abs() > clockAct, off.Abs() > clockWarn)}
-	if st.LastReceived == 0 && st.Last == nil {
-		line.State = "warn" // never compared
+	if st.Last == nil {
+		line.State = "warn" // not compared since the program began
 	}
 	return line, err
 }
 
-// key reads what lies sealed on the disk, and looks for the county's certificate.
+// key reads what lies sealed on the disk, signs with this laptop's key, and looks
+// whether the county refused it when they last met.
 func (y *Ready) key(ctx context.Context, r *replica.Replica) (ReadyLine, error) {
-	if _, err := r.GetLocal(ctx, "ready/probe"); err != nil {
-		return ReadyLine{Name: "key", State: "act"}, nil //nolint:nilerr // that it cannot be read is the finding
+	line := ReadyLine{Name: "key", State: "ok", Text: y.label()}
+	probe, err := r.GetLocal(ctx, "ready/probe")
+	if err != nil || !ed25519.Verify(r.PublicKey(), probe, r.Sign(probe)) {
+		line.State = "act" // that it cannot be read is the finding, not a failure of the check
+		return line, nil
 	}
-	_, certified, err := r.Certificate(ctx, r.ID())
-	return ReadyLine{Name: "key", State: grade(!certified, false), Text: y.label()}, err
+	log, err := y.a.sync.Log()
+	if len(log) > 0 && log[0].Code == "refused" {
+		line.State = "act"
+	}
+	return line, err
 }
 
 func (y *Ready) label() string {

@@ -34,15 +34,18 @@ func TestReadyTellsWhatIsNotReady(t *testing.T) {
 		t.Fatalf("nothing is said of %s", name)
 		return ReadyLine{}
 	}
-	// Nobody has certified this laptop, and it has never met the county.
-	for name, state := range map[string]string{"key": "act", "received": "act", "clock": "warn", "venues": "warn", "people": "act", "disk": "ok", "write": "ok", "unsent": "ok", "search": "ok"} {
+	// It has never met the county.
+	for name, state := range map[string]string{"key": "ok", "received": "act", "clock": "warn", "venues": "warn", "people": "act", "disk": "ok", "write": "ok", "unsent": "ok", "search": "ok"} {
 		if l := line(name); l.State != state {
 			t.Errorf("%s is %s, want %s", name, l.State, state)
 		}
 	}
 	_, r := a.current()
-	if err := r.BecomeRoot(ctx); err != nil {
+	if err := a.sync.log(r, SyncLogEntry{At: now.UnixMilli(), Code: "refused"}); err != nil {
 		t.Fatal(err)
+	}
+	if l := line("key"); l.State != "act" {
+		t.Errorf("a laptop that the county refuses has a key that is %s", l.State)
 	}
 	sure(NewVenues(a.session).Create(VenueForm{Kind: "V09", Name: "城关广场"}))
 	if err := a.sync.log(r, SyncLogEntry{At: now.UnixMilli(), OK: true}); err != nil {

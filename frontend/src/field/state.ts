@@ -46,8 +46,11 @@ export function tell(raw: unknown): RpcError {
   return e
 }
 
+// The newest takes the place of the one before: a fast hand would build a tower of them.
+let said: { close(): void } | undefined
 export function say(message: string): void {
-  ElMessage({ type: 'success', message, duration: 2500, grouping: true, ...place })
+  said?.close()
+  said = ElMessage({ type: 'success', message, duration: 2500, grouping: true, ...place })
 }
 
 watch(

@@ -23,6 +23,10 @@ export interface Keys {
 // The last screen or dialog that opened hears keys first and may keep them all.
 const stack: { fn: Keys; modal: boolean }[] = []
 
+// Some widgets keep Enter to themselves, also with Ctrl: commands are heard on the way down.
+const commands = (e: KeyboardEvent): void => { if (e.ctrlKey || e.metaKey) dispatch(e) }
+const others = (e: KeyboardEvent): void => { if (!e.ctrlKey && !e.metaKey) dispatch(e) }
+
 function dispatch(e: KeyboardEvent): void {
   if (e.isComposing || e.keyCode === 229) return
   const name = keyName(e)
@@ -40,11 +44,17 @@ function dispatch(e: KeyboardEvent): void {
 export function useKeys(fn: Keys, modal = false): void {
   const entry = { fn, modal }
   onMounted(() => {
-    if (stack.length === 0) window.addEventListener('keydown', dispatch)
+    if (stack.length === 0) {
+      window.addEventListener('keydown', commands, true)
+      window.addEventListener('keydown', others)
+    }
     stack.push(entry)
   })
   onBeforeUnmount(() => {
     stack.splice(stack.indexOf(entry), 1)
-    if (stack.length === 0) window.removeEventListener('keydown', dispatch)
+    if (stack.length === 0) {
+      window.removeEventListener('keydown', commands, true)
+      window.removeEventListener('keydown', others)
+    }
   })
 }

@@ -18,7 +18,7 @@ export default {
     material: 'Material', qty: 'Number', adjustHint: 'Negative when fewer, such as -15', batch: 'Batch', printed: 'Printed on', from: 'From', to: 'To', chooseUnit: 'Choose a unit', optional: 'Optional', qtyWrong: 'Write a whole number, such as 500.',
   },
   tally: {
-    today: 'Today', isClosed: 'Closed {at} by {by}', changed: 'Changed after closing; close again', rate: 'Reminded', number: 'number ↵', days: 'Last days', done: 'closed', missing: 'missing', open: 'not closed', close: 'Close the day', closed: 'Closed; the county can see it', reopened: 'Reopened', wrong: 'Write a number; +5 or -3 to add or subtract.', hint: "A number is the day's total; +5 or -3 adds or subtracts.",
+    today: 'Today', isClosed: 'Closed {at} by {by}', changed: 'Changed after closing; close again', rate: 'Reminded', number: 'number ↵', days: 'Last days', done: 'closed', missing: 'missing', open: 'not closed', close: 'Close the day', closed: 'Closed', reopened: 'Reopened', wrong: 'Write a number; +5 or -3 to add or subtract.', hint: "A number is the day's total; +5 or -3 adds or subtracts.",
     unit: { kind_reminder: 'people', remit_served: 'transfers', sms_enrol: 'cards', suspicious_refused: 'transfers' },
   },
   inspect: {

@@ -18,7 +18,7 @@ export default {
     material: '宣传品', qty: '数量', adjustHint: '少了写负数，比如 -15', batch: '批次', printed: '印制日期', from: '来自', to: '给谁', chooseUnit: '选单位', optional: '可不填', qtyWrong: '请写一个整数，比如 500。',
   },
   tally: {
-    today: '今天', isClosed: '{at} {by} 已日结', changed: '日结后有改动，请重新日结', rate: '提醒率', number: '数字 ↵', days: '最近几天', done: '已日结', missing: '漏报', open: '未日结', close: '日结', closed: '已日结，县里能看到了', reopened: '已重新打开', wrong: '请写数字；加减写 +5、-3。', hint: '写数字就是当天总数，写 +5、-3 是加减。',
+    today: '今天', isClosed: '{at} {by} 已日结', changed: '日结后有改动，请重新日结', rate: '提醒率', number: '数字 ↵', days: '最近几天', done: '已日结', missing: '漏报', open: '未日结', close: '日结', closed: '已日结', reopened: '已重新打开', wrong: '请写数字；加减写 +5、-3。', hint: '写数字就是当天总数，写 +5、-3 是加减。',
     unit: { kind_reminder: '人次', remit_served: '笔', sms_enrol: '张', suspicious_refused: '笔' },
   },
   inspect: {
