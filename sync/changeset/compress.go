@@ -10,8 +10,9 @@ import (
 // Every zstd encoder and decoder of the engine is made here: a decoder without
 // limits turns a few kilobytes into gigabytes.
 
-// Payloads up to smallRaw bytes are tried with a dictionary too; those above
-// largeRaw are compressed at a level that costs a third of the time.
+// Payloads up to smallRaw bytes are tried with a dictionary and at a level that may
+// suit them better than the best; those above largeRaw are compressed at a level
+// that costs a third of the time.
 const (
 	smallRaw = 128 << 10
 	largeRaw = 2 << 20
@@ -28,6 +29,7 @@ func newEncoder(level zstd.EncoderLevel, more ...zstd.EOption) *zstd.Encoder {
 
 var (
 	bestEncoder = sync.OnceValue(func() *zstd.Encoder { return newEncoder(zstd.SpeedBestCompression) })
+	midEncoder  = sync.OnceValue(func() *zstd.Encoder { return newEncoder(zstd.SpeedDefault) })
 	fastEncoder = sync.OnceValue(func() *zstd.Encoder { return newEncoder(zstd.SpeedBetterCompression) })
 )
 
@@ -58,7 +60,10 @@ func compress(raw []byte) packed {
 	}
 	p := packed{algorithm: CompressionZstd, rawSize: len(raw), payload: encoder().EncodeAll(raw, nil)}
 	if len(raw) <= smallRaw {
-		if with := newest.encode(raw); len(with) < len(p.payload) {
+		if mid := midEncoder().EncodeAll(raw, nil); len(mid) < len(p.payload) {
+			p.payload = mid
+		}
+		if with := newest.encoder().EncodeAll(raw, nil); len(with) < len(p.payload) {
 			p.dictionary, p.payload = newest.number, with
 		}
 	}
