@@ -2,6 +2,7 @@ package replica
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -74,7 +75,6 @@ func (r *Replica) compactSome(ctx context.Context, s stream, keep Retention) (pu
 			return err
 		}
 		rows, err := tx.conn.QueryContext(ctx, `SELECT number, hash, sealed, received_at FROM _changeset WHERE origin = ? AND audience = ? AND number <= ? AND received_at < ?
-			AND NOT EXISTS (SELECT 1 FROM _unknown u WHERE u.origin = _changeset.origin AND u.audience = _changeset.audience AND u.number = _changeset.number)
 			ORDER BY number`, s.origin, s.audience, int64(limit), keep.Before.UnixMilli())
 		if err != nil {
 			return err
@@ -109,7 +109,7 @@ func (r *Replica) compactSome(ctx context.Context, s stream, keep Retention) (pu
 			a.take(number, at, c.First, c.Last)
 			a.list, a.size = append(a.list, away), a.size+away.Size()
 		}
-		if err := rows.Close(); err != nil || a.count == 0 {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil || a.count == 0 {
 			return err
 		}
 		put = a.count
@@ -161,9 +161,11 @@ func (tx *Tx) disposable(s stream, keep Retention) (uint64, error) {
 			return 0, err
 		}
 	}
-	// What is held back is merged from its bytes, and part of a seal is looked into.
+	// What is held back, and what a newer schema knows, is merged from its bytes, and
+	// part of a seal is looked into.
 	var first uint64
-	if err := tx.conn.QueryRowContext(tx.ctx, `SELECT coalesce(min(number), 0) FROM _held WHERE origin = ? AND audience = ?`, s.origin, s.audience).Scan(&first); err != nil {
+	if err := tx.conn.QueryRowContext(tx.ctx, `SELECT coalesce(min(number), 0) FROM (SELECT number FROM _held WHERE origin = ?1 AND audience = ?2
+		UNION ALL SELECT number FROM _unknown WHERE origin = ?1 AND audience = ?2)`, s.origin, s.audience).Scan(&first); err != nil {
 		return 0, err
 	}
 	if first > 0 {

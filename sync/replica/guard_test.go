@@ -373,6 +373,36 @@ func TestCheckFindsDamage(t *testing.T) {
 	}
 }
 
+// What a newer schema declares is in no row yet: its changeset is not put away before
+// the upgrade has merged it.
+func TestCompactionKeepsWhatIsUnknown(t *testing.T) {
+	f := newFleet(t, 2)
+	kit, early, late := f.all[1], schema.NewID(1), schema.NewID(2)
+	wider := testSchema()
+	wider.Tables[0].Columns = append(wider.Tables[0].Columns, schema.IntCol(20, "later"))
+	wider = schema.MustNew(wider.Tables...)
+	dir := f.root.opts.Dir
+	f.must(f.root.Close())
+	f.root = f.open(dir, wider)
+	f.write(f.root, func(tx *Tx) error { return tx.Put("note", early, schema.Values{"title": "x", "later": 42}) })
+	f.must(f.root.Seal(f.ctx))
+	f.write(f.root, func(tx *Tx) error { return tx.Put("note", late, schema.Values{"title": "y"}) })
+	f.give(f.root, kit)
+	held, err := f.root.Vector(f.ctx)
+	f.must(err)
+	f.must(kit.Confirm(f.ctx, held, f.now, f.now))
+	_, err = kit.Compact(f.ctx, Retention{Before: f.now.Add(time.Hour), Unbacked: true})
+	f.must(err)
+	dir = kit.opts.Dir
+	f.must(kit.Close())
+	kit = f.open(dir, wider)
+	if got := f.get(kit, early).Int("later"); got != 42 {
+		t.Fatalf("after the upgrade the column holds %d", got)
+	}
+	f.all = []*Replica{f.root, kit}
+	f.agree()
+}
+
 // A county that was restored is told by its epoch: what it had confirmed counts as
 // unconfirmed and is offered again. The same epoch again changes nothing.
 func TestANewEpochForgetsAcknowledgements(t *testing.T) {

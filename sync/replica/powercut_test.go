@@ -266,7 +266,7 @@ func (s *story) step() error {
 	if s.rng.IntN(2) == 0 {
 		p, peer = s.kit, s.county
 	}
-	switch s.rng.IntN(13) {
+	switch s.rng.IntN(14) {
 	case 0, 1, 2, 3, 4:
 		s.doing = "write"
 		return s.write(p)
@@ -285,6 +285,8 @@ func (s *story) step() error {
 	case 11:
 		s.doing = "redact"
 		return s.redact(p)
+	case 12:
+		return s.tend(p)
 	default:
 		s.doing = "restart"
 		return s.restart(p)
@@ -400,6 +402,36 @@ func (s *story) overwrite(p *powered) error {
 	return nil
 }
 
+// tend does what programs do at night: the county makes snapshots, archives and
+// backups, the kit drops what is in a backup.
+func (s *story) tend(p *powered) error {
+	chore := s.rng.IntN(3)
+	switch {
+	case !p.root:
+		s.doing = "compact"
+		_, err := p.r.Compact(s.ctx, Retention{Before: s.now})
+		return err
+	case chore == 0:
+		s.doing = "snapshot"
+		return p.r.Snapshot(s.ctx)
+	case chore == 1:
+		s.doing = "compact"
+		return s.compact(p)
+	}
+	s.doing = "back up"
+	s.n++
+	return p.r.Backup(s.ctx, p.disk.Path(fmt.Sprint("backup", s.n)))
+}
+
+// compact puts away all that a snapshot covers.
+func (s *story) compact(p *powered) error {
+	if err := p.r.Snapshot(s.ctx); err != nil {
+		return err
+	}
+	_, err := p.r.Compact(s.ctx, Retention{Before: s.now.Add(time.Hour), Unbacked: true})
+	return err
+}
+
 func (s *story) restart(p *powered) error {
 	err := p.r.Close()
 	p.newer = p.newer || s.rng.IntN(6) == 0
@@ -483,6 +515,13 @@ func (s *story) exchange(from, to *powered) error {
 	s.given(from, to)
 	if from == s.kit { // the county's answer, after which the kit lets go of nothing yet calls it received
 		if err := from.r.Acknowledge(s.ctx, to.vector, s.now); err != nil {
+			return err
+		}
+		backup, err := to.r.LastBackup(s.ctx)
+		if err != nil {
+			return err
+		}
+		if err := from.r.Confirm(s.ctx, to.vector, s.now, backup); err != nil {
 			return err
 		}
 		if from.acked, err = from.r.Acknowledged(s.ctx); err != nil {

@@ -20,11 +20,13 @@ var sweepStep = flag.Int("sweepstep", 7, "TestEveryCallMayFail fails every so ma
 var flows = []struct {
 	name string
 	do   func(s *story, p, peer *powered) error
+	// county: it is the county that does it. Each of its parts is done as a whole.
+	county bool
 }{
-	{"write", func(s *story, p, _ *powered) error { return s.write(p) }},
-	{"overwrite", func(s *story, p, _ *powered) error { return s.overwrite(p) }},
-	{"draft", func(s *story, p, _ *powered) error { return s.saveDraft(p) }},
-	{"seal", func(s *story, p, _ *powered) error { return p.r.Seal(s.ctx) }},
+	{"write", func(s *story, p, _ *powered) error { return s.write(p) }, false},
+	{"overwrite", func(s *story, p, _ *powered) error { return s.overwrite(p) }, false},
+	{"draft", func(s *story, p, _ *powered) error { return s.saveDraft(p) }, false},
+	{"seal", func(s *story, p, _ *powered) error { return p.r.Seal(s.ctx) }, false},
 	{"merge", func(s *story, p, peer *powered) error {
 		raws, err := s.lacking(peer, p)
 		if err != nil {
@@ -35,18 +37,21 @@ var flows = []struct {
 			err = errors.Join(err, a.Err)
 		}
 		return err
-	}},
+	}, false},
 	{"keep a beginning", func(s *story, p, peer *powered) error {
 		return p.r.KeepPartial(s.ctx, Partial{Stream: changeset.Stream{Origin: peer.r.Origin(), Audience: "everyone"}, Number: 9, Total: 100, Bytes: []byte("begin")})
-	}},
+	}, false},
 	{"acknowledge", func(s *story, p, _ *powered) error {
 		v, err := p.r.Vector(s.ctx)
 		if err != nil {
 			return err
 		}
 		return p.r.Acknowledge(s.ctx, v, s.now)
-	}},
-	{"restart", func(s *story, p, _ *powered) error { return errors.Join(p.r.Close(), s.openOnce(p)) }},
+	}, false},
+	{"snapshot", func(s *story, p, _ *powered) error { return p.r.Snapshot(s.ctx) }, true},
+	{"compact", func(s *story, p, _ *powered) error { return s.compact(p) }, true},
+	{"back up", func(s *story, p, _ *powered) error { return p.r.Backup(s.ctx, p.disk.Path("backup")) }, true},
+	{"restart", func(s *story, p, _ *powered) error { return errors.Join(p.r.Close(), s.openOnce(p)) }, false},
 }
 
 // lacking are the bytes that one has and the other lacks.
@@ -118,24 +123,31 @@ func stage(t *testing.T) (s *story, back func()) {
 func TestPowerCutInEveryChange(t *testing.T) {
 	s, back := stage(t)
 	for _, flow := range flows {
-		n := 1
-		for ; ; n++ {
+		p, peer := s.kit, s.county
+		if flow.county {
+			p, peer = peer, p
+		}
+		n, step := 1, 1
+		if flow.county { // these make many
+			step = (*sweepStep + 1) / 2
+		}
+		for ; ; n += step {
 			back()
-			s.kit.disk.CutIn(n)
-			err := flow.do(s, s.kit, s.county)
-			if !s.kit.disk.Off() {
-				s.kit.disk.CutIn(0)
+			p.disk.CutIn(n)
+			err := flow.do(s, p, peer)
+			if !p.disk.Off() {
+				p.disk.CutIn(0)
 				if err != nil {
 					t.Fatal(err)
 				}
 				break
 			}
-			_ = s.kit.r.Close() // without power
-			s.kit.disk.Reboot()
+			_ = p.r.Close() // without power
+			p.disk.Reboot()
 			for _, next := range []func() error{
-				func() error { return s.openOnce(s.kit) },
-				func() error { return s.kept(s.kit) },
-				func() error { return s.write(s.kit) },
+				func() error { return s.openOnce(p) },
+				func() error { return s.kept(p) },
+				func() error { return s.write(p) },
 				func() error { return s.converge() },
 			} {
 				if err := next(); err != nil {
@@ -146,7 +158,7 @@ func TestPowerCutInEveryChange(t *testing.T) {
 		if n == 1 {
 			t.Errorf("%s changes nothing", flow.name)
 		}
-		t.Logf("%s: cut in each of %d changes", flow.name, n-1)
+		t.Logf("%s: cut in %d changes", flow.name, (n-1)/step)
 	}
 }
 
@@ -162,6 +174,10 @@ func TestEveryCallMayFail(t *testing.T) {
 		}
 	}
 	for _, flow := range flows {
+		p, peer := s.kit, s.county
+		if flow.county {
+			p, peer = peer, p
+		}
 		for _, fault := range []faultdisk.Fault{{}, {Stays: true}, {Forgets: true}} {
 			if fault.Forgets && flow.name != "write" && flow.name != "merge" {
 				continue
@@ -169,13 +185,13 @@ func TestEveryCallMayFail(t *testing.T) {
 			tried, refused := 0, 0
 			for n := 1; ; n += *sweepStep {
 				back()
-				before, err := s.kit.r.StateHash(s.ctx)
+				before, err := p.r.StateHash(s.ctx)
 				must(err)
 				fault.At = n
-				s.kit.disk.Fail(fault)
-				err = flow.do(s, s.kit, s.county)
-				_, failed := s.kit.disk.Calls()
-				s.kit.disk.Fail(faultdisk.Fault{})
+				p.disk.Fail(fault)
+				err = flow.do(s, p, peer)
+				_, failed := p.disk.Calls()
+				p.disk.Fail(faultdisk.Fault{})
 				where := fmt.Sprintf("%s, call %d (stays: %v): %v", flow.name, n, fault.Stays, err)
 				if failed == 0 {
 					must(err)
@@ -184,23 +200,23 @@ func TestEveryCallMayFail(t *testing.T) {
 				tried++
 				if flow.name == "restart" && err != nil {
 					refused++
-					must(s.open(s.kit)) // the next start is an ordinary one
+					must(s.open(p)) // the next start is an ordinary one
 				} else if err != nil {
 					refused++
-					after, hashErr := s.kit.r.StateHash(s.ctx)
+					after, hashErr := p.r.StateHash(s.ctx)
 					must(hashErr)
 					if after != before {
 						t.Fatalf("%s: something of what was refused is there", where)
 					}
 				}
-				s.kit.open = nil
+				p.open = nil
 				for _, next := range []func() error{
-					func() error { return s.kept(s.kit) },
-					func() error { return s.write(s.kit) },
-					func() error { return s.overwrite(s.kit) },
+					func() error { return s.kept(p) },
+					func() error { return s.write(p) },
+					func() error { return s.overwrite(p) },
 					func() error { return s.converge() },
-					func() error { return s.restart(s.kit) },
-					func() error { return s.kept(s.kit) },
+					func() error { return s.restart(p) },
+					func() error { return s.kept(p) },
 				} {
 					if err := next(); err != nil {
 						t.Fatalf("%s, then %v", where, err)
