@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -120,6 +121,25 @@ func each(path string, s *schema.Schema, fn func(*op) error) error {
 	return lines.Err()
 }
 
+// spool puts standard input into a file, since a workload is read several times.
+func spool(path string) (_ string, done func(), err error) {
+	if path != "-" {
+		return path, func() {}, nil
+	}
+	f, err := os.CreateTemp("", "fieldkit-workload-*.jsonl")
+	if err != nil {
+		return "", nil, err
+	}
+	done = func() { _ = os.Remove(f.Name()) } // a temporary file
+	if _, err = io.Copy(f, os.Stdin); err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		done()
+	}
+	return f.Name(), done, err
+}
+
 // result is what is printed.
 type result struct {
 	Ops       int   `json:"ops"`
@@ -134,8 +154,16 @@ type result struct {
 	FloorLocalRate float64 `json:"floor_local_ops_per_s"` // the same as plain statements
 	MergeRate      float64 `json:"merge_ops_per_s"`       // decode, verify, merge, commit
 	FloorMergeRate float64 `json:"floor_merge_ops_per_s"` // the same operations as plain UPSERTs
-	HubBytes       int64   `json:"hub_bytes"`
-	PlainBytes     int64   `json:"plain_bytes"`
+	// MergeEnd is the rate over the last tenth of the bytes merged, as a share of
+	// that over the first: 1 when a grown database merges as fast as a new one.
+	MergeEnd float64 `json:"merge_rate_end_to_start"`
+	// With --sealed: the merge rate with every column open, and how much longer
+	// merging takes for the sealing, as a share.
+	OpenMergeRate *float64 `json:"open_merge_ops_per_s,omitempty"`
+	SealingCost   *float64 `json:"sealing_cost,omitempty"`
+
+	HubBytes   int64 `json:"hub_bytes"`
+	PlainBytes int64 `json:"plain_bytes"`
 
 	Converged     bool  `json:"converged"`
 	Expected      *bool `json:"expected,omitempty"`                          // with --final
@@ -145,7 +173,7 @@ type result struct {
 }
 
 func main() {
-	workload := flag.String("workload", "", "file of operations")
+	workload := flag.String("workload", "", "file of operations, - for standard input")
 	final := flag.String("final", "", "file of the rows expected when all is merged")
 	asJSON := flag.Bool("json", false, "print one JSON object")
 	sealed := flag.Bool("sealed", false, "seal names, telephone numbers and notes instead of leaving every column open")
@@ -155,7 +183,13 @@ func main() {
 		os.Exit(2)
 	}
 	began := time.Now()
-	r, err := replay(context.Background(), *workload, *final, tables(*sealed))
+	path, done, err := spool(*workload)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "replay:", err)
+		os.Exit(1)
+	}
+	r, err := replay(context.Background(), path, *final, *sealed)
+	done()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "replay:", err)
 		os.Exit(1)
@@ -170,5 +204,8 @@ func main() {
 	fmt.Printf("%d operations on %d rows, %d replicas, %.1f s\n", r.Ops, r.Rows, r.Replicas, time.Since(began).Seconds())
 	fmt.Printf("wire up %d (%.1f B an operation), down %d\n", r.WireUp, float64(r.WireUp)/float64(r.Ops), r.WireDown)
 	fmt.Printf("local %.0f/s (%.2f of plain), merge %.0f/s (%.2f of plain), hub %.2f of plain tables\n", r.LocalRate, r.LocalRate/r.FloorLocalRate, r.MergeRate, r.MergeRate/r.FloorMergeRate, float64(r.HubBytes)/float64(r.PlainBytes))
+	if r.SealingCost != nil {
+		fmt.Printf("sealing makes merging %.0f %% longer\n", 100**r.SealingCost)
+	}
 	fmt.Printf("converged %v\n", r.Converged)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -53,21 +54,22 @@ type device struct {
 	client *transport.Client
 }
 
-func (f *fleet) open(name string) (*replica.Replica, error) {
-	return replica.Open(f.ctx, replica.Options{Dir: filepath.Join(f.dir, name), Schema: f.schema, Realm: realm, Wall: func() time.Time { return time.UnixMilli(f.now) }})
+func (f *fleet) open(name string, s *schema.Schema) (*replica.Replica, error) {
+	return replica.Open(f.ctx, replica.Options{Dir: filepath.Join(f.dir, name), Schema: s, Realm: realm, Wall: func() time.Time { return time.UnixMilli(f.now) }})
 }
 
-func replay(ctx context.Context, workload, final string, s *schema.Schema) (_ *result, err error) {
+func replay(ctx context.Context, workload, final string, sealed bool) (_ *result, err error) {
+	s := tables(sealed)
 	// A malformed workload is found before anything is done.
 	r := &result{}
-	rows := map[string]bool{}
+	rows := map[schema.ID]struct{}{}
 	first := int64(0)
 	if err := each(workload, s, func(o *op) error {
 		if o.Op != "sync" {
 			r.Ops++
 		}
 		if o.Op == "insert" {
-			rows[o.ID] = true
+			rows[o.id] = struct{}{}
 		}
 		if first == 0 {
 			first = o.At
@@ -80,13 +82,14 @@ func replay(ctx context.Context, workload, final string, s *schema.Schema) (_ *r
 		return nil, errors.New("the workload has no operation")
 	}
 	r.Rows = len(rows)
+	rows = nil
 	dir, err := os.MkdirTemp("", "fieldkit-replay-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	f := &fleet{ctx: ctx, dir: dir, schema: s, now: first, auth: &everybody{devices: map[schema.ID]*transport.Device{}}, devices: map[string]*device{}, result: r}
-	if f.hub, err = f.open("hub"); err != nil {
+	if f.hub, err = f.open("hub", s); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.close()) }()
@@ -111,7 +114,7 @@ func replay(ctx context.Context, workload, final string, s *schema.Schema) (_ *r
 			return nil, err
 		}
 	}
-	if err := f.merge(); err != nil {
+	if err := f.merge(sealed); err != nil {
 		return nil, err
 	}
 	if err := f.floors(workload); err != nil {
@@ -137,7 +140,7 @@ func (f *fleet) device(name string) (*device, error) {
 	if d := f.devices[name]; d != nil {
 		return d, nil
 	}
-	r, err := f.open("device-" + strconv.Itoa(len(f.devices)))
+	r, err := f.open("device-"+strconv.Itoa(len(f.devices)), f.schema)
 	if err != nil {
 		return nil, err
 	}
@@ -342,53 +345,15 @@ func (f *fleet) survived(path string) error {
 	return nil
 }
 
-// merge gives every changeset of the hub to a fresh one, and times it.
-func (f *fleet) merge() error {
+// merge gives every changeset of the hub to a fresh one, and times it. With sealed
+// fields it does so with every column open too, by turns: machines waver.
+func (f *fleet) merge(sealed bool) error {
 	refs, err := f.hub.Missing(f.ctx, nil, func(changeset.Stream) bool { return true })
 	if err != nil {
 		return err
 	}
-	fresh, err := f.open("fresh")
+	took, err := f.mergeInto("fresh", f.schema, refs)
 	if err != nil {
-		return err
-	}
-	if err := fresh.TrustRoot(f.ctx, f.hub.PublicKey()); err != nil {
-		return err
-	}
-	raws := make([][]byte, len(refs))
-	for i, ref := range refs {
-		c, _, err := f.hub.Certificate(f.ctx, ref.Stream.Origin.Replica)
-		if err != nil {
-			return err
-		}
-		if err := fresh.Accept(f.ctx, c); err != nil {
-			return err
-		}
-		if raws[i], err = f.hub.Changeset(f.ctx, ref.Stream, ref.Number); err != nil {
-			return err
-		}
-	}
-	began := time.Now()
-	for _, raw := range raws {
-		out, err := fresh.Apply(f.ctx, raw)
-		if err != nil {
-			return err
-		}
-		if out[0].Err != nil {
-			return out[0].Err
-		}
-	}
-	f.result.MergeRate = float64(f.result.Ops) / time.Since(began).Seconds()
-	a, err := f.hub.StateHash(f.ctx)
-	if err != nil {
-		return err
-	}
-	b, err := fresh.StateHash(f.ctx)
-	if err != nil {
-		return err
-	}
-	f.result.Converged = f.result.Converged && a == b
-	if err := fresh.Close(); err != nil {
 		return err
 	}
 	// The last connection to close has written the log back into the file.
@@ -397,7 +362,95 @@ func (f *fleet) merge() error {
 		return err
 	}
 	f.result.HubBytes = info.Size()
+	if sealed {
+		open := time.Duration(math.MaxInt64)
+		for turn := range 2 {
+			d, err := f.mergeInto("open-"+strconv.Itoa(turn), tables(false), refs)
+			if err != nil {
+				return err
+			}
+			open = min(open, d)
+			if turn > 0 {
+				break
+			}
+			if d, err = f.mergeInto("again", f.schema, refs); err != nil {
+				return err
+			}
+			took = min(took, d)
+		}
+		rate, cost := float64(f.result.Ops)/open.Seconds(), took.Seconds()/open.Seconds()-1
+		f.result.OpenMergeRate, f.result.SealingCost = &rate, &cost
+	}
+	f.result.MergeRate = float64(f.result.Ops) / took.Seconds()
 	return nil
+}
+
+// mergeInto gives changesets to a fresh replica, one transaction each.
+func (f *fleet) mergeInto(name string, s *schema.Schema, refs []replica.Ref) (took time.Duration, err error) {
+	fresh, err := f.open(name, s)
+	if err != nil {
+		return 0, err
+	}
+	if err := fresh.TrustRoot(f.ctx, f.hub.PublicKey()); err != nil {
+		return 0, err
+	}
+	total := 0
+	for _, ref := range refs {
+		c, _, err := f.hub.Certificate(f.ctx, ref.Stream.Origin.Replica)
+		if err != nil {
+			return 0, err
+		}
+		if err := fresh.Accept(f.ctx, c); err != nil {
+			return 0, err
+		}
+		total += ref.Size
+	}
+	// Of the first and the last tenth: bytes and time.
+	var bytes [2]int
+	var spent [2]time.Duration
+	done := 0
+	for _, ref := range refs {
+		raw, err := f.hub.Changeset(f.ctx, ref.Stream, ref.Number) // read before the clock runs
+		if err != nil {
+			return 0, err
+		}
+		began := time.Now()
+		out, err := fresh.Apply(f.ctx, raw)
+		if err != nil {
+			return 0, err
+		}
+		if out[0].Err != nil {
+			return 0, out[0].Err
+		}
+		d := time.Since(began)
+		took += d
+		part := -1
+		if done*10 < total {
+			part = 0
+		} else if (done+len(raw))*10 > 9*total {
+			part = 1
+		}
+		if part >= 0 {
+			bytes[part] += len(raw)
+			spent[part] += d
+		}
+		done += len(raw)
+	}
+	if f.result.MergeEnd == 0 && bytes[1] > 0 {
+		f.result.MergeEnd = float64(bytes[1]) / spent[1].Seconds() / (float64(bytes[0]) / spent[0].Seconds())
+	}
+	if s == f.schema {
+		a, err := f.hub.StateHash(f.ctx)
+		if err != nil {
+			return 0, err
+		}
+		b, err := fresh.StateHash(f.ctx)
+		if err != nil {
+			return 0, err
+		}
+		f.result.Converged = f.result.Converged && a == b
+	}
+	return took, fresh.Close()
 }
 
 // floors measures the same operations as plain statements: one durable

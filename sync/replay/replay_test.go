@@ -43,16 +43,19 @@ func TestReplay(t *testing.T) {
 	final := write(t, "w.final.jsonl", `{"table":"consultation","id":"`+person+`","name":"甲","phone":"12800000001","amount":7,"status":"已劝阻"}`,
 		`{"table":"handout","id":"`+tally+`","activity_id":"a","material_id":"m","count":7}`)
 	for _, sealed := range []bool{false, true} {
-		r, err := replay(context.Background(), ops, final, tables(sealed))
+		r, err := replay(context.Background(), ops, final, sealed)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !r.Converged || r.Expected == nil || !*r.Expected || r.Ops != 6 || r.Rows != 2 || r.Replicas != 2 || r.WireBytes == 0 || r.HubBytes == 0 {
 			t.Fatalf("sealed %v: %+v", sealed, r)
 		}
+		if sealed != (r.SealingCost != nil) || r.MergeEnd == 0 {
+			t.Fatalf("sealed %v: what it costs: %v, %v", sealed, r.SealingCost, r.MergeEnd)
+		}
 	}
 	wrong := write(t, "x.final.jsonl", `{"table":"handout","id":"`+tally+`","count":8}`)
-	if r, err := replay(context.Background(), ops, wrong, tables(false)); err != nil || *r.Expected {
+	if r, err := replay(context.Background(), ops, wrong, false); err != nil || *r.Expected {
 		t.Fatalf("a wrong final row passes: %v", err)
 	}
 }
@@ -70,12 +73,12 @@ func TestMalformedWorkloads(t *testing.T) {
 		"unknown operation": strings.Replace(good, `"insert"`, `"upsert"`, 1),
 		"no counter":        `{"at":5,"device":"d01","op":"increment","table":"handout","id":"` + tally + `","col":"material_id","by":1}`,
 	} {
-		_, err := replay(context.Background(), write(t, "bad.jsonl", good, bad), "", tables(false))
+		_, err := replay(context.Background(), write(t, "bad.jsonl", good, bad), "", false)
 		if err == nil || !strings.Contains(err.Error(), "line 2") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := replay(context.Background(), write(t, "empty.jsonl", ""), "", tables(false)); err == nil {
+	if _, err := replay(context.Background(), write(t, "empty.jsonl", ""), "", false); err == nil {
 		t.Error("an empty workload passes")
 	}
 }
