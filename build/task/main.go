@@ -7,6 +7,7 @@
 //	go run ./build/task lint     vet, format and type checks
 //	go run ./build/task soak     long property, fuzz and crash runs
 //	go run ./build/task power-cut    CUTS=5000 power cuts under replicas
+//	go run ./build/task sim          STEPS steps of each history SEEDS of a fleet
 //	go run ./build/task sabotage     break the engine's promises; tests must notice each
 //	go run ./build/task screenshots
 //	go run ./build/task bench-county   the county's pages with a million consultations
@@ -29,9 +30,9 @@ import (
 )
 
 func main() {
-	tasks := map[string]func([]string) error{"demo": demo, "test": test, "build": build, "dev": dev, "lint": lint, "soak": soak, "power-cut": powerCut, "sabotage": sabotage, "screenshots": screenshots, "bench-county": benchCounty, "frontend": func([]string) error { return frontend() }}
+	tasks := map[string]func([]string) error{"demo": demo, "test": test, "build": build, "dev": dev, "lint": lint, "soak": soak, "power-cut": powerCut, "sim": sim, "sabotage": sabotage, "screenshots": screenshots, "bench-county": benchCounty, "frontend": func([]string) error { return frontend() }}
 	if len(os.Args) < 2 || tasks[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: go run ./build/task demo|test|build|dev|lint|soak|power-cut|sabotage|screenshots")
+		fmt.Fprintln(os.Stderr, "usage: go run ./build/task demo|test|build|dev|lint|soak|power-cut|sim|sabotage|screenshots")
 		os.Exit(2)
 	}
 	if err := tasks[os.Args[1]](os.Args[2:]); err != nil {
@@ -158,6 +159,7 @@ func test([]string) error {
 		windowsDesktop,
 		func() error { return run(".", nil, "go", append(race, "./...")...) },
 		func() error { return sabotage(nil) },
+		func() error { return sim(nil) },
 		func() error { return run("frontend", nil, "npm", "test") },
 	}
 	if _, ok := browser(); ok || os.Getenv("CI") != "" {
@@ -248,6 +250,11 @@ func soak([]string) error {
 // powerCut cuts the power of replicas CUTS times.
 func powerCut([]string) error {
 	return run(".", nil, "go", "test", "-timeout", "2h", "-count", "1", "-v", "-run", "^TestPowerCut", "./sync/replica", "-cuts", cmp.Or(os.Getenv("CUTS"), "5000"))
+}
+
+// sim plays random histories of fleets; a million steps unless told otherwise.
+func sim([]string) error {
+	return run(".", nil, "go", "run", "./sync/sim", "--steps", cmp.Or(os.Getenv("STEPS"), "62500"), "--seeds", cmp.Or(os.Getenv("SEEDS"), "1-16"))
 }
 
 // sabotage breaks the engine's promises one at a time; tests must notice each.

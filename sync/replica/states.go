@@ -200,6 +200,13 @@ func (m *merger) states(s *changeset.States, heads []base) error {
 	if err != nil {
 		return err
 	}
+	held, err := heldSpans(m.tx.ctx, m.tx.conn)
+	if err != nil {
+		return err
+	}
+	for at, spans := range held { // what is here and not merged
+		unseen[at] = append(unseen[at], spans...)
+	}
 	sm := &stateMerger{merger: m, there: map[stream]base{}, here: map[stream]hlc.Stamp{}, unseen: unseen}
 	for _, h := range heads {
 		sm.there[stream{h.origin, h.audience}] = h

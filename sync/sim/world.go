@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"fieldkit/sync/changeset"
@@ -73,7 +74,23 @@ type world struct {
 	log       bool
 }
 
+// play runs one history to its end.
 func play(ctx context.Context, seed uint64, steps int, verbose bool) (w *world, err error) {
+	w, err = begin(ctx, seed, verbose)
+	defer w.close()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	if err != nil {
+		return w, err
+	}
+	return w, w.run(steps)
+}
+
+// begin makes a fleet.
+func begin(ctx context.Context, seed uint64, verbose bool) (w *world, err error) {
 	w = &world{ctx: ctx, seed: seed, rng: rand.New(rand.NewPCG(seed, 0x5eed)), now: time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC), trace: sha256.New(), events: map[string]int{}, log: verbose}
 	base := ""
 	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
@@ -82,17 +99,6 @@ func play(ctx context.Context, seed uint64, steps int, verbose bool) (w *world, 
 	if w.dir, err = os.MkdirTemp(base, "fieldkit-sim-"); err != nil {
 		return w, err
 	}
-	defer os.RemoveAll(w.dir)
-	defer func() {
-		for _, n := range w.nodes {
-			if n.r != nil {
-				_ = n.r.Close()
-			}
-		}
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
 	for i := range 12 {
 		w.rows = append(w.rows, schema.Derive(realm, "row", fmt.Sprint(i)))
 	}
@@ -101,12 +107,26 @@ func play(ctx context.Context, seed uint64, steps int, verbose bool) (w *world, 
 			return w, err
 		}
 	}
+	return w, nil
+}
+
+// run plays steps and lets the fleet come to rest.
+func (w *world) run(steps int) error {
 	for w.steps < steps {
 		if err := w.step(); err != nil {
-			return w, err
+			return err
 		}
 	}
-	return w, w.settle()
+	return w.settle()
+}
+
+func (w *world) close() {
+	for _, n := range w.nodes {
+		if n.r != nil {
+			_ = n.r.Close()
+		}
+	}
+	_ = os.RemoveAll(w.dir)
 }
 
 // enrol makes a node; the first is the root.
