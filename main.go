@@ -143,6 +143,7 @@ type countyServe struct {
 	Listen  string   `help:"Address for kits and browsers, over HTTPS; empty for none." default:":8443"`
 	Local   string   `help:"Loopback address for browsers of this machine, over HTTP; empty for none." default:"127.0.0.1:8080"`
 	Address []string `help:"Base URL at which kits reach this server, written into enrolment codes."`
+	Backups string   `help:"Where the daily backup goes, best on another disk; in the data directory when not given." type:"path"`
 }
 
 func (s *countyServe) Run(ctx context.Context, c *cli) error {
@@ -153,7 +154,7 @@ func (s *countyServe) Run(ctx context.Context, c *cli) error {
 	if err != nil {
 		return err
 	}
-	o, err := county.Open(ctx, s.Dir, county.Options{Frontend: frontend.Dist(), Addresses: s.Address, Version: version, Wall: wall, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
+	o, err := county.Open(ctx, s.Dir, county.Options{Frontend: frontend.Dist(), Addresses: s.Address, Version: version, Backups: s.Backups, Wall: wall, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
 	if err != nil {
 		return err
 	}

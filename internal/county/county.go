@@ -35,6 +35,7 @@ type Options struct {
 	Frontend  fs.FS            // the built frontend; nil serves the interfaces only
 	Addresses []string         // base URLs that kits reach the server at; nil: as set on the dashboard, else this machine's own
 	Version   string           // of this program
+	Backups   string           // where backups go; "" = "backups" in the data directory
 	Wall      func() time.Time // nil = time.Now
 	Log       *slog.Logger
 }
@@ -220,6 +221,7 @@ func (c *County) Serve(ctx context.Context, listen, local net.Listener) error {
 	duty, off := context.WithCancel(ctx)
 	var duties sync.WaitGroup
 	duties.Go(func() { c.redactDue(duty) })
+	duties.Go(func() { c.backupDue(duty) })
 	defer duties.Wait()
 	defer off()
 	var err error
