@@ -98,6 +98,13 @@ func openOffice(t *testing.T) *office {
 			t.Error(err)
 		}
 	})
+	// The address must be noted before a code names it.
+	for waited := 0; waited < 2000; waited++ {
+		if listen, err := c.store.meta(ctx, metaListen); err == nil && string(listen) == listeners[0].Addr().String() {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 	o := &office{County: c, clock: at, secure: "https://" + listeners[0].Addr().String(), plain: "http://" + listeners[1].Addr().String()}
 	o.browser = o.newBrowser(t)
 	return o
