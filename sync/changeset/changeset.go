@@ -20,7 +20,7 @@ const (
 	MaxGroups   = 64        // recipients of a sealed payload
 	MaxTables   = 1 << 10   // tables in one changeset
 	maxColumns  = 1 << 10   // field changes of one row
-	MaxRows     = 1 << 15   // rows in one changeset
+	MaxRows     = 1 << 14   // rows in one changeset
 	MaxCells    = 1 << 17   // field changes in one changeset, with all that they list
 	MaxOrigins  = 4096      // origins named in one changeset
 )

@@ -156,7 +156,7 @@ type result struct {
 	FloorMergeRate float64 `json:"floor_merge_ops_per_s"` // the same operations as plain UPSERTs
 	// MergeEnd is the rate over the last tenth of the bytes merged, as a share of
 	// that over the first: 1 when a grown database merges as fast as a new one.
-	MergeEnd float64 `json:"merge_rate_end_to_start"`
+	MergeEnd float64 `json:"merge_rate_end_to_start,omitempty"`
 	// With --sealed: the merge rate with every column open, and how much longer
 	// merging takes for the sealing, as a share.
 	OpenMergeRate *float64 `json:"open_merge_ops_per_s,omitempty"`

@@ -114,7 +114,7 @@ func (tx *Tx) sealStream(audience int, entries []journaled) (newest hlc.Stamp, e
 	for len(entries) > 0 {
 		size, n := 0, 0
 		batch := newBatch(tx, audience, names)
-		for n < len(entries) && size < tx.r.sealTarget {
+		for n < len(entries) && n < changeset.MaxRows && size < tx.r.sealTarget {
 			grown, err := batch.add(&entries[n])
 			if err != nil {
 				return 0, err

@@ -164,10 +164,10 @@ func malformed() ([]vector, error) {
 		{"table number of 17 bits", "too-large", "tables/99/number", num("", 1<<16)},
 		{"tables out of order", "order", "tables/99/number", num("", 8)},
 		{"table twice", "order", "tables/99/number", num("", 9)},
-		{"too many rows", "too-large", t + "introduced", num("", 1<<15+1)},
-		{"too many named rows", "too-large", t + "named", num("", 1<<15+1)},
-		{"too many rows of an unknown table", "too-large", "tables/99/content/introduced", num("", 1<<15+1)},
-		{"too many rows together", "too-large", "tables/99/content/introduced", num("", 1<<15-3)},
+		{"too many rows", "too-large", t + "introduced", num("", 1<<14+1)},
+		{"too many named rows", "too-large", t + "named", num("", 1<<14+1)},
+		{"too many rows of an unknown table", "too-large", "tables/99/content/introduced", num("", 1<<14+1)},
+		{"too many rows together", "too-large", "tables/99/content/introduced", num("", 1<<14-3)},
 		{"id form", "form", t + "ids/form", raw("", 2)},
 		{"id time negative", "value", t + "ids/ms", same("", -1)},
 		{"id time of 49 bits", "value", t + "ids/ms", same("", 1<<48)},
@@ -449,10 +449,10 @@ func carried() []vector {
 	}
 	_ = w.Close()
 	packed("bomb of a stream", "packed", "256 MiB of zeros in a frame that does not tell", stream.Bytes(), 4<<20, 0)
-	many := crowd(32_000, 5).encode()
-	packed("too many cells", "too-large", "160,000 field changes in 32,000 rows of one shape", enc.EncodeAll(many, nil), len(many), 0)
+	many := crowd(16_000, 9).encode()
+	packed("too many cells", "too-large", "144,000 field changes in 16,000 rows of one shape", enc.EncodeAll(many, nil), len(many), 0)
 	for name, p := range map[string]*node{
-		"cells":    crowd(32_000, 4),
+		"cells":    crowd(16_000, 8),
 		"elements": single(4, 7, same("", 131_000), list("", raw("", 1), num("", 1), list("", raw("", 0), same("", 2), text("", "H3")), same("", 0)), same("", 1), same("", 0), same("", 0), same("", 0)),
 		"versions": single(1, 2, same("", 131_000), same("", 4), same("", 0), same("", 0), same("", 0), same("", 5)),
 		"edits":    single(5, 1, same("", 0), same("", 131_000), same("", 1), same("", 0), same("", 0), same("", 0), same("", 0), list("", raw("", 1), num("", 1), list("", raw("", 0), same("", 2), text("", "H3")), same("", 0)), same("", 0)),
@@ -463,7 +463,7 @@ func carried() []vector {
 		last.name = "good-most-" + name
 		n := uint64(1)
 		if name == "cells" {
-			n = 32_000
+			n = 16_000
 		}
 		z := enc.EncodeAll(b, nil)
 		last.raw = whole(magic, head(z, len(b)).with("compression", raw("", 1)).with("rows", num("", n)).encode(), z)
