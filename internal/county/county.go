@@ -59,6 +59,8 @@ type County struct {
 	log      *slog.Logger
 	reviewed reviewCache
 	counts   tallyCache
+	changes  changeLog
+	imports  importShelf
 	stop     []func()
 }
 
@@ -108,9 +110,15 @@ func (c *County) open(ctx context.Context) error {
 			c.log.Error("close the replica", "err", err)
 		}
 	})
+	c.changes = changeLog{store: c.store, log: c.log}
+	if err := c.changes.open(ctx); err != nil {
+		return err
+	}
+	c.stop = append(c.stop, c.changes.close)
 	c.stop = append(c.stop, c.replica.Subscribe(func(change replica.Change) {
 		c.reviewed.changed(change)
 		c.counts.changed(change)
+		c.changes.changed(change)
 		c.changed(change.Tables...)
 	}))
 	if err := c.replica.BecomeRoot(ctx); err != nil {

@@ -47,6 +47,8 @@ func (c *County) Handler() http.Handler {
 	mux.Handle("POST /rpc/", guard.Handler(ownRequest(calls)))
 	mux.Handle("GET /events", c.events)
 	mux.HandleFunc("GET /export/{file}", c.export)
+	mux.Handle("/api/", c.api())
+	mux.Handle("POST /import/file", guard.Handler(http.HandlerFunc(c.importFile)))
 	mux.Handle("/", pages)
 	return c.recovered(c.protect(mux))
 }
@@ -106,6 +108,13 @@ func (c *County) protect(next http.Handler) http.Handler {
 			http.Error(w, "server error", http.StatusInternalServerError)
 			return
 		}
+		if account == nil && strings.HasPrefix(r.URL.Path, "/api/") {
+			if account, err = c.store.bearer(r.Context(), r); err != nil {
+				c.log.Error("look up a token", "err", err)
+				http.Error(w, "server error", http.StatusInternalServerError)
+				return
+			}
+		}
 		v.account = account
 		if account == nil && !open(r) {
 			w.Header().Set("Content-Type", "application/json")
@@ -123,7 +132,7 @@ func open(r *http.Request) bool {
 	switch {
 	case r.URL.Path == "/rpc/County/Login":
 		return true
-	case strings.HasPrefix(r.URL.Path, "/rpc/"), strings.HasPrefix(r.URL.Path, "/export/"), r.URL.Path == "/events":
+	case strings.HasPrefix(r.URL.Path, "/rpc/"), strings.HasPrefix(r.URL.Path, "/export/"), strings.HasPrefix(r.URL.Path, "/api/"), r.URL.Path == "/events":
 		return false
 	}
 	return r.Method == http.MethodGet || r.Method == http.MethodHead

@@ -55,6 +55,16 @@ CREATE TABLE clock_window (
 	id INTEGER PRIMARY KEY, device BLOB NOT NULL, from_at INTEGER NOT NULL, to_at INTEGER NOT NULL, offset_ms INTEGER NOT NULL,
 	settled_at INTEGER, settled_by TEXT
 ) STRICT;
+`, `
+CREATE TABLE token (
+	id BLOB PRIMARY KEY, name TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, created_by TEXT NOT NULL, created_at INTEGER NOT NULL,
+	used_at INTEGER, revoked_at INTEGER
+) STRICT;
+CREATE TABLE change (seq INTEGER PRIMARY KEY, tbl TEXT NOT NULL, id BLOB NOT NULL, UNIQUE (tbl, id)) STRICT;
+CREATE TABLE import_batch (
+	id BLOB PRIMARY KEY, kind TEXT NOT NULL, file TEXT NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL, rows INTEGER NOT NULL, undone_at INTEGER
+) STRICT;
+CREATE TABLE import_row (batch BLOB NOT NULL REFERENCES import_batch (id), tbl TEXT NOT NULL, id BLOB NOT NULL, PRIMARY KEY (batch, tbl, id)) STRICT;
 `}
 
 // openStore opens or creates county.db and brings it to the newest version. A

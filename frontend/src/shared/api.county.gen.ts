@@ -97,6 +97,38 @@ export interface HistoryLine {
   removed: boolean
 }
 
+export interface ImportField {
+  name: string
+  zh: string
+  en: string
+  needed: boolean
+  hints: string[]
+}
+
+export interface ImportForm {
+  id: string
+  kind: string
+  columns: Record<string, number>
+}
+
+export interface ImportPlan {
+  rows: number
+  fresh: number
+  known: number
+  problems: ImportProblem[]
+  bad: number
+}
+
+export interface ImportBatch {
+  id: string
+  kind: string
+  file: string
+  at: number
+  by: string
+  rows: number
+  undone_at: number
+}
+
 export interface CodeForm {
   unit_id: string
   unit: UnitForm
@@ -119,6 +151,16 @@ export interface Me {
   role: string
   county: string
   version: string
+}
+
+export interface Token {
+  id: string
+  name: string
+  created_by: string
+  created_at: number
+  used_at: number
+  revoked_at: number
+  secret: string
 }
 
 export interface Merged {
@@ -308,6 +350,13 @@ export interface Field {
   list: string[]
 }
 
+export interface ImportProblem {
+  row: number
+  field: string
+  message: string
+  message_en: string
+}
+
 export interface Card {
   key: string
   name: string
@@ -413,10 +462,16 @@ export const County = {
   EditRecord: (a0: string, a1: string, a2: Record<string, string>): Promise<void> => call('County', 'EditRecord', [a0, a1, a2]),
   FigureRecords: (a0: FigureQuery): Promise<FigurePage> => call('County', 'FigureRecords', [a0]),
   History: (a0: string, a1: string): Promise<HistoryLine[]> => call('County', 'History', [a0, a1]),
+  ImportKinds: (): Promise<Record<string, ImportField[]>> => call('County', 'ImportKinds', []),
+  ImportPreview: (a0: ImportForm): Promise<ImportPlan> => call('County', 'ImportPreview', [a0]),
+  ImportRun: (a0: ImportForm): Promise<ImportBatch> => call('County', 'ImportRun', [a0]),
+  ImportUndo: (a0: string): Promise<void> => call('County', 'ImportUndo', [a0]),
+  Imports: (): Promise<ImportBatch[]> => call('County', 'Imports', []),
   IssueCode: (a0: CodeForm): Promise<IssuedCode> => call('County', 'IssueCode', [a0]),
   KeepApart: (a0: string, a1: string, a2: string): Promise<void> => call('County', 'KeepApart', [a0, a1, a2]),
   Login: (a0: string, a1: string): Promise<Me> => call('County', 'Login', [a0, a1]),
   Logout: (): Promise<void> => call('County', 'Logout', []),
+  MakeToken: (a0: string): Promise<Token> => call('County', 'MakeToken', [a0]),
   Me: (): Promise<Me> => call('County', 'Me', []),
   MergeRows: (a0: string, a1: string, a2: string): Promise<Merged> => call('County', 'MergeRows', [a0, a1, a2]),
   Newest: (): Promise<RecordLine[]> => call('County', 'Newest', []),
@@ -426,6 +481,7 @@ export const County = {
   Registry: (a0: RegistryQuery): Promise<RegistryPage> => call('County', 'Registry', [a0]),
   Review: (): Promise<Review> => call('County', 'Review', []),
   ReviewCount: (): Promise<number> => call('County', 'ReviewCount', []),
+  RevokeToken: (a0: string): Promise<void> => call('County', 'RevokeToken', [a0]),
   Rules: (): Promise<Rules> => call('County', 'Rules', []),
   SaveRegistry: (a0: RegistryForm): Promise<RegistryRow> => call('County', 'SaveRegistry', [a0]),
   SaveRules: (a0: Settings): Promise<void> => call('County', 'SaveRules', [a0]),
@@ -435,6 +491,7 @@ export const County = {
   Settings: (): Promise<ServerSettings> => call('County', 'Settings', []),
   Settle: (a0: string, a1: string): Promise<Review> => call('County', 'Settle', [a0, a1]),
   Targets: (a0: number): Promise<Targets> => call('County', 'Targets', [a0]),
+  Tokens: (): Promise<Token[]> => call('County', 'Tokens', []),
   Units: (): Promise<Unit[]> => call('County', 'Units', []),
   UnmergeRow: (a0: string, a1: string): Promise<Merged> => call('County', 'UnmergeRow', [a0, a1]),
   VoidRecord: (a0: string, a1: string, a2: boolean, a3: string): Promise<void> => call('County', 'VoidRecord', [a0, a1, a2, a3]),
