@@ -61,6 +61,7 @@ type County struct {
 	counts   tallyCache
 	changes  changeLog
 	imports  importShelf
+	sizes    sizes
 	stop     []func()
 }
 

@@ -2,7 +2,11 @@ package county
 
 import (
 	"context"
+	"fmt"
+	"sync"
 	"time"
+
+	"fieldkit/sync/schema"
 )
 
 // silentAfter is how long a kit may stay away before the office should
@@ -22,6 +26,8 @@ type DeviceInfo struct {
 	ClockMs    int64  `json:"clock_ms"`  // how far its clock is ahead
 	Version    string `json:"version"`
 	Received   int64  `json:"received"` // changesets since enrolment
+	Bytes      int64  `json:"bytes"`    // what it sent, as kept here
+	Phone      string `json:"phone"`    // of its unit
 }
 
 // standing answers "do we wait for this computer": "in" (all received),
@@ -60,12 +66,54 @@ func (c *County) deviceList(ctx context.Context, names *nameBook) ([]DeviceInfo,
 	if err != nil {
 		return nil, err
 	}
+	phones := map[schema.ID]string{}
+	err = c.replica.Each(ctx, "unit", "", nil, func(row *replicaRow) error { phones[row.ID] = row.Text("service_phone"); return nil })
+	if err != nil {
+		return nil, err
+	}
+	sizes, err := c.sent(ctx)
+	if err != nil {
+		return nil, err
+	}
 	list, now := []DeviceInfo{}, c.store.now()
 	for _, d := range devices {
 		list = append(list, DeviceInfo{
 			ID: d.id.String(), Label: d.label, Unit: names.unit(d.unit), State: d.state, Standing: d.standing(now), EnrolledAt: d.enrolled,
 			LastSeen: d.lastSeen.Int64, Waiting: d.waiting.Int64, ClockMs: d.offset.Int64, Version: d.version, Received: d.received,
+			Bytes: sizes[d.id], Phone: phones[d.unit],
 		})
 	}
 	return list, nil
+}
+
+// sizes keeps what each computer sent for half a minute: it is asked with every page.
+type sizes struct {
+	mu sync.Mutex
+	of map[schema.ID]int64
+	at time.Time
+}
+
+// sent is how many bytes of changesets of each computer are kept here.
+func (c *County) sent(ctx context.Context) (map[schema.ID]int64, error) {
+	c.sizes.mu.Lock()
+	defer c.sizes.mu.Unlock()
+	if c.sizes.of != nil && time.Since(c.sizes.at) < 30*time.Second {
+		return c.sizes.of, nil
+	}
+	rows, err := c.replica.Query(ctx, `SELECT o.replica, sum(s.size) FROM _changeset s JOIN _origin o ON o.idx = s.origin GROUP BY 1`)
+	if err != nil {
+		return nil, fmt.Errorf("measure what was sent: %w", err)
+	}
+	defer rows.Close()
+	of := map[schema.ID]int64{}
+	for rows.Next() {
+		var id schema.ID
+		var n int64
+		if err := rows.Scan(&id, &n); err != nil {
+			return nil, err
+		}
+		of[id] = n
+	}
+	c.sizes.of, c.sizes.at = of, time.Now()
+	return of, rows.Err()
 }

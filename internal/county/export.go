@@ -65,6 +65,10 @@ func yuan(fen int64) string {
 // export is in the audit log.
 func (c *County) export(w http.ResponseWriter, r *http.Request) {
 	v := visitOf(r.Context())
+	if r.PathValue("file") == "devices.xlsx" && v != nil && v.account != nil {
+		c.exportDevices(w, r, v)
+		return
+	}
 	name, isCSV := strings.CutSuffix(r.PathValue("file"), ".csv")
 	l, known := ledgers[name]
 	if !isCSV || !known || v == nil || v.account == nil {

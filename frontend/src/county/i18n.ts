@@ -1,8 +1,10 @@
 import { createI18n } from 'vue-i18n'
 import zh from './locales/zh-CN'
 import en from './locales/en'
+import * as api from './locales/api'
 import * as figures from './locales/figures'
 import * as registry from './locales/registry'
+import * as work from './locales/work'
 import * as review from './locales/review'
 
 const KEY = 'fieldkit.language'
@@ -15,7 +17,7 @@ function first(): 'zh-CN' | 'en' {
   }
 }
 
-export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': { ...zh, ...figures.zh, ...registry.zh, ...review.zh }, en: { ...en, ...figures.en, ...registry.en, ...review.en } } })
+export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': { ...zh, ...figures.zh, ...work.zh, ...api.zh, ...registry.zh, ...review.zh }, en: { ...en, ...figures.en, ...work.en, ...api.en, ...registry.en, ...review.en } } })
 
 export function setLanguage(language: 'zh-CN' | 'en'): void {
   i18n.global.locale.value = language

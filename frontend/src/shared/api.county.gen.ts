@@ -16,6 +16,22 @@ export interface Unit {
   department: string
 }
 
+export interface OverviewQuery {
+  from: string
+  to: string
+  units: string[]
+}
+
+export interface Analysis {
+  clusters: Finding[]
+  emerging: Finding[]
+  places: Finding[]
+  hours: number[]
+  hour_say: string
+  groups: Finding[]
+  total: number
+}
+
 export interface AuditEntry {
   seq: number
   at: number
@@ -47,6 +63,8 @@ export interface DeviceInfo {
   clock_ms: number
   version: string
   received: number
+  bytes: number
+  phone: string
 }
 
 export interface Pair {
@@ -196,12 +214,6 @@ export interface RecordLine {
   signed_at: number
 }
 
-export interface OverviewQuery {
-  from: string
-  to: string
-  units: string[]
-}
-
 export interface Overview {
   county: string
   from: string
@@ -219,6 +231,12 @@ export interface Overview {
   newest: RecordLine[]
   devices: DeviceInfo[]
   at: number
+}
+
+export interface Progress {
+  year: number
+  passed: number
+  metrics: ProgressLine[]
 }
 
 export interface RecordDetail {
@@ -324,6 +342,20 @@ export interface Targets {
   rows: Target[]
 }
 
+export interface Finding {
+  title: string
+  sentence: string
+  count: number
+  base: number
+  fen: number
+  x10: number
+  code: string
+  part: string
+  ids: string[]
+  details: string[]
+  fresh: boolean
+}
+
 export interface PairSide {
   row: RegistryRow
   counts: Count[]
@@ -395,6 +427,17 @@ export interface UnitTotals {
   totals: Totals
 }
 
+export interface ProgressLine {
+  code: string
+  name: string
+  name_en: string
+  kind: string
+  measure: string
+  define: string
+  county: ProgressCell
+  units: ProgressCell[]
+}
+
 export interface ReviewItem {
   key: string
   kind: string
@@ -438,6 +481,13 @@ export interface Totals {
   intercepts: number
 }
 
+export interface ProgressCell {
+  unit: string
+  name: string
+  target: number
+  actual: number
+}
+
 export interface Said {
   field: Field
   device: string
@@ -454,6 +504,7 @@ export interface ReviewProof {
 
 export const County = {
   AddUnit: (a0: UnitForm): Promise<Unit> => call('County', 'AddUnit', [a0]),
+  Analysis: (a0: OverviewQuery): Promise<Analysis> => call('County', 'Analysis', [a0]),
   Audit: (a0: number): Promise<AuditEntry[]> => call('County', 'Audit', [a0]),
   Codes: (): Promise<OpenCode[]> => call('County', 'Codes', []),
   Devices: (): Promise<DeviceInfo[]> => call('County', 'Devices', []),
@@ -476,6 +527,7 @@ export const County = {
   MergeRows: (a0: string, a1: string, a2: string): Promise<Merged> => call('County', 'MergeRows', [a0, a1, a2]),
   Newest: (): Promise<RecordLine[]> => call('County', 'Newest', []),
   Overview: (a0: OverviewQuery): Promise<Overview> => call('County', 'Overview', [a0]),
+  Progress: (a0: number): Promise<Progress> => call('County', 'Progress', [a0]),
   RecordOf: (a0: string, a1: string): Promise<RecordDetail> => call('County', 'RecordOf', [a0, a1]),
   Records: (a0: RecordQuery): Promise<RecordPage> => call('County', 'Records', [a0]),
   Registry: (a0: RegistryQuery): Promise<RegistryPage> => call('County', 'Registry', [a0]),
