@@ -35,6 +35,9 @@ func (r *reviewCache) changed(change replica.Change) {
 	r.change.Lock()
 	defer r.change.Unlock()
 	r.stale = true
+	if r.all {
+		return
+	}
 	for _, table := range []string{"consultation", "activity"} {
 		if r.touched == nil {
 			r.touched = map[string][]schema.ID{}
@@ -42,6 +45,7 @@ func (r *reviewCache) changed(change replica.Change) {
 		r.touched[table] = append(r.touched[table], change.Rows[table]...)
 		if len(r.touched[table]) > 50_000 {
 			r.touched, r.all = nil, true
+			return
 		}
 	}
 }

@@ -65,12 +65,13 @@ func (c *tallyCache) changed(change replica.Change) {
 		if slices.Contains(everywhere, table) {
 			c.all = true
 		}
-		if placers[table] != "" || slices.Contains(children, table) {
+		if !c.all && (placers[table] != "" || slices.Contains(children, table)) {
 			c.touched[table] = append(c.touched[table], ids...)
-			if len(c.touched[table]) > 100_000 {
-				c.all = true
-			}
+			c.all = len(c.touched[table]) > 100_000
 		}
+	}
+	if c.all {
+		c.touched = nil
 	}
 }
 

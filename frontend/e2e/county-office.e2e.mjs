@@ -1,0 +1,175 @@
+// The office's day: figures and what is behind them, review, plan, analysis, interfaces.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { World } from './world.mjs'
+
+const w = new World()
+let office
+const kits = []
+const at = (name) => office.locator(`[data-test="${name}"]`)
+const go = async (hash) => { await office.goto(new URL('/#' + hash, office.url()).href); await office.locator('.page').waitFor() }
+
+/** call makes a call of a kit's own services from its page. */
+const call = (page, service, method, ...args) => page.evaluate(async ([s, m, a]) => {
+  const r = await fetch(`rpc/${s}/${m}`, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Fieldkit': '1' }, body: JSON.stringify(a) })
+  if (!r.ok) throw new Error(`${s}.${m}: ${r.status} ${await r.text()}`)
+  return r.json()
+}, [service, method, args])
+const sync = async (page) => {
+  await page.goto(new URL('/#/sync', page.url()).href)
+  await page.locator('[data-test=sync-now]').click()
+  await page.waitForFunction(() => document.querySelector('[data-test=sync-state]')?.textContent.includes('县级已收'), undefined, { timeout: 30_000 })
+}
+
+before(async () => {
+  await w.start()
+  for (const [name, officer, no] of [['d1', '李静', '041207'], ['d2', '王强', '041208']]) {
+    const kit = await w.kit(name)
+    const page = await w.page(kit.url)
+    await page.locator('textarea').first().fill(w.code(name.toUpperCase()))
+    await page.locator('[data-test=enrol]').click()
+    await page.getByPlaceholder('姓名').fill(officer)
+    await page.getByPlaceholder('工号或警号').fill(no)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: '今天的活动' }).waitFor()
+    kits.push(page)
+  }
+  office = await w.page(w.dashboard, { width: 1280, height: 800 })
+  await w.login(office)
+  await office.locator('.rail').waitFor()
+})
+after(() => w.stop())
+
+test('figures are live, and each opens records that add up to it', async () => {
+  await go('/')
+  await at('card-M02').waitFor()
+  assert.match(await at('card-M02').textContent(), /发放宣传单0/)
+  const [page] = kits
+  await page.keyboard.press('n')
+  await page.getByPlaceholder('场所名或首字母，也可以直接写').fill('城关广场')
+  await page.locator('[data-test=open-confirm]').click()
+  await page.locator('[data-test=tile-1]').waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('380')
+  await page.keyboard.press('Enter')
+  await page.waitForFunction(() => document.querySelector('[data-test=mine]').textContent === '380')
+  await sync(page)
+  await office.waitForFunction(() => /发放宣传单380/.test(document.querySelector('[data-test=card-M02]')?.textContent ?? ''), undefined, { timeout: 15_000 })
+  await w.picture(office, 'county-overview')
+  await at('card-M02').click()
+  await at('figure-row').first().waitFor()
+  assert.equal(await at('figure-value').textContent(), '380')
+  assert.match(await at('figure-row').first().textContent(), /城关广场.*380/)
+  await w.picture(office, 'county-figure')
+  await at('figure-row').first().click()
+  await at('history').waitFor()
+  await office.getByText('D1').first().waitFor() // which computer, when
+  await w.picture(office, 'county-record')
+  await office.keyboard.press('Escape')
+  await at('figure-row').first().waitFor()
+  await office.keyboard.press('Escape')
+  await at('card-M02').waitFor()
+})
+
+test('two edits at once are shown with both values and settled by a key, on the kits too', async () => {
+  const [one, other] = kits
+  await sync(other) // the second laptop knows the booth
+  const [card] = await call(other, 'Booth', 'Recent', 10)
+  const form = async (page) => (await call(page, 'Booth', 'Get', card.id)).activity
+  const edit = (page, title) => call(page, 'Booth', 'Edit', card.id, { title, place: null, heads: null, elder_heads: null, summary: null })
+  await edit(one, '甲队写的名称')
+  await edit(other, '乙队写的名称')
+  await sync(one)
+  await sync(other)
+  await go('/review')
+  await office.locator('[data-test=item][data-kind=conflict]').first().waitFor()
+  await office.getByText('甲队写的名称').first().waitFor()
+  await office.getByText('乙队写的名称').first().waitFor()
+  await w.picture(office, 'county-review')
+  await office.keyboard.press('s') // the other value
+  await office.getByText('都核过了').waitFor()
+  await sync(one)
+  await sync(other)
+  assert.equal((await form(one)).title, (await form(other)).title)
+  assert.equal((await form(one)).title, '甲队写的名称')
+})
+
+test('a record is corrected in place, and the figure follows', async () => {
+  await go('/figure/M02')
+  await at('figure-row').first().click()
+  await at('edit').click()
+  await office.locator('dialog [name=qty]').fill('many')
+  await at('save-record').click()
+  await office.getByText('要填整数').waitFor()
+  await office.locator('dialog [name=qty]').fill('350')
+  await office.keyboard.press('Control+Enter')
+  await office.locator('dialog').waitFor({ state: 'detached' })
+  await go('/')
+  await office.waitForFunction(() => /发放宣传单350/.test(document.querySelector('[data-test=card-M02]')?.textContent ?? ''))
+})
+
+test('a target is typed beside what was done', async () => {
+  await go('/plan')
+  await at('target-M02').fill('700')
+  await office.keyboard.press('Enter')
+  await office.getByText('50%').first().waitFor()
+  await w.picture(office, 'county-plan')
+})
+
+test('findings come with a sentence', async () => {
+  await go('/analysis')
+  await at('groups').waitFor()
+  await at('hours').waitFor()
+  await w.picture(office, 'county-analysis')
+})
+
+test('a ledger from Excel is looked at, imported and undone', async () => {
+  await go('/interfaces/import')
+  const csvless = join(w.dir, 'broken.xlsx')
+  writeFileSync(csvless, 'no workbook')
+  await at('file').setInputFiles(csvless)
+  await office.getByText('这不是 .xlsx 工作簿').waitFor()
+  // The interface writes workbooks too: a year's figures make a table with other columns.
+  const book = join(w.dir, 'ledger.xlsx')
+  writeFileSync(book, Buffer.from(await office.evaluate(async () => Array.from(new Uint8Array(await (await fetch('/api/v1/records/unit?format=xlsx')).arrayBuffer())))))
+  await at('file').setInputFiles(book)
+  await office.getByText('ledger.xlsx').first().waitFor()
+  for (const [field, column] of [['on', 'created_at'], ['unit', 'name'], ['kind', 'code'], ['place', 'name']]) await office.locator(`.match-grid [name=${field}]`).selectOption({ label: column })
+  await at('problems').waitFor() // units are no activities: every line says why
+  await w.picture(office, 'county-import')
+  assert.ok(await at('import').isDisabled())
+})
+
+test('a key reads the interface until it is revoked', async () => {
+  await go('/interfaces/tokens')
+  await at('token-name').fill('数据中台')
+  await at('make-token').click()
+  const secret = await at('secret').textContent()
+  const ask = () => fetch(w.dashboard + '/api/v1/records/handout', { headers: { Authorization: 'Bearer ' + secret } })
+  const good = await ask()
+  assert.equal(good.status, 200)
+  assert.equal((await good.json()).records[0].qty, 350)
+  await go('/interfaces/try')
+  await at('try').click()
+  await office.waitForFunction(() => document.querySelector('[data-test=answer]')?.textContent.includes('"M02"'))
+  await w.picture(office, 'county-try')
+  await go('/interfaces/tokens')
+  await at('revoke').first().click()
+  await office.getByText('已收回').waitFor()
+  assert.equal((await ask()).status, 401)
+})
+
+test('who has synced is listed, and whom to telephone', async () => {
+  await go('/devices')
+  await office.getByText('D2').first().waitFor()
+  await at('phone-list').click()
+  await office.getByText('都在按时同步，不用打').waitFor()
+  await w.picture(office, 'county-devices')
+  await office.keyboard.press('Escape')
+  const book = await office.evaluate(async () => { const r = await fetch('/export/devices.xlsx'); return [r.status, (await r.blob()).size] })
+  assert.equal(book[0], 200)
+  assert.ok(book[1] > 1000)
+  assert.deepEqual(office.problems.filter((p) => !/401|422/.test(p)), [])
+})
