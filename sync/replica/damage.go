@@ -19,7 +19,7 @@ func (r *Replica) checkOwn(ctx context.Context) (damaged []Pending, err error) {
 	for _, c := range []struct {
 		table string
 		check func(context.Context) (bool, error)
-	}{{"_changeset", r.streamsFit}, {"_certificate", r.certificatesFit}, {"_local", r.localsFit}, {"_journal", r.journalFits}} {
+	}{{"_changeset", r.streamsFit}, {"_archive", r.archivesFit}, {"_part", r.partsFit}, {"_certificate", r.certificatesFit}, {"_local", r.localsFit}, {"_journal", r.journalFits}} {
 		fits, err := c.check(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("check %s: %w", c.table, err)
@@ -56,6 +56,56 @@ func (r *Replica) streamsFit(ctx context.Context) (fits bool, err error) {
 			return false, nil
 		}
 		if own := c.Hash(); c.Stream != st || c.Number != number || string(own[:]) != string(hash) || number > head || number == head && string(own[:]) != string(headHash) {
+			return false, nil
+		}
+	}
+	return true, rows.Err()
+}
+
+// archivesFit tells whether every archive opens and holds the run that it says.
+func (r *Replica) archivesFit(ctx context.Context) (fits bool, err error) {
+	rows, err := r.read.QueryContext(ctx, `SELECT o.replica, o.incarnation, n.name, a.first, a.last, a.sealed FROM _archive a
+		LEFT JOIN _origin o ON o.idx = a.origin LEFT JOIN _audience n ON n.idx = a.audience`)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var st changeset.Stream
+		var first, last uint64
+		var sealed []byte
+		if err := rows.Scan(&st.Origin.Replica, &st.Origin.Incarnation, &st.Audience, &first, &last, &sealed); err != nil {
+			return false, nil // an origin or audience without a name
+		}
+		list, err := r.openArchive(sealed)
+		if err != nil || last < first || uint64(len(list)) != last-first+1 {
+			return false, nil
+		}
+		for i, a := range list {
+			if a.Stream != st || a.Number != first+uint64(i) {
+				return false, nil
+			}
+		}
+	}
+	return true, rows.Err()
+}
+
+// partsFit tells whether every stored part of a snapshot opens and is where its header says.
+func (r *Replica) partsFit(ctx context.Context) (fits bool, err error) {
+	rows, err := r.read.QueryContext(ctx, `SELECT a.name, p.number, p.hash, p.sealed FROM _part p LEFT JOIN _audience a ON a.idx = p.audience`)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var audience string
+		var number uint64
+		var hash, sealed []byte
+		if err := rows.Scan(&audience, &number, &hash, &sealed); err != nil {
+			return false, nil // an audience without a name
+		}
+		c, err := r.openStored(hash, sealed)
+		if err != nil || c.Stream.Audience != audience || c.Number != number {
 			return false, nil
 		}
 	}

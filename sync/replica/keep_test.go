@@ -74,6 +74,40 @@ func TestADamagedCopyIsNoBackup(t *testing.T) {
 	}
 }
 
+// What the county put away is checked as what it holds: an archive or a part of a
+// snapshot that does not open, or is said to be another, is found.
+func TestCheckFindsDamageInWhatWasPutAway(t *testing.T) {
+	for _, damage := range []string{
+		`UPDATE _archive SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB)`,
+		`UPDATE _archive SET first = first + 1`,
+		`UPDATE _archive SET last = last + 1`,
+		`UPDATE _archive SET origin = origin + 1`,
+		`UPDATE _archive SET audience = 99`,
+		`UPDATE _part SET sealed = CAST(substr(sealed, 2) AS BLOB)`,
+		`UPDATE _part SET number = number + 100`,
+		`UPDATE _part SET audience = 99`,
+	} {
+		f := newFleet(t, 2)
+		kit := f.all[1]
+		for i := range 3 {
+			f.write(kit, func(tx *Tx) error { return tx.Put("note", schema.NewID(int64(i)), schema.Values{"title": "x"}) })
+			f.give(kit, f.root)
+		}
+		f.must(f.root.Snapshot(f.ctx))
+		put, err := f.root.Compact(f.ctx, Retention{Before: f.now.Add(time.Hour), Unbacked: true})
+		f.must(err)
+		if damaged, err := f.root.Check(f.ctx); err != nil || put != 3 || len(damaged) != 0 {
+			t.Fatalf("%d put away; damaged: %v, %v", put, damaged, err)
+		}
+		if _, err := f.root.conn.ExecContext(f.ctx, damage); err != nil {
+			t.Fatal(err)
+		}
+		if damaged, err := f.root.Check(f.ctx); err != nil || len(damaged) != 1 {
+			t.Errorf("%s: damaged: %v, %v", damage, damaged, err)
+		}
+	}
+}
+
 // Nobody but the county makes a snapshot: it would say what everybody wrote.
 func TestOnlyTheCountyMakesSnapshots(t *testing.T) {
 	f := newFleet(t, 3)
