@@ -305,7 +305,7 @@ func (c *County) apiPage(ctx context.Context, table, cursor string, limit int) (
 			}
 			list, last = append(list, n), n.n
 		}
-		if err := found.Close(); err != nil {
+		if err := errors.Join(found.Err(), found.Close()); err != nil {
 			return nil, "", false, false, err
 		}
 		ids := make([]schema.ID, len(list))
