@@ -2,6 +2,7 @@ package county
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -231,7 +232,7 @@ func (c *County) placesAndHours(ctx context.Context, a *Analysis, p period) erro
 		}
 		a.Hours[hour] = n
 	}
-	if err := rows.Close(); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return err
 	}
 	if a.Total > 0 {
@@ -263,7 +264,7 @@ func (c *County) placesAndHours(ctx context.Context, a *Analysis, p period) erro
 		}
 		list = append(list, one)
 	}
-	if err := found.Close(); err != nil {
+	if err := errors.Join(found.Err(), found.Close()); err != nil {
 		return err
 	}
 	ids := []schema.ID{}
