@@ -143,7 +143,7 @@ func (a *App) openReplica(ctx context.Context, realm schema.ID) (*replica.Replic
 }
 
 func (a *App) openReplicaIn(ctx context.Context, dir, anchor string, realm schema.ID) (*replica.Replica, error) {
-	return replica.Open(ctx, replica.Options{Dir: dir, AnchorDir: anchor, Schema: model.Schema, Realm: realm, Wall: a.opts.Wall, Log: a.opts.Log,
+	return replica.Open(ctx, replica.Options{Dir: dir, AnchorDir: anchor, Schema: model.Schema, Indexes: Indexes, Realm: realm, Wall: a.opts.Wall, Log: a.opts.Log,
 		Audience: func(tx *replica.Tx, t *schema.Table, id schema.ID) (string, error) {
 			return model.AudienceOf(tx, t, id, a.session.Unit())
 		}})

@@ -55,29 +55,20 @@ func (c *Consultations) List(q ConsultationQuery) (ConsultationPage, error) {
 
 // find reads the rows of a page and the number of all.
 func (c *Consultations) find(r *replica.Replica, q ConsultationQuery) (rows []*replica.Row, total int, err error) {
-	ctx := context.Background()
 	if strings.TrimSpace(q.Text) != "" {
 		ids, total, err := c.matching(r, q)
 		if err != nil {
 			return nil, 0, err
 		}
-		for _, id := range ids {
-			row, err := r.Get(ctx, "consultation", id)
-			if err != nil {
-				return nil, 0, err
-			}
-			if row != nil {
-				rows = append(rows, row)
-			}
-		}
-		return rows, total, nil
+		rows, err = rowsOf(r, "consultation", ids)
+		return rows, total, err
 	}
 	c.s.consultations.warm(r) // whoever sees the list may search it next
 	where, args := q.where()
 	if total, err = countRows(r, "SELECT count(*) FROM consultation "+where, args...); err != nil {
 		return nil, 0, err
 	}
-	rows, err = r.Select(ctx, "consultation", where+q.order()+" LIMIT ? OFFSET ?", append(args, q.Limit, max(0, q.Offset))...)
+	rows, err = r.Select(context.Background(), "consultation", where+q.order()+" LIMIT ? OFFSET ?", append(args, q.Limit, max(0, q.Offset))...)
 	return rows, total, err
 }
 
@@ -142,9 +133,40 @@ func (q *ConsultationQuery) order() string {
 	case "oldest":
 		return " ORDER BY occurred_at, id"
 	case "loss":
-		return " ORDER BY loss_fen DESC NULLS LAST, occurred_at DESC, id DESC"
+		return " ORDER BY loss_fen DESC, occurred_at DESC, id DESC"
 	case "at_risk":
-		return " ORDER BY at_risk_fen DESC NULLS LAST, occurred_at DESC, id DESC"
+		return " ORDER BY at_risk_fen DESC, occurred_at DESC, id DESC"
 	}
 	return " ORDER BY occurred_at DESC, id DESC"
+}
+
+// rowsOf reads rows by their ids, in that order; those that do not exist are left out.
+func rowsOf(r *replica.Replica, table string, ids []schema.ID) ([]*replica.Row, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	marks, args := in(ids)
+	at := make(map[schema.ID]*replica.Row, len(ids))
+	if err := r.Each(context.Background(), table, "WHERE id IN ("+marks+")", args, func(row *replica.Row) error {
+		at[row.ID] = row
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	out := make([]*replica.Row, 0, len(ids))
+	for _, id := range ids {
+		if row := at[id]; row != nil {
+			out = append(out, row)
+		}
+	}
+	return out, nil
+}
+
+// in are the placeholders and arguments of a list of ids. Lists are pages: they
+// stay below what SQLite takes.
+func in(ids []schema.ID) (marks string, args []any) {
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	return strings.TrimSuffix(strings.Repeat("?,", len(ids)), ","), args
 }

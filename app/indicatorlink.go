@@ -92,14 +92,16 @@ func (s *Session) register(tx *replica.Tx, id schema.ID, i model.Indicator, frau
 // indicatorKeys are the indicators that consultations name, by consultation.
 func indicatorKeys(r *replica.Replica, consultations []schema.ID) (map[schema.ID][]string, error) {
 	out := map[schema.ID][]string{}
-	for _, id := range consultations {
-		rows, err := r.Query(context.Background(), linkedSQL, id)
+	for page := range slices.Chunk(consultations, 500) {
+		marks, args := in(page)
+		rows, err := r.Query(context.Background(), linkedSQL+marks+") AND coalesce(json_extract(ci.voided, '$.on'), 0) = 0 ORDER BY ci.created_at, ci.id", args...)
 		if err != nil {
 			return nil, fmt.Errorf("list indicators: %w", err)
 		}
 		for rows.Next() {
+			var id schema.ID
 			var i model.Indicator
-			if err := rows.Scan(&i.Kind, &i.Value); err != nil {
+			if err := rows.Scan(&id, &i.Kind, &i.Value); err != nil {
 				rows.Close()
 				return nil, fmt.Errorf("list indicators: %w", err)
 			}
@@ -112,8 +114,7 @@ func indicatorKeys(r *replica.Replica, consultations []schema.ID) (map[schema.ID
 	return out, nil
 }
 
-const linkedSQL = `SELECT i.kind, i.value FROM consultation_indicator ci JOIN indicator i ON i.id = ci.indicator_id
-	WHERE ci.consultation_id = ? AND coalesce(json_extract(ci.voided, '$.on'), 0) = 0 ORDER BY ci.created_at, ci.id`
+const linkedSQL = `SELECT ci.consultation_id, i.kind, i.value FROM consultation_indicator ci JOIN indicator i ON i.id = ci.indicator_id WHERE ci.consultation_id IN (`
 
 // indicatorKeysIn is indicatorKeys of one consultation as a transaction sees it.
 func indicatorKeysIn(tx *replica.Tx, consultation schema.ID) ([]string, error) {

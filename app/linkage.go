@@ -41,7 +41,7 @@ var needDoc = []string{"judicial_query", "freeze", "return"}
 
 // List is the timeline of a consultation, oldest first.
 func (l *Linkage) List(consultation schema.ID) ([]LinkageStep, error) {
-	out := []LinkageStep{}
+	out, noted := []LinkageStep{}, map[schema.ID]int64{}
 	r, err := l.s.open()
 	if err != nil {
 		return out, err
@@ -64,11 +64,12 @@ func (l *Linkage) List(consultation schema.ID) ([]LinkageStep, error) {
 		if step.Counterpart, err = d.name("unit", row.Ref("counterpart_unit_id")); err != nil {
 			return nil, err
 		}
+		noted[row.ID] = row.Int("created_at")
 		step.BeforePaid = parent.Int("paid_at") > 0 && step.At < parent.Int("paid_at")
 		step.NeedsDoc = step.DocNo == "" && slices.Contains(needDoc, step.Kind)
 		out = append(out, step)
 	}
-	slices.SortFunc(out, func(a, b LinkageStep) int { return cmp.Or(cmp.Compare(a.At, b.At), slices.Compare(a.ID[:], b.ID[:])) })
+	slices.SortFunc(out, func(a, b LinkageStep) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(noted[a.ID], noted[b.ID]), slices.Compare(a.ID[:], b.ID[:])) })
 	police := int64(0)
 	for i := range out {
 		if i > 0 {
@@ -129,7 +130,9 @@ func (s *Session) stampSteps(tx *replica.Tx, consultation schema.ID, steps []str
 		if err := model.Happened("steps", "联动时间", "The time of a step", at, tx.Now()); err != nil {
 			return err
 		}
-		if err := tx.Put("linkage_action", tx.NewID(), s.created(tx, schema.Values{"consultation_id": consultation, "kind": kind, "at": at.UnixMilli(), "unit_id": s.Unit(), "result": "pending"})); err != nil {
+		values := s.created(tx, schema.Values{"consultation_id": consultation, "kind": kind, "at": at.UnixMilli(), "unit_id": s.Unit(), "result": "pending"})
+		values["created_at"] = ms // of two in one minute, the first stays first
+		if err := tx.Put("linkage_action", tx.NewID(), values); err != nil {
 			return err
 		}
 	}

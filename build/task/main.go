@@ -10,6 +10,7 @@
 //	go run ./build/task sim          STEPS steps of each history SEEDS of a fleet
 //	go run ./build/task sabotage     break the engine's promises; tests must notice each
 //	go run ./build/task screenshots
+//	go run ./build/task bench-kit    100,000 consultations on one laptop, in figures
 //	go run ./build/task bench-county   the county's pages with a million consultations
 //
 // It needs Go and Node.js; a browser for the end-to-end tests and the web view's
@@ -30,9 +31,9 @@ import (
 )
 
 func main() {
-	tasks := map[string]func([]string) error{"demo": demo, "test": test, "build": build, "dev": dev, "lint": lint, "soak": soak, "power-cut": powerCut, "sim": sim, "sabotage": sabotage, "screenshots": screenshots, "bench-county": benchCounty, "frontend": func([]string) error { return frontend() }}
+	tasks := map[string]func([]string) error{"demo": demo, "test": test, "build": build, "dev": dev, "lint": lint, "soak": soak, "power-cut": powerCut, "sim": sim, "sabotage": sabotage, "screenshots": screenshots, "bench-kit": benchKit, "bench-county": benchCounty, "frontend": func([]string) error { return frontend() }}
 	if len(os.Args) < 2 || tasks[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: go run ./build/task demo|test|build|dev|lint|soak|power-cut|sim|sabotage|screenshots")
+		fmt.Fprintln(os.Stderr, "usage: go run ./build/task demo|test|build|dev|lint|soak|power-cut|sim|sabotage|screenshots|bench-kit")
 		os.Exit(2)
 	}
 	if err := tasks[os.Args[1]](os.Args[2:]); err != nil {
@@ -262,9 +263,14 @@ func sabotage(names []string) error {
 	return run(".", nil, "go", append([]string{"run", "./sync/sabotage"}, names...)...)
 }
 
-// screenshots takes the pictures of the end-to-end run and renews the README's.
+// screenshots takes a picture of every screen of the kit — plain, in the sun, in English — into
+// test-results/screens, those of the end-to-end run, and renews the README's.
 func screenshots([]string) error {
 	if err := headless(); err != nil {
+		return err
+	}
+	path, _ := browser()
+	if err := run("frontend", []string{"CHROMIUM=" + path, "FIELDKIT_BIN=" + binary()}, "node", "e2e/screenshots.mjs"); err != nil {
 		return err
 	}
 	if err := endToEnd(); err != nil {
@@ -285,4 +291,9 @@ func screenshots([]string) error {
 // benchCounty measures the county's pages on a generated county; the county is kept for the next time.
 func benchCounty(args []string) error {
 	return run(".", nil, "go", append([]string{"run", "./build/benchcounty"}, args...)...)
+}
+
+// benchKit measures a kit with a year of a busy county on it; its last line is JSON.
+func benchKit(args []string) error {
+	return run(".", nil, "go", append([]string{"run", "./build/benchkit"}, args...)...)
 }

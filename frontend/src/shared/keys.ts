@@ -1,4 +1,4 @@
-import { onBeforeUnmount, onMounted } from 'vue'
+import { onBeforeUnmount, onMounted, watch } from 'vue'
 
 /**
  * Names a key by where it is on the keyboard, so that it works while a Chinese
@@ -40,21 +40,37 @@ function dispatch(e: KeyboardEvent): void {
   }
 }
 
+function hear(entry: { fn: Keys; modal: boolean }): void {
+  if (stack.includes(entry)) return
+  if (stack.length === 0) {
+    window.addEventListener('keydown', commands, true)
+    window.addEventListener('keydown', others)
+  }
+  stack.push(entry)
+}
+function leave(entry: { fn: Keys; modal: boolean }): void {
+  const at = stack.indexOf(entry)
+  if (at < 0) return
+  stack.splice(at, 1)
+  if (stack.length === 0) {
+    window.removeEventListener('keydown', commands, true)
+    window.removeEventListener('keydown', others)
+  }
+}
+
 /** Hears keys while the component is shown. A modal one lets nothing through. */
 export function useKeys(fn: Keys, modal = false): void {
   const entry = { fn, modal }
-  onMounted(() => {
-    if (stack.length === 0) {
-      window.addEventListener('keydown', commands, true)
-      window.addEventListener('keydown', others)
-    }
-    stack.push(entry)
-  })
-  onBeforeUnmount(() => {
-    stack.splice(stack.indexOf(entry), 1)
-    if (stack.length === 0) {
-      window.removeEventListener('keydown', commands, true)
-      window.removeEventListener('keydown', others)
-    }
-  })
+  onMounted(() => hear(entry))
+  onBeforeUnmount(() => leave(entry))
+}
+
+/**
+ * Hears keys while a dialog is open, before the screen it stands on, and lets
+ * nothing through to it. Escape stays the dialog's own.
+ */
+export function useDialogKeys(open: () => boolean, fn: Keys = () => undefined): void {
+  const entry = { fn, modal: true }
+  onMounted(() => watch(open, (is) => (is ? hear(entry) : leave(entry)), { immediate: true }))
+  onBeforeUnmount(() => leave(entry))
 }
