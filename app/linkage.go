@@ -69,7 +69,9 @@ func (l *Linkage) List(consultation schema.ID) ([]LinkageStep, error) {
 		step.NeedsDoc = step.DocNo == "" && slices.Contains(needDoc, step.Kind)
 		out = append(out, step)
 	}
-	slices.SortFunc(out, func(a, b LinkageStep) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(noted[a.ID], noted[b.ID]), slices.Compare(a.ID[:], b.ID[:])) })
+	slices.SortFunc(out, func(a, b LinkageStep) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(noted[a.ID], noted[b.ID]), slices.Compare(a.ID[:], b.ID[:]))
+	})
 	police := int64(0)
 	for i := range out {
 		if i > 0 {
