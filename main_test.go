@@ -49,6 +49,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"fieldkit/internal/story":          {"fieldkit/app", "fieldkit/internal/", "fieldkit/sync/"},
 		"fieldkit/build/dictionary":        {"fieldkit/internal/model", "fieldkit/sync/"},
 		"fieldkit/build/benchcounty":       {"fieldkit/internal/", "fieldkit/sync/"},
+		"fieldkit/build/benchkit":          {"fieldkit/app", "fieldkit/internal/", "fieldkit/sync/"},
 		"fieldkit/build/client":            {"fieldkit/app", "fieldkit/internal/"},
 		"fieldkit/frontend":                {},
 		"fieldkit/build/task":              {},
