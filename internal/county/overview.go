@@ -311,6 +311,9 @@ func (c *County) towns(ctx context.Context, t tallies) ([]Town, error) {
 	listed := len(list)
 	for code, field := range map[string]func(*Town) *int64{"M08w": func(t *Town) *int64 { return &t.Consultations }, "M02w": func(t *Town) *int64 { return &t.Leaflets }} {
 		for _, share := range shares(t[code]) {
+			if share.Count == 0 {
+				continue
+			}
 			i, known := at[share.Code]
 			if !known {
 				i = len(list)
