@@ -88,7 +88,7 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 		return nil, nil, err
 	}
 	// Begin and end are not cut short: the connection must know where it stands.
-	if _, err := r.conn.ExecContext(context.WithoutCancel(ctx), "BEGIN IMMEDIATE"); err != nil {
+	if err := r.always(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return nil, nil, fmt.Errorf("begin: %w", err)
 	}
 	done := false
@@ -117,7 +117,7 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 			return nil, nil, err
 		}
 	}
-	if _, err := r.conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
+	if err := r.always(ctx, "COMMIT"); err != nil {
 		return nil, nil, fmt.Errorf("commit: %w", err)
 	}
 	done = true
@@ -428,16 +428,29 @@ func (tx *Tx) keep(p *pendingRow) {
 }
 
 // stmt is a prepared statement on the writing connection.
-func (tx *Tx) stmt(text string) (*sql.Stmt, error) {
-	if s := tx.r.prepared[text]; s != nil {
+func (tx *Tx) stmt(text string) (*sql.Stmt, error) { return tx.r.statement(tx.ctx, text) }
+
+// statement prepares once on the writing connection: parsing takes longer than many
+// a statement.
+func (r *Replica) statement(ctx context.Context, text string) (*sql.Stmt, error) {
+	if s := r.prepared[text]; s != nil {
 		return s, nil
 	}
-	s, err := tx.conn.PrepareContext(context.WithoutCancel(tx.ctx), text)
+	s, err := r.conn.PrepareContext(context.WithoutCancel(ctx), text)
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	tx.r.prepared[text] = s
+	r.prepared[text] = s
 	return s, nil
+}
+
+// always runs a statement to its end, also when the caller has given up.
+func (r *Replica) always(ctx context.Context, text string) error {
+	s, err := r.statement(ctx, text)
+	if err == nil {
+		_, err = s.ExecContext(context.WithoutCancel(ctx))
+	}
+	return err
 }
 
 func (tx *Tx) exec(text string, args ...any) error {
