@@ -94,6 +94,8 @@ type countyCommand struct {
 	Init  countyInit  `cmd:"" help:"Make a county in a data directory."`
 	Serve countyServe `cmd:"" help:"Serve kits and the dashboard."`
 	Enrol countyEnrol `cmd:"" help:"Issue a one-time enrolment code."`
+
+	Report countyReport `cmd:"" help:"Write a report (.docx) and ledgers (.xlsx) without a browser; the server must not be running."`
 }
 
 type countyInit struct {
@@ -197,6 +199,37 @@ func (e *countyEnrol) Run(ctx context.Context, c *cli) error {
 	}
 	fmt.Println(code.Text)
 	return nil
+}
+
+type countyReport struct {
+	Dir         string   `help:"Data directory of the county." default:"${countydir}" type:"path"`
+	Kind        string   `help:"r1: a bank to its regulator; r2: the cyber brigade; r3: the county's police bureau." enum:"r1,r2,r3" required:""`
+	From        string   `help:"First day, 2025-01-01." required:""`
+	To          string   `help:"Last day, 2025-12-31." required:""`
+	Unit        []string `help:"Codes of the units whose figures count; the first one issues the report. None: the whole county."`
+	Out         string   `help:"The .docx to write." required:"" type:"path"`
+	Ledgers     string   `help:"Also write the ledgers T1 to T12 into this directory." type:"path"`
+	Definitions bool     `help:"Print the figures' definitions as an annex."`
+}
+
+func (r *countyReport) Run(ctx context.Context, c *cli) error {
+	wall, err := c.wall()
+	if err != nil {
+		return err
+	}
+	o, err := county.Open(ctx, r.Dir, county.Options{Version: version, Wall: wall, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
+	if errors.Is(err, county.ErrInUse) {
+		return errors.New("县服务器正在运行，没有生成报告。请在网页的“报告”里导出，或先停服务。The county's server is running; no report was made. Export it on the dashboard, or stop the server first")
+	}
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	files, err := o.WriteReport(ctx, county.ReportOrder{Kind: strings.ToUpper(r.Kind), From: r.From, To: r.To, Units: r.Unit, Out: r.Out, Ledgers: r.Ledgers, Definitions: r.Definitions})
+	for _, file := range files {
+		fmt.Println(file)
+	}
+	return err
 }
 
 type demoCommand struct {

@@ -55,6 +55,7 @@ type County struct {
 	replica  *replica.Replica
 	sync     *transport.Server
 	events   *rpc.Events
+	exports  *exports
 	options  Options
 	log      *slog.Logger
 	reviewed reviewCache
@@ -130,6 +131,10 @@ func (c *County) open(ctx context.Context) error {
 		return err
 	}
 	c.stop = append(c.stop, c.warm())
+	if c.exports, err = openExports(c.dir); err != nil {
+		return err
+	}
+	c.stop = append(c.stop, c.exports.close)
 	return nil
 }
 

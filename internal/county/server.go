@@ -49,6 +49,9 @@ func (c *County) Handler() http.Handler {
 	mux.HandleFunc("GET /export/{file}", c.export)
 	mux.Handle("/api/", c.api())
 	mux.Handle("POST /import/file", guard.Handler(http.HandlerFunc(c.importFile)))
+	mux.HandleFunc("GET /export/report/{id}", c.reportFile)
+	mux.HandleFunc("GET /export/template/{kind}", c.templateFile)
+	mux.HandleFunc("GET /export/made/{job}", c.madeFile)
 	mux.Handle("/", pages)
 	return c.recovered(c.protect(mux))
 }
@@ -147,7 +150,11 @@ func ownRequest(next http.Handler) http.Handler {
 			http.Error(w, "not from our own page", http.StatusForbidden)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxRPC)
+		limit := int64(maxRPC)
+		if r.URL.Path == "/rpc/County/SaveTemplate" { // the one form that carries a file
+			limit = maxTemplateForm
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		next.ServeHTTP(w, r)
 	})
 }

@@ -26,6 +26,7 @@ type Request struct {
 	County string // the county's name: 青岚县
 	Kits   []Kit
 	Now    time.Time
+	By     string // who asks
 }
 
 // Draft is a report's frozen part: the figures it was made from, under which rules,
@@ -40,6 +41,7 @@ type Draft struct {
 	Addressee  string            `json:"addressee"`
 	Period     string            `json:"period"`
 	Made       int64             `json:"made"` // ms
+	By         string            `json:"by"`   // who asked for it
 	Figures    figures.Set       `json:"figures"`
 	YearBefore figures.Set       `json:"year_before"`
 	Before     figures.Set       `json:"before,omitempty"` // nil where there is no 环比
@@ -104,7 +106,7 @@ func freeze(ctx context.Context, r *replica.Replica, q Request, rules model.Sett
 	if q.Kind == "R1" && len(q.Units) == 0 {
 		return nil, problem("unit", "银行机构的报告要选一个单位，没有生成报告。", "A bank's report needs a unit; no report was made.")
 	}
-	d := &Draft{Kind: q.Kind, From: q.From, To: q.To, Units: []string{}, County: q.County, Period: PeriodName(first, last), Made: q.Now.UnixMilli(), Rules: rules,
+	d := &Draft{Kind: q.Kind, From: q.From, To: q.To, Units: []string{}, County: q.County, Period: PeriodName(first, last), Made: q.Now.UnixMilli(), By: q.By, Rules: rules,
 		Complete: complete(q.Kits, last, q.Now), Issuer: q.County + "公安局", Addressee: strings.ReplaceAll(o.addressee, "{county}", q.County)}
 	phone := ""
 	for i, id := range q.Units {
