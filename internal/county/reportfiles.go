@@ -57,9 +57,35 @@ func (c *County) Docx(ctx context.Context, d *report.Draft, text string, definit
 	return raw, nil
 }
 
+// reportPicture answers GET /export/report/{id}-{n}.png with a report's n-th chart.
+func (c *County) reportPicture(w http.ResponseWriter, r *http.Request, name string) {
+	n := int(name[len(name)-1] - '1')
+	_, d, _, err := c.kept(r.Context(), name[:len(name)-2])
+	if err == nil && (n < 0 || n >= len(d.Charts)) {
+		http.NotFound(w, r)
+		return
+	}
+	var raw []byte
+	if err == nil {
+		raw, err = d.Charts[n].Picture()
+	}
+	if err != nil {
+		c.refuse(w, "chart", err)
+		return
+	}
+	w.Header().Set("Content-Type", "image/png")
+	if _, err := w.Write(raw); err != nil {
+		c.log.Debug("export: the browser went away", "err", err)
+	}
+}
+
 // reportFile answers GET /export/report/{id}.docx?definitions=1.
 func (c *County) reportFile(w http.ResponseWriter, r *http.Request) {
 	v := visitOf(r.Context())
+	if name, isPicture := strings.CutSuffix(r.PathValue("id"), ".png"); isPicture && v != nil && v.account != nil && len(name) > 2 && name[len(name)-2] == '-' {
+		c.reportPicture(w, r, name)
+		return
+	}
 	id, isDocx := strings.CutSuffix(r.PathValue("id"), ".docx")
 	if v == nil || v.account == nil || !isDocx {
 		http.NotFound(w, r)

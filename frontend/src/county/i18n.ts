@@ -5,6 +5,7 @@ import * as api from './locales/api'
 import * as figures from './locales/figures'
 import * as registry from './locales/registry'
 import * as work from './locales/work'
+import * as reports from './locales/reports'
 import * as review from './locales/review'
 
 const KEY = 'fieldkit.language'
@@ -17,7 +18,7 @@ function first(): 'zh-CN' | 'en' {
   }
 }
 
-export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': { ...zh, ...figures.zh, ...work.zh, ...api.zh, ...registry.zh, ...review.zh }, en: { ...en, ...figures.en, ...work.en, ...api.en, ...registry.en, ...review.en } } })
+export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': { ...zh, ...figures.zh, ...work.zh, ...api.zh, ...registry.zh, ...review.zh, ...reports.zh }, en: { ...en, ...figures.en, ...work.en, ...api.en, ...registry.en, ...review.en, ...reports.en } } })
 
 export function setLanguage(language: 'zh-CN' | 'en'): void {
   i18n.global.locale.value = language

@@ -14,6 +14,8 @@ export const router = createRouter({
     { path: '/review', name: 'review', component: () => import('./review/ReviewPage.vue') },
     { path: '/registries/:tab(unit|officer|venue|material|period|duplicates|codes|rules)', name: 'registries', component: () => import('./registries/RegistriesPage.vue') },
     { path: '/registries', redirect: '/registries/unit' },
+    { path: '/reports', name: 'reports', component: () => import('./reports/ReportsPage.vue') },
+    { path: '/report/:id', name: 'report', component: () => import('./reports/ReportPage.vue') },
     { path: '/devices', name: 'devices', component: () => import('./devices/DevicesPage.vue') },
     { path: '/audit', name: 'audit', component: () => import('./settings/AuditPage.vue') },
     { path: '/settings', name: 'settings', component: () => import('./settings/SettingsPage.vue') },

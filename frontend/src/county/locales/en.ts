@@ -1,6 +1,6 @@
 export default {
   app: { title: '{county} anti-fraud outreach · County office', name: 'Anti-fraud outreach · County office' },
-  nav: { overview: 'Overview', records: 'Records', review: 'Review', interfaces: 'Interfaces', analysis: 'Analysis', plan: 'Plan', registries: 'Registers', devices: 'Computers', audit: 'Sign-ins & actions', settings: 'Settings', signOut: 'Sign out', main: 'Main menu' },
+  nav: { overview: 'Overview', reports: 'Reports', records: 'Records', review: 'Review', interfaces: 'Interfaces', analysis: 'Analysis', plan: 'Plan', registries: 'Registers', devices: 'Computers', audit: 'Sign-ins & actions', settings: 'Settings', signOut: 'Sign out', main: 'Main menu' },
   login: {
     title: 'Sign in', account: 'Account', password: 'Password', enter: 'Sign in', entering: 'Checking…', show: 'Show', hide: 'Hide',
     hint: 'Accounts are made by the administrator on the server.', language: '中文', capsLock: 'Caps Lock is on',

@@ -1,6 +1,6 @@
 export default {
   app: { title: '{county}反诈宣传 · 县办公室', name: '反诈宣传 · 县办公室' },
-  nav: { overview: '总览', records: '活动与记录', review: '待核', interfaces: '接口与导入', analysis: '研判串并', plan: '计划进度', registries: '名册与重复', devices: '电脑与同步', audit: '登录与操作', settings: '设置', signOut: '退出', main: '主菜单' },
+  nav: { overview: '总览', reports: '报告', records: '活动与记录', review: '待核', interfaces: '接口与导入', analysis: '研判串并', plan: '计划进度', registries: '名册与重复', devices: '电脑与同步', audit: '登录与操作', settings: '设置', signOut: '退出', main: '主菜单' },
   login: {
     title: '登录', account: '账号', password: '口令', enter: '登录', entering: '正在核对…', show: '显示', hide: '隐藏',
     hint: '账号由县里的管理员在服务器上建立。', language: 'English', capsLock: '大写锁定已打开',
