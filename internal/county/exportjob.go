@@ -112,6 +112,13 @@ func (c *County) WriteLedger(ctx context.Context, code, from, to string, units [
 	return nil
 }
 
+// CountedLedger is WriteLedger that tells how many rows it wrote.
+func (c *County) CountedLedger(ctx context.Context, code, from, to string, w io.Writer) (rows int64, err error) {
+	o := report.LedgerOptions{Scope: figures.Scope{From: from, To: to}, TempDir: c.exports.dir, Progress: func(n int64) { rows = n }}
+	err = report.WriteLedger(ctx, c.replica, code, o, w)
+	return rows, err
+}
+
 // StartLedger begins to write a ledger. Its progress is told as events "export"
 // and by Exports; the file is at /export/made/{id} once it is done.
 func (s *Service) StartLedger(ctx context.Context, f LedgerForm) (ExportJob, error) {
