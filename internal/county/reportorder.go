@@ -50,7 +50,7 @@ func (c *County) WriteReport(ctx context.Context, o ReportOrder) ([]string, erro
 	}
 	files := []string{}
 	write := func(path string, fill func(io.Writer) error) error {
-		if err := whole(path, fill); err != nil {
+		if err := writeWhole(path, fill); err != nil {
 			return err
 		}
 		files = append(files, path)
@@ -71,8 +71,8 @@ func (c *County) WriteReport(ctx context.Context, o ReportOrder) ([]string, erro
 	return files, nil
 }
 
-// whole writes a file under another name and gives it its own when it is complete.
-func whole(path string, fill func(io.Writer) error) error {
+// writeWhole writes a file under another name and gives it its own when it is complete.
+func writeWhole(path string, fill func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".fieldkit-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)

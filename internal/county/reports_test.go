@@ -108,13 +108,13 @@ func TestReportIsFrozenUntilRefreshed(t *testing.T) {
 	if err := o.call(t, "Report", &again, made.Line.ID); err != nil || again.Text != saved.Text {
 		t.Error("the earlier report has changed")
 	}
-	status, body := o.fetch(t, "/export/report/"+fresh.Line.ID+".docx")
+	status, body := o.download(t, "/export/report/"+fresh.Line.ID+".docx")
 	if status != http.StatusOK || !bytes.HasPrefix(body, []byte("PK")) {
 		t.Errorf("docx: %d %.80s", status, body)
 	}
 }
 
-func (o *office) fetch(t *testing.T, path string) (int, []byte) {
+func (o *office) download(t *testing.T, path string) (int, []byte) {
 	t.Helper()
 	response, err := o.browser.Get(o.secure + path)
 	if err != nil {
@@ -133,7 +133,7 @@ func TestReportsRefuseWithASentence(t *testing.T) {
 	if r := o.post(t, "/rpc/County/DraftReport", "[{}]", map[string]string{"Content-Type": "application/json", "X-Fieldkit": "1"}); r.StatusCode != http.StatusUnauthorized {
 		t.Error("a stranger makes a report:", r.Status)
 	}
-	if status, _ := o.fetch(t, "/export/report/"+schema.NewID(1).String()+".docx"); status != http.StatusUnauthorized {
+	if status, _ := o.download(t, "/export/report/"+schema.NewID(1).String()+".docx"); status != http.StatusUnauthorized {
 		t.Error("a stranger fetches a report:", status)
 	}
 	o.login(t)
@@ -155,7 +155,7 @@ func TestReportsRefuseWithASentence(t *testing.T) {
 	if err := o.call(t, "Templates", &list); err != nil || len(list) != 3 || !list[2].Own || list[0].Own {
 		t.Errorf("%+v, %v", list, err)
 	}
-	if status, body := o.fetch(t, "/export/template/R3.docx"); status != http.StatusOK || !bytes.Equal(body, report.DefaultTemplate()) {
+	if status, body := o.download(t, "/export/template/R3.docx"); status != http.StatusOK || !bytes.Equal(body, report.DefaultTemplate()) {
 		t.Error("the template does not come back as it went")
 	}
 	if err := o.call(t, "SaveTemplate", nil, "R3", ""); err != nil {
@@ -183,7 +183,7 @@ func TestLedgerJob(t *testing.T) {
 			break
 		}
 	}
-	status, body := o.fetch(t, "/export/made/"+job.ID)
+	status, body := o.download(t, "/export/made/"+job.ID)
 	if status != http.StatusOK {
 		t.Fatal(status, string(body))
 	}
@@ -198,7 +198,7 @@ func TestLedgerJob(t *testing.T) {
 	if err := o.call(t, "CancelExport", nil, job.ID); err != nil {
 		t.Error(err)
 	}
-	if status, _ := o.fetch(t, "/export/made/"+job.ID); status != http.StatusNotFound {
+	if status, _ := o.download(t, "/export/made/"+job.ID); status != http.StatusNotFound {
 		t.Error("a file that was thrown away is still served")
 	}
 	if left, err := os.ReadDir(filepath.Join(o.dir, "exports")); err != nil || len(left) != 0 {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 
 	"fieldkit/internal/figures"
 	"fieldkit/internal/model"
+	"fieldkit/sync/changeset"
 	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
 )
@@ -133,10 +135,7 @@ func freeze(ctx context.Context, r *replica.Replica, q Request, rules model.Sett
 	if err != nil {
 		return nil, err
 	}
-	d.Cut = map[string]uint64{}
-	for stream, number := range vector {
-		d.Cut[fmt.Sprintf("%s/%d/%s", stream.Origin.Replica, stream.Origin.Incarnation, stream.Audience)] = number
-	}
+	d.Cut = cutOf(vector)
 	reader, err := figures.NewReader(ctx, r, rules)
 	if err != nil {
 		return nil, err
@@ -170,6 +169,26 @@ func freeze(ctx context.Context, r *replica.Replica, q Request, rules model.Sett
 		return nil, err
 	}
 	return d, d.chart(ctx, reader, scope, first, last)
+}
+
+// manyStreams is how many streams a cut names one by one; a record's column is bounded.
+const manyStreams = 200
+
+// cutOf is a version vector as a report keeps it: stream by stream, or of a county
+// with very many their number, their changesets and a hash over all of them.
+func cutOf(vector changeset.Vector) map[string]uint64 {
+	cut, lines, total := map[string]uint64{}, []string{}, uint64(0)
+	for stream, number := range vector {
+		name := fmt.Sprintf("%s/%d/%s", stream.Origin.Replica, stream.Origin.Incarnation, stream.Audience)
+		cut[name] = number
+		lines, total = append(lines, fmt.Sprintf("%s=%d\n", name, number)), total+number
+	}
+	if len(cut) <= manyStreams {
+		return cut
+	}
+	slices.Sort(lines)
+	sum := sha256.Sum256([]byte(strings.Join(lines, "")))
+	return map[string]uint64{fmt.Sprintf("sha256:%x", sum): total, "streams": uint64(len(lines))}
 }
 
 var keyInOutline = regexp.MustCompile(`\{([A-Za-z0-9_.+]+)\}`)

@@ -7,6 +7,7 @@ import (
 
 	"fieldkit/internal/figures"
 	"fieldkit/internal/model"
+	"fieldkit/sync/changeset"
 )
 
 func TestComposeDropsWhatIsZero(t *testing.T) {
@@ -136,5 +137,28 @@ func TestCompleteness(t *testing.T) {
 	c = complete([]Kit{{"D1", "反诈中心", now.UnixMilli() - 3600_000, 0, "active"}}, last.AddDate(1, 0, 0), now)
 	if got := c.Line(); got != "数据截至2026年1月5日09:00，1台电脑的记录全部到齐。" {
 		t.Error(got)
+	}
+}
+
+// A county with very many streams still keeps its cut within a record's column.
+func TestCutStaysSmall(t *testing.T) {
+	v := changeset.Vector{}
+	for i := range 5000 {
+		v[changeset.Stream{Audience: strings.Repeat("u", 30) + string(rune('a'+i%26)) + strings.Repeat("x", i%50), Origin: changeset.Origin{Incarnation: uint32(i)}}] = uint64(i)
+	}
+	cut := cutOf(v)
+	if len(cut) != 2 || cut["streams"] != 5000 {
+		t.Error(len(cut))
+	}
+	again := cutOf(v)
+	for key, n := range cut {
+		if again[key] != n {
+			t.Error("the same vector gives two cuts")
+		}
+	}
+	clear(v)
+	v[changeset.Stream{Audience: "everyone"}] = 7
+	if cut := cutOf(v); len(cut) != 1 {
+		t.Error(cut)
 	}
 }

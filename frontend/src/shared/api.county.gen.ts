@@ -67,6 +67,30 @@ export interface DeviceInfo {
   phone: string
 }
 
+export interface ReportForm {
+  kind: string
+  from: string
+  to: string
+  units: string[]
+}
+
+export interface ReportView {
+  line: ReportLine
+  text: string
+  blocks: Block[]
+  links: Link[]
+  table: Line[]
+  before_name: string
+  charts: Chart[]
+  definitions: Line[]
+  complete: string
+  missing: string[]
+  late: Late[]
+  completeness_now: string
+  file: string
+  at: number
+}
+
 export interface Pair {
   table: string
   score: number
@@ -82,6 +106,15 @@ export interface EditField {
   kind: string
   codes: string
   value: string
+}
+
+export interface ExportJob {
+  id: string
+  code: string
+  name: string
+  rows: number
+  state: string
+  error: string
 }
 
 export interface FigureQuery {
@@ -161,6 +194,11 @@ export interface IssuedCode {
   label: string
   addresses: string[]
   expires_at: number
+}
+
+export interface LedgerInfo {
+  code: string
+  name: string
 }
 
 export interface Me {
@@ -281,6 +319,16 @@ export interface RegistryPage {
   total: number
 }
 
+export interface ReportLine {
+  id: string
+  kind: string
+  title: string
+  from: string
+  to: string
+  made: number
+  by: string
+}
+
 export interface Review {
   items: ReviewItem[]
   counts: Record<string, number>
@@ -306,6 +354,11 @@ export interface RegistryRow {
   voided: boolean
   into: string
   into_name: string
+}
+
+export interface Block {
+  kind: string
+  runs: Run[]
 }
 
 export interface Settings {
@@ -337,9 +390,25 @@ export interface ServerSettings {
   realm: string
 }
 
+export interface LedgerForm {
+  code: string
+  from: string
+  to: string
+  units: string[]
+  personal: boolean
+  reason: string
+}
+
 export interface Targets {
   metrics: string[]
   rows: Target[]
+}
+
+export interface TemplateInfo {
+  kind: string
+  name: string
+  own: boolean
+  placeholders: string
 }
 
 export interface Finding {
@@ -354,6 +423,42 @@ export interface Finding {
   ids: string[]
   details: string[]
   fresh: boolean
+}
+
+export interface Link {
+  key: string
+  name: string
+  shown: string
+  exact: string
+  define: string
+  code: string
+  part: string
+}
+
+export interface Line {
+  code: string
+  name: string
+  measure: string
+  value: string
+  year_before: string
+  change: string
+  before: string
+  define: string
+}
+
+export interface Chart {
+  title: string
+  labels: string[]
+  values: number[]
+  bars: boolean
+}
+
+export interface Late {
+  code: string
+  name: string
+  was: string
+  now: string
+  by: string
 }
 
 export interface PairSide {
@@ -467,6 +572,13 @@ export interface Code {
   roll_up?: string
 }
 
+export interface Run {
+  text: string
+  key?: string
+  exact?: boolean
+  edited?: boolean
+}
+
 export interface Count {
   table: string
   n: number
@@ -506,11 +618,14 @@ export const County = {
   AddUnit: (a0: UnitForm): Promise<Unit> => call('County', 'AddUnit', [a0]),
   Analysis: (a0: OverviewQuery): Promise<Analysis> => call('County', 'Analysis', [a0]),
   Audit: (a0: number): Promise<AuditEntry[]> => call('County', 'Audit', [a0]),
+  CancelExport: (a0: string): Promise<void> => call('County', 'CancelExport', [a0]),
   Codes: (): Promise<OpenCode[]> => call('County', 'Codes', []),
   Devices: (): Promise<DeviceInfo[]> => call('County', 'Devices', []),
+  DraftReport: (a0: ReportForm): Promise<ReportView> => call('County', 'DraftReport', [a0]),
   Duplicates: (a0: string): Promise<Pair[]> => call('County', 'Duplicates', [a0]),
   EditForm: (a0: string, a1: string): Promise<EditField[]> => call('County', 'EditForm', [a0, a1]),
   EditRecord: (a0: string, a1: string, a2: Record<string, string>): Promise<void> => call('County', 'EditRecord', [a0, a1, a2]),
+  Exports: (): Promise<ExportJob[]> => call('County', 'Exports', []),
   FigureRecords: (a0: FigureQuery): Promise<FigurePage> => call('County', 'FigureRecords', [a0]),
   History: (a0: string, a1: string): Promise<HistoryLine[]> => call('County', 'History', [a0, a1]),
   ImportKinds: (): Promise<Record<string, ImportField[]>> => call('County', 'ImportKinds', []),
@@ -520,6 +635,7 @@ export const County = {
   Imports: (): Promise<ImportBatch[]> => call('County', 'Imports', []),
   IssueCode: (a0: CodeForm): Promise<IssuedCode> => call('County', 'IssueCode', [a0]),
   KeepApart: (a0: string, a1: string, a2: string): Promise<void> => call('County', 'KeepApart', [a0, a1, a2]),
+  Ledgers: (): Promise<LedgerInfo[]> => call('County', 'Ledgers', []),
   Login: (a0: string, a1: string): Promise<Me> => call('County', 'Login', [a0, a1]),
   Logout: (): Promise<void> => call('County', 'Logout', []),
   MakeToken: (a0: string): Promise<Token> => call('County', 'MakeToken', [a0]),
@@ -530,19 +646,26 @@ export const County = {
   Progress: (a0: number): Promise<Progress> => call('County', 'Progress', [a0]),
   RecordOf: (a0: string, a1: string): Promise<RecordDetail> => call('County', 'RecordOf', [a0, a1]),
   Records: (a0: RecordQuery): Promise<RecordPage> => call('County', 'Records', [a0]),
+  RefreshReport: (a0: string): Promise<ReportView> => call('County', 'RefreshReport', [a0]),
   Registry: (a0: RegistryQuery): Promise<RegistryPage> => call('County', 'Registry', [a0]),
+  Report: (a0: string): Promise<ReportView> => call('County', 'Report', [a0]),
+  Reports: (): Promise<ReportLine[]> => call('County', 'Reports', []),
   Review: (): Promise<Review> => call('County', 'Review', []),
   ReviewCount: (): Promise<number> => call('County', 'ReviewCount', []),
   RevokeToken: (a0: string): Promise<void> => call('County', 'RevokeToken', [a0]),
   Rules: (): Promise<Rules> => call('County', 'Rules', []),
   SaveRegistry: (a0: RegistryForm): Promise<RegistryRow> => call('County', 'SaveRegistry', [a0]),
+  SaveReport: (a0: string, a1: string, a2: Block[]): Promise<ReportView> => call('County', 'SaveReport', [a0, a1, a2]),
   SaveRules: (a0: Settings): Promise<void> => call('County', 'SaveRules', [a0]),
   SaveTarget: (a0: number, a1: Target): Promise<void> => call('County', 'SaveTarget', [a0, a1]),
+  SaveTemplate: (a0: string, a1: string): Promise<void> => call('County', 'SaveTemplate', [a0, a1]),
   SetAddresses: (a0: string[]): Promise<void> => call('County', 'SetAddresses', [a0]),
   SetDeviceState: (a0: string, a1: string): Promise<void> => call('County', 'SetDeviceState', [a0, a1]),
   Settings: (): Promise<ServerSettings> => call('County', 'Settings', []),
   Settle: (a0: string, a1: string): Promise<Review> => call('County', 'Settle', [a0, a1]),
+  StartLedger: (a0: LedgerForm): Promise<ExportJob> => call('County', 'StartLedger', [a0]),
   Targets: (a0: number): Promise<Targets> => call('County', 'Targets', [a0]),
+  Templates: (): Promise<TemplateInfo[]> => call('County', 'Templates', []),
   Tokens: (): Promise<Token[]> => call('County', 'Tokens', []),
   Units: (): Promise<Unit[]> => call('County', 'Units', []),
   UnmergeRow: (a0: string, a1: string): Promise<Merged> => call('County', 'UnmergeRow', [a0, a1]),
