@@ -236,6 +236,7 @@ func (c *County) Serve(ctx context.Context, listen, local net.Listener) error {
 	var duties sync.WaitGroup
 	duties.Go(func() { c.redactDue(duty) })
 	duties.Go(func() { c.backupDue(duty) })
+	duties.Go(func() { c.rehomeDue(duty) })
 	defer duties.Wait()
 	defer off()
 	var err error

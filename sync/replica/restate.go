@@ -3,6 +3,7 @@ package replica
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"fieldkit/sync/changeset"
@@ -156,6 +157,61 @@ func (tx *Tx) standing(p *pendingRow, audience int) (*standing, error) {
 		st.names = append(st.names, run{origin: origin, seq: name.seq})
 	}
 	return st, nil
+}
+
+// Rehome asks anew who may hold a row and, when it first lay in another audience, gives
+// it to that one as it stands, under its original stamps. Only the root can;
+// who held the row before keeps it. It takes effect with the transaction.
+func (tx *Tx) Rehome(table string, id schema.ID) error {
+	if !tx.r.isRoot() {
+		return ErrNotRoot
+	}
+	p, err := tx.load(table, id)
+	if err != nil || !p.exists {
+		return err
+	}
+	name, err := tx.r.opts.Audience(tx, p.table, id)
+	if err != nil {
+		return fmt.Errorf("audience of %s %s: %w", table, id, err)
+	}
+	audience, err := tx.r.audiences.number(tx.ctx, tx.conn, name)
+	if err != nil {
+		return err
+	}
+	if err := tx.noteAudience(p, audience); err != nil {
+		return err
+	}
+	// Whoever changed the row's audience wrote only the change to the new one.
+	res, err := tx.conn.ExecContext(tx.ctx, `UPDATE _moved SET whole = 1 WHERE tbl = ? AND id = ? AND audience = ? AND NOT whole`, p.table.Number, id[:], audience)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	p.clock.audience, p.dirty = audience, true
+	tx.rehomed = append(tx.rehomed, p)
+	return nil
+}
+
+// restateRehomed gives the rows of Rehome to their new audiences.
+func (tx *Tx) restateRehomed() error {
+	if len(tx.rehomed) == 0 {
+		return nil
+	}
+	if err := tx.seal(); err != nil {
+		return err
+	}
+	byAudience := map[int][]*pendingRow{}
+	for _, p := range tx.rehomed {
+		byAudience[p.clock.audience] = append(byAudience[p.clock.audience], p)
+	}
+	for _, audience := range slices.Sorted(maps.Keys(byAudience)) {
+		if err := tx.restate(audience, byAudience[audience]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // snapped tells whether a snapshot of an audience was made.

@@ -38,6 +38,7 @@ type Tx struct {
 	flushing bool
 	advanced bool                 // the anchor must follow
 	merged   map[*pendingRow]bool // what a release merged
+	rehomed  []*pendingRow
 }
 
 type rowKey struct {
@@ -110,6 +111,9 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 		return nil, nil, err
 	}
 	if err := tx.flush(); err != nil {
+		return nil, nil, err
+	}
+	if err := tx.restateRehomed(); err != nil {
 		return nil, nil, err
 	}
 	if tx.stamp != 0 || tx.observed {
