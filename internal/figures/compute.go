@@ -275,6 +275,11 @@ func (r *Reader) total(ctx context.Context, m *Metric, s Scope) (Figure, Set, er
 		}
 		return f, Set{"M16k": {Value: int64(len(clusters))}}, err
 	}
+	if len(s.Units) == 0 && slices.Contains([]string{"M08c", "M08a", "M08s", "M08h"}, m.Code) {
+		wide := *m
+		wide.rows = countyWide(m.rows)
+		m = &wide
+	}
 	f := Figure{}
 	if m.Codes != "" {
 		f.Parts = map[string]int64{}

@@ -18,7 +18,7 @@ var shared = strings.NewReplacer(
 	"{live h}", live("h"), "{live x}", live("x"), "{live a}", live("a"), "{live c}", live("c"), "{live t}", live("t"), "{live o}", live("o"), "{live p}", live("p"),
 	"{live i}", live("i"), "{live l}", live("l"), "{live d}", live("d"), "{live ci}", live("ci"),
 	// merged-away rows never count themselves; two merged into each other leave the one that the aliases end at
-	"{own a}", own("a"), "{own c}", own("c"), "{own o}", own("o"), "{own p}", own("p"), "{own t}", own("t"), "{own d}", own("d"),
+	"{own a}", own("a"), "{own c}", "c.merged_into IS NULL", "{own o}", own("o"), "{own p}", own("p"), "{own t}", own("t"), "{own d}", own("d"),
 	"{day}", "(s.start_at + 28800000) / 86400000", "{day c}", "(c.occurred_at + 28800000) / 86400000", "{day p}", "(p.posted_at + 28800000) / 86400000",
 	"{day o}", date("o.occurred_on"), "{day t}", date(`t."on"`),
 	"{in c}", "c.occurred_at >= ?1 AND c.occurred_at < ?2",

@@ -1,11 +1,21 @@
 package figures
 
+import "strings"
+
 // Consultations and what hangs on them. The unit is the one that leads the
 // consultation's activity; a consultation whose activity has not arrived yet has none.
 
-const ofConsultation = `LEFT JOIN activity x ON x.id = c.activity_id
+const consultationsUnit = `LEFT JOIN activity x ON x.id = c.activity_id
 LEFT JOIN activity s ON s.id = CASE WHEN x.merged_into IS NULL THEN x.id ELSE coalesce((SELECT survivor FROM alias WHERE id = x.id), x.id) END
-WHERE {in c} AND {live c} AND {own c}`
+`
+
+const ofConsultation = consultationsUnit + `WHERE {in c} AND {live c} AND {own c}`
+
+// countyWide is the rows of consultations without their units: for the total of all,
+// where a million look-ups would find nothing that is asked for.
+func countyWide(rows string) string {
+	return strings.NewReplacer(consultationsUnit, "", "s.lead_unit_id AS unit", "NULL AS unit").Replace(rows)
+}
 
 const rowsConsultations = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, c.fraud_type AS code, 1 AS value
 FROM consultation c ` + ofConsultation
@@ -22,8 +32,9 @@ FROM consultation c ` + ofConsultation
 const rowsConsultChannels = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, e.value AS code, 1 AS value
 FROM consultation c JOIN json_each(c.channels) e ` + ofConsultation
 
-// ofKind is the consultations of one kind of activity.
-const ofKind = ` FROM consultation c JOIN activity x ON x.id = c.activity_id
+// ofKind is the consultations of one kind of activity; CROSS JOIN has SQLite go from
+// the few activities to their consultations, not the other way.
+const ofKind = ` FROM activity x CROSS JOIN consultation c ON c.activity_id = x.id
 JOIN activity s ON s.id = CASE WHEN x.merged_into IS NULL THEN x.id ELSE coalesce((SELECT survivor FROM alias WHERE id = x.id), x.id) END
 WHERE {in c} AND {live c} AND {own c} AND x.kind = `
 
