@@ -36,8 +36,14 @@ export const call = (page, service, method, ...args) => page.evaluate(async ([s,
 export async function samples(page) {
   const first = (list) => list[0]?.id
   const consultation = first((await call(page, 'Consultations', 'List', { text: 'LX-001' })).items)
+  // The samples have no activity of every kind: what is missing is opened.
+  const activity = async (kind) => first(await call(page, 'Activities', 'List', { kind })) ?? (await call(page, 'Activities', 'Open', { kind, place: '练习场地' })).id
   const meeting = (await call(page, 'Meetings', 'List'))[0]
   return {
+    activity: await activity('drill'),
+    household: await activity('household'),
+    inspect: await activity('placement_round'),
+    lecture: await activity('training'),
     booth: (await call(page, 'Booth', 'Recent', 50)).find((a) => a.kind === 'street')?.id,
     consult: consultation,
     digest: first(await call(page, 'Digests', 'List', {})),
