@@ -256,18 +256,7 @@ func (b *batch) add(j *journaled) (size int, err error) {
 				return 0, err
 			}
 			cell.At, cell.Prev = s.at, b.versions(j.entry.prevs[c.Number])
-			switch v := value.(type) {
-			case nil:
-				cell.Null = true
-			case int64:
-				cell.Int = v
-			case string:
-				cell.Text = v
-			case []byte:
-				cell.Text = string(v)
-			case schema.ID:
-				cell.Text = string(v[:])
-			}
+			setValue(&cell, value)
 			size += len(cell.Text)
 		}
 		size += 3

@@ -415,7 +415,15 @@ func (m *stateMerger) register(p *pendingRow, at int, cells []changeset.Cell, w 
 	for i := range cells {
 		there = append(there, registerVersion{stamp{cells[i].At, m.origins[cells[i].By]}, cellValue(&cells[i])})
 	}
-	m.tx.r.sortStates(there)
+	slices.SortFunc(there, func(a, b registerVersion) int {
+		switch {
+		case m.tx.r.origins.less(a.stamp, b.stamp):
+			return -1
+		case m.tx.r.origins.less(b.stamp, a.stamp):
+			return 1
+		}
+		return 0
+	})
 	var best registerVersion
 	for _, v := range there {
 		if slices.Contains(have, v.stamp) {
