@@ -148,7 +148,7 @@ test('leads join: the page of one, the picture beside it, the clusters', async (
 test('one key searches everything, by pinyin initials too', async () => {
   await show(page, '/today')
   await page.keyboard.press('Control+k')
-  await at('find').waitFor()
+  await page.locator('[data-test=find]:focus').waitFor()
   await page.keyboard.type('slrwdt') // 示例任务大厅
   await page.locator('[data-test=hit]', { hasText: '示例任务大厅' }).first().waitFor()
   await w.picture(page, 'find')
