@@ -78,6 +78,12 @@ func (tx *Tx) applyPart(c *changeset.Changeset, audience int, out *Applied) erro
 			if err := tx.moveHead(b); err != nil {
 				return err
 			}
+			// What was not known of changesets up to here is in the parts.
+			if err := tx.exec(`DELETE FROM _unknown AS u WHERE origin = ?1 AND audience = ?2 AND number <= ?3 AND NOT EXISTS (
+				SELECT 1 FROM _changeset c JOIN _unseen h ON h.origin = ?1 AND h.audience = ?2 AND h.first <= c.last AND h.last >= c.first
+				WHERE c.origin = ?1 AND c.audience = ?2 AND c.number = u.number)`, b.origin, b.audience, int64(b.number)); err != nil {
+				return err
+			}
 		}
 		if err := tx.exec(`DELETE FROM _part WHERE audience = ? AND number < ?`, audience, int64(s.first)); err != nil {
 			return err
@@ -323,13 +329,6 @@ func (m *stateMerger) row(t *schema.Table, w *changeset.Row, audiences []int) (*
 	for i, a := range w.From {
 		from[i] = audiences[a]
 	}
-	for _, v := range w.Passed {
-		if at := t.Index(v.Column); at >= 0 {
-			if err := m.tx.notePassed(p, &t.Columns[at], stamp{v.At, m.origins[v.Origin]}); err != nil {
-				return nil, err
-			}
-		}
-	}
 	for i := 0; i < len(w.Cells); {
 		next := i + 1
 		for next < len(w.Cells) && w.Cells[next].Column == w.Cells[i].Column {
@@ -348,6 +347,14 @@ func (m *stateMerger) row(t *schema.Table, w *changeset.Row, audiences []int) (*
 		}
 		if err := m.field(p, at, cells, w, was, from); err != nil {
 			return nil, err
+		}
+	}
+	// Only now: a version that the maker was passed is new here all the same.
+	for _, v := range w.Passed {
+		if at := t.Index(v.Column); at >= 0 {
+			if err := m.tx.notePassed(p, &t.Columns[at], stamp{v.At, m.origins[v.Origin]}); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return p, m.tx.redact(p)

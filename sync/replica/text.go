@@ -92,7 +92,18 @@ func (t *longText) remove(d deletion) bool {
 	return !found
 }
 
-// visible is the text: its characters and their names. less orders stamps.
+// holds tells whether a character was inserted, deleted since or not.
+func (t *longText) holds(c char) bool {
+	i, found := slices.BinarySearchFunc(t.insertions, c, func(n insertion, c char) int { return compareChars(n.first, c) })
+	if found {
+		return true
+	}
+	return i > 0 && t.insertions[i-1].first.origin == c.origin && c.seq < t.insertions[i-1].first.seq+uint64(len(t.insertions[i-1].runes))
+}
+
+// visible is the text: its characters and their names. less orders stamps. What was
+// placed after a character that never came, lost with its author's disk, stands at
+// the end: nothing that was written is hidden.
 func (t *longText) visible(less func(a, b stamp) bool) (runes []rune, names []char) {
 	gone := make(map[int][]deletion)
 	for _, d := range t.deletions {
@@ -109,18 +120,24 @@ func (t *longText) visible(less func(a, b stamp) bool) (runes []rune, names []ch
 		}
 		children[n.after] = append(children[n.after], n)
 	}
-	for _, list := range children {
-		slices.SortFunc(list, func(a, b *insertion) int { // the last comes first on the stack below: oldest first
-			sa, sb := stamp{a.at, a.first.origin}, stamp{b.at, b.first.origin}
-			switch {
-			case less(sa, sb):
-				return -1
-			case less(sb, sa):
-				return 1
-			}
-			return cmp.Compare(a.first.seq, b.first.seq)
-		})
+	oldestFirst := func(a, b *insertion) int {
+		sa, sb := stamp{a.at, a.first.origin}, stamp{b.at, b.first.origin}
+		switch {
+		case less(sa, sb):
+			return -1
+		case less(sb, sa):
+			return 1
+		}
+		return cmp.Compare(a.first.seq, b.first.seq)
 	}
+	var lone []*insertion // after characters that are not here: at the end of the text
+	for after, list := range children {
+		if after != (char{}) && !t.holds(after) {
+			lone = append(lone, list...)
+		}
+		slices.SortFunc(list, oldestFirst) // the last comes first on the stack below
+	}
+	slices.SortFunc(lone, oldestFirst)
 	// A frame is a run and how much of it has been shown.
 	type frame struct {
 		n    *insertion
@@ -132,6 +149,9 @@ func (t *longText) visible(less func(a, b stamp) bool) (runes []rune, names []ch
 			stack = append(stack, frame{n, 0})
 		}
 		delete(children, after) // a damaged state with a cycle ends too
+	}
+	for i := len(lone) - 1; i >= 0; i-- {
+		stack = append(stack, frame{lone[i], 0})
 	}
 	push(char{})
 	for len(stack) > 0 {

@@ -163,11 +163,15 @@ func (w *world) restore(n *node) error {
 	if err := w.replace(n, back); err != nil {
 		return err
 	}
-	if n.r.Renewed() { // else nothing was sealed since, and nobody has it
+	renewed := n.r.Renewed()
+	if renewed { // else nothing was sealed since, and nobody has it
 		w.forgotten = append(w.forgotten, n.wrote...)
 	}
 	n.wrote = slices.Clone(n.image.wrote)
-	w.note("restore", n.name, n.r.Renewed())
+	w.note("restore", n.name, renewed)
+	if renewed {
+		return w.passOn(n)
+	}
 	return nil
 }
 
@@ -187,5 +191,8 @@ func (w *world) clone(n *node) error {
 	n.copied = true
 	w.nodes = append(w.nodes, c)
 	w.note("clone", n.name, name, c.r.Renewed())
-	return nil
+	if !c.r.Renewed() {
+		return errors.New("a copy goes on as the same incarnation")
+	}
+	return w.passOn(c)
 }

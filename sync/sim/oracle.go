@@ -52,7 +52,7 @@ func (w *world) settle() error {
 	if err := w.agree(); err != nil {
 		return err
 	}
-	return w.complete(required)
+	return w.compare(required)
 }
 
 // exchangeAll lets every pair exchange over a good line.
@@ -218,24 +218,20 @@ func (w *world) required() ([]*intent, error) {
 	}
 	complete := map[changeset.Stream]hlc.Stamp{}
 	for _, n := range w.nodes {
-		rows, err := n.r.Query(w.ctx, `SELECT o.replica, o.incarnation, a.name, s.complete FROM _stream s JOIN _origin o ON o.idx = s.origin JOIN _audience a ON a.idx = s.audience`)
+		have, err := n.complete(w)
 		if err != nil {
 			return nil, err
 		}
-		for rows.Next() {
-			var s changeset.Stream
-			var at hlc.Stamp
-			if err := rows.Scan(&s.Origin.Replica, &s.Origin.Incarnation, &s.Audience, &at); err != nil {
-				return nil, err
-			}
+		for s, at := range have {
 			complete[s] = max(complete[s], at)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return nil, err
 		}
 	}
 	for _, in := range append(all, w.forgotten...) {
-		if !seen[in] && in.at <= complete[changeset.Stream{Origin: in.origin, Audience: in.audience}] {
+		given := in.at <= complete[changeset.Stream{Origin: in.origin, Audience: in.audience}]
+		for _, by := range in.passedOn {
+			given = given || complete[changeset.Stream{Origin: by, Audience: in.audience}] > 0
+		}
+		if given && !seen[in] {
 			seen[in] = true
 			out = append(out, in)
 		}
@@ -243,8 +239,40 @@ func (w *world) required() ([]*intent, error) {
 	return out, nil
 }
 
-// complete compares what the nodes hold with what was meant.
-func (w *world) complete(required []*intent) error {
+// complete is how far each stream has come on a node.
+func (n *node) complete(w *world) (map[changeset.Stream]hlc.Stamp, error) {
+	rows, err := n.r.Query(w.ctx, `SELECT o.replica, o.incarnation, a.name, s.complete FROM _stream s JOIN _origin o ON o.idx = s.origin JOIN _audience a ON a.idx = s.audience`)
+	if err != nil {
+		return nil, err
+	}
+	out := map[changeset.Stream]hlc.Stamp{}
+	for rows.Next() {
+		var s changeset.Stream
+		var at hlc.Stamp
+		if err := rows.Scan(&s.Origin.Replica, &s.Origin.Incarnation, &s.Audience, &at); err != nil {
+			return nil, errors.Join(err, rows.Close())
+		}
+		out[s] = at
+	}
+	return out, errors.Join(rows.Err(), rows.Close())
+}
+
+// passOn notes what a new incarnation inherits unsealed: its first seal gives it on.
+func (w *world) passOn(n *node) error {
+	have, err := n.complete(w)
+	if err != nil {
+		return err
+	}
+	for _, in := range n.wrote {
+		if in.at > have[changeset.Stream{Origin: in.origin, Audience: in.audience}] {
+			in.passedOn = append(in.passedOn, n.r.Origin())
+		}
+	}
+	return nil
+}
+
+// compare compares what the nodes hold with what was meant.
+func (w *world) compare(required []*intent) error {
 	type field struct {
 		table, audience, column string
 		id                      schema.ID
