@@ -409,6 +409,12 @@ func loadSnapshot(ctx context.Context, q querier, audience int) (*snapshot, erro
 			return nil, fmt.Errorf("read snapshot: %w", errClock)
 		}
 		r.b = r.b[copy(b.hash[:], r.b):]
+		for range r.uint() {
+			b.held = append(b.held, changeset.Span{First: hlc.Stamp(r.uint()), Last: hlc.Stamp(r.uint())})
+			if r.bad {
+				return nil, fmt.Errorf("read snapshot: %w", errClock)
+			}
+		}
 		s.heads = append(s.heads, b)
 	}
 	return s, nil
@@ -421,6 +427,10 @@ func (tx *Tx) storeSnapshot(audience int, s *snapshot) error {
 			heads = binary.AppendUvarint(heads, v)
 		}
 		heads = append(heads, b.hash[:]...)
+		heads = binary.AppendUvarint(heads, uint64(len(b.held)))
+		for _, h := range b.held {
+			heads = binary.AppendUvarint(binary.AppendUvarint(heads, uint64(h.First)), uint64(h.Last))
+		}
 	}
 	return tx.exec(`INSERT INTO _snapshot (audience, first, number, hash, whole, bytes, at, heads) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (audience) DO UPDATE SET first = excluded.first, number = excluded.number, hash = excluded.hash, whole = excluded.whole, bytes = excluded.bytes, at = excluded.at, heads = excluded.heads`,

@@ -78,10 +78,7 @@ func (tx *Tx) applyPart(c *changeset.Changeset, audience int, out *Applied) erro
 			if err := tx.moveHead(b); err != nil {
 				return err
 			}
-			// What was not known of changesets up to here is in the parts.
-			if err := tx.exec(`DELETE FROM _unknown AS u WHERE origin = ?1 AND audience = ?2 AND number <= ?3 AND NOT EXISTS (
-				SELECT 1 FROM _changeset c JOIN _unseen h ON h.origin = ?1 AND h.audience = ?2 AND h.first <= c.last AND h.last >= c.first
-				WHERE c.origin = ?1 AND c.audience = ?2 AND c.number = u.number)`, b.origin, b.audience, int64(b.number)); err != nil {
+			if err := tx.forgetUnknown(b); err != nil {
 				return err
 			}
 		}
@@ -134,6 +131,37 @@ func (tx *Tx) unseen() (map[stream][]changeset.Span, error) {
 		out[s] = append(out[s], span)
 	}
 	return out, rows.Err()
+}
+
+// forgetUnknown forgets which changesets up to a head hold what the schema does not
+// know: the snapshot's parts hold it too, but for what its maker held back.
+func (tx *Tx) forgetUnknown(b base) error {
+	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT u.number, c.first, c.last FROM _unknown u JOIN _changeset c ON c.origin = u.origin AND c.audience = u.audience AND c.number = u.number
+		WHERE u.origin = ? AND u.audience = ? AND u.number <= ?`, b.origin, b.audience, int64(b.number))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var numbers []int64
+	for rows.Next() {
+		var n int64
+		var first, last hlc.Stamp
+		if err := rows.Scan(&n, &first, &last); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(b.held, func(s changeset.Span) bool { return s.First <= last && first <= s.Last }) {
+			numbers = append(numbers, n)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, n := range numbers {
+		if err := tx.exec(`DELETE FROM _unknown WHERE origin = ? AND audience = ? AND number = ?`, b.origin, b.audience, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // moveHead notes that everything of a stream up to a head is here.
