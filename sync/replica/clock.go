@@ -273,6 +273,22 @@ func (c *rowClock) appendAt(b []byte, at hlc.Stamp) []byte {
 
 var errClock = errors.New("damaged row clock")
 
+// unpackCheck reads the checksum and the audience from the beginning of the packed form.
+func unpackCheck(b []byte) (check uint64, audience int, err error) {
+	if len(b) < 8 {
+		return 0, 0, errClock
+	}
+	r := clockReader{b: b[8:]}
+	r.uint()
+	r.uint()
+	r.uint()
+	audience = int(r.uint())
+	if r.bad {
+		return 0, 0, errClock
+	}
+	return binary.BigEndian.Uint64(b), audience, nil
+}
+
 // unpackClock reads the packed form.
 func unpackClock(b []byte) (rowClock, error) {
 	var c rowClock

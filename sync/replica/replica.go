@@ -90,7 +90,9 @@ type Replica struct {
 	// sealTarget is about how many bytes one changeset takes before compression.
 	sealTarget int
 	audiences  *names
-	short      *shortNames // nil until read
+	short      *shortNames     // nil until read
+	sums       *sums           // nil until counted
+	shared     map[rowKey]bool // rows that lie in several audiences
 	// passed are the origins of which versions were passed on by a later incarnation.
 	passed   map[int]bool
 	prepared map[string]*sql.Stmt
@@ -269,6 +271,9 @@ func (r *Replica) load(ctx context.Context) error {
 	if r.passed, err = passedOrigins(ctx, tx); err != nil {
 		return err
 	}
+	if r.shared, err = readShared(ctx, tx); err != nil {
+		return err
+	}
 	if err := tx.Commit(); err != nil {
 		return err
 	}
@@ -304,6 +309,9 @@ func (r *Replica) Origin() changeset.Origin {
 	defer r.mu.Unlock()
 	return r.origins.name(r.own)
 }
+
+// Schema is what this replica was opened with.
+func (r *Replica) Schema() *schema.Schema { return r.opts.Schema }
 
 // Realm is the county this replica belongs to.
 func (r *Replica) Realm() schema.ID { return r.opts.Realm }

@@ -210,6 +210,11 @@ func (tx *Tx) restateRehomed() error {
 		if err := tx.restate(audience, byAudience[audience]); err != nil {
 			return err
 		}
+		for _, p := range byAudience[audience] {
+			if err := tx.exec(`UPDATE _moved SET told = 1 WHERE tbl = ? AND id = ? AND audience = ?`, p.table.Number, p.id[:], audience); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -226,7 +231,7 @@ func (tx *Tx) noteAudience(p *pendingRow, audience int) error {
 		return nil
 	}
 	for _, a := range []int{p.clock.audience, audience} {
-		if err := tx.exec(`INSERT INTO _moved (tbl, id, audience) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, p.table.Number, p.id[:], a); err != nil {
+		if err := tx.share(p, a); err != nil {
 			return err
 		}
 	}
@@ -235,7 +240,7 @@ func (tx *Tx) noteAudience(p *pendingRow, audience int) error {
 
 // audiencesOf are the audiences in which a row was written, as far as known here.
 func (tx *Tx) audiencesOf(p *pendingRow) ([]int, error) {
-	stmt, err := tx.stmt(`SELECT audience FROM _moved WHERE tbl = ? AND id = ? ORDER BY audience`)
+	stmt, err := tx.stmt(`SELECT audience FROM _moved WHERE tbl = ? AND id = ? AND audience > 0 ORDER BY audience`)
 	if err != nil {
 		return nil, err
 	}
@@ -261,12 +266,7 @@ func (tx *Tx) audiencesOf(p *pendingRow) ([]int, error) {
 // restateShared gives rows that lie in several audiences to each of them as they
 // stand, those that changed since the last time.
 func (tx *Tx) restateShared() error {
-	const key = "restated"
-	since, err := meta[int64](tx.ctx, tx.conn, key)
-	if err != nil {
-		return err
-	}
-	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT tbl, id, audience FROM _moved ORDER BY audience, tbl, id`)
+	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT tbl, id, audience FROM _moved WHERE NOT told ORDER BY audience, tbl, id`)
 	if err != nil {
 		return err
 	}
@@ -283,10 +283,9 @@ func (tx *Tx) restateShared() error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	newest := hlc.Stamp(since)
-	for audience, keys := range shared {
+	for _, audience := range slices.Sorted(maps.Keys(shared)) {
 		var list []*pendingRow
-		for _, k := range keys {
+		for _, k := range shared[audience] {
 			t := tx.r.opts.Schema.TableByNumber(k.table)
 			if t == nil {
 				continue
@@ -295,13 +294,13 @@ func (tx *Tx) restateShared() error {
 			if err != nil {
 				return err
 			}
-			if at, _ := p.clock.newest(0); p.exists && at > hlc.Stamp(since) {
-				list, newest = append(list, p), max(newest, at)
+			if p.exists {
+				list = append(list, p)
 			}
 		}
 		if err := tx.restate(audience, list); err != nil {
 			return err
 		}
 	}
-	return setMeta(tx.ctx, tx.conn, key, int64(newest))
+	return tx.exec(`UPDATE _moved SET told = 1 WHERE NOT told`)
 }

@@ -357,6 +357,11 @@ func (m *stateMerger) row(t *schema.Table, w *changeset.Row, audiences []int) (*
 	for i, a := range w.From {
 		from[i] = audiences[a]
 	}
+	if len(from) > 0 && !m.tx.r.isRoot() { // it says so; which of the others are held here does not matter
+		if err := m.tx.share(p, 0); err != nil {
+			return nil, err
+		}
+	}
 	for i := 0; i < len(w.Cells); {
 		next := i + 1
 		for next < len(w.Cells) && w.Cells[next].Column == w.Cells[i].Column {

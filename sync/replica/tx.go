@@ -39,6 +39,7 @@ type Tx struct {
 	advanced bool                 // the anchor must follow
 	merged   map[*pendingRow]bool // what a release merged
 	rehomed  []*pendingRow
+	summed   bool // sums were changed
 }
 
 type rowKey struct {
@@ -58,6 +59,7 @@ type pendingRow struct {
 	dirty   bool
 	entry   *journalEntry
 	texts   map[uint16]*longText // states of long texts to be written, by column
+	was     counted              // in the audience's sum
 }
 
 // Update runs fn in one transaction. When fn returns nil its writes are durable
@@ -93,6 +95,7 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 		return nil, nil, fmt.Errorf("begin: %w", err)
 	}
 	done := false
+	tx := &Tx{r: r, ctx: ctx, conn: r.conn, wall: r.opts.Wall(), rows: map[rowKey]*pendingRow{}, byN: map[numberKey]*pendingRow{}, tables: map[string]bool{}, wrote: map[string][]schema.ID{}, hash: hasher{origins: r.origins}}
 	defer func() {
 		if !done {
 			_, _ = r.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") // SQLite may have rolled back already
@@ -100,13 +103,18 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 			r.audiences.forget(audiences)
 			r.own, r.sealed, r.inheritedTo, r.generation = own, sealed, inherited, generation
 			r.short = nil
+			if tx.summed {
+				r.sums = nil
+				if shared, err := readShared(context.WithoutCancel(ctx), r.conn); err == nil {
+					r.shared = shared
+				}
+			}
 			clear(r.passed)
 			if passed, err := passedOrigins(context.WithoutCancel(ctx), r.conn); err == nil {
 				r.passed = passed
 			}
 		}
 	}()
-	tx := &Tx{r: r, ctx: ctx, conn: r.conn, wall: r.opts.Wall(), rows: map[rowKey]*pendingRow{}, byN: map[numberKey]*pendingRow{}, tables: map[string]bool{}, wrote: map[string][]schema.ID{}, hash: hasher{origins: r.origins}}
 	if err := fn(tx); err != nil {
 		return nil, nil, err
 	}
@@ -426,6 +434,7 @@ func (tx *Tx) loadNumber(t *schema.Table, n int64) (*pendingRow, error) {
 func (tx *Tx) keep(p *pendingRow) {
 	tx.rows[rowKey{p.table.Number, p.id}] = p
 	if p.exists {
+		p.was = counted{p.clock.audience, p.clock.check}
 		tx.byN[numberKey{p.table.Number, p.n}] = p
 	}
 	tx.order = append(tx.order, p)
@@ -540,6 +549,9 @@ func (tx *Tx) write(p *pendingRow) error {
 		tx.byN[numberKey{p.table.Number, p.n}] = p
 	}
 	p.exists, p.dirty, p.changed = true, false, 0
+	if err := tx.count(p); err != nil {
+		return err
+	}
 	return tx.writeTexts(p)
 }
 

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"hash/fnv"
 	"regexp"
 )
 
@@ -56,6 +57,18 @@ type Column struct {
 	forceSealed bool
 	// Personal is emptied when the row is redacted.
 	Personal bool
+}
+
+// Fingerprint is equal for schemas under which equal rows have equal checksums.
+func (s *Schema) Fingerprint() uint64 {
+	h := fnv.New64a()
+	for _, t := range s.Tables {
+		for i := range t.Columns {
+			c := &t.Columns[i]
+			fmt.Fprintln(h, t.Number, c.Number, c.Type, c.Kind, c.Sealed())
+		}
+	}
+	return h.Sum64()
 }
 
 // Sealed tells whether the column lives encrypted in the row's _sealed blob

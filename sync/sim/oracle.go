@@ -154,6 +154,9 @@ func (w *world) agree() error {
 				return fmt.Errorf("%s and %s differ in %v: %s", n.name, other.name, tables, w.difference(n, other, tables))
 			}
 		}
+		if err := w.compareSums(n); err != nil {
+			return err
+		}
 		for _, id := range w.rows {
 			a, err := n.r.Get(w.ctx, "note", id)
 			if err != nil {
@@ -169,6 +172,34 @@ func (w *world) agree() error {
 				}
 			}
 		}
+	}
+	return nil
+}
+
+// compareSums compares the sums that a sync compares: some were kept up to date from
+// the node's last start on, the others are counted now.
+func (w *world) compareSums(n *node) error {
+	root := w.nodes[0]
+	for _, n := range []*node{root, n} {
+		if err := n.r.CountSums(w.ctx); err != nil {
+			return err
+		}
+	}
+	want, _, err := root.r.Sums(w.ctx)
+	if err != nil {
+		return err
+	}
+	got, _, err := n.r.Sums(w.ctx)
+	if err != nil {
+		return err
+	}
+	for _, audience := range []string{"everyone", n.home} {
+		a, known := want[audience]
+		b, held := got[audience]
+		if a != b || !known && held || known && !held && b != 0 {
+			return fmt.Errorf("%s and the root have other sums of %s: %x (%v) and %x (%v)", n.name, audience, b, held, a, known)
+		}
+		w.events["sums"]++
 	}
 	return nil
 }

@@ -172,6 +172,9 @@ func (w *world) open(n *node) (err error) {
 	if err != nil {
 		return fmt.Errorf("open %s: %w", n.name, err)
 	}
+	if len(n.wrote)%2 == 0 { // its sums follow what is written from now on
+		return n.r.CountSums(w.ctx)
+	}
 	return nil
 }
 

@@ -85,6 +85,7 @@ type Result struct {
 	SentBytes, ReceivedBytes int64 // bodies of requests and responses
 	Requests                 int
 	Refused                  []Refusal
+	Astray                   bool          // this replica's rows are not the county's, although it holds the same changesets: something is damaged
 	Restored                 bool          // the county was restored from a backup since the last sync
 	ClockOffset              time.Duration // this device's wall clock minus the county's
 	At                       time.Time     // county's time of the last acknowledgement
@@ -109,6 +110,7 @@ type Client struct {
 		session  schema.ID
 		sequence uint64
 		budget   int
+		sums     int // how many were told
 		offset   time.Duration
 	}
 }
@@ -164,7 +166,7 @@ func (c *Client) Sync(ctx context.Context, progress func(Progress)) (Result, err
 			failures = 0
 			c.state.budget = min(maxBudget, c.state.budget+growth)
 			if done {
-				return run.result, nil
+				return run.result, c.r.CountSums(ctx) // for the next time
 			}
 			continue
 		}

@@ -2,8 +2,11 @@ package transport
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -24,8 +27,14 @@ func TestNothingNewTakesFewBytes(t *testing.T) {
 		}
 	}
 	client := c.client(kits[0], ClientOptions{Version: "1.0.0"})
+	if err := c.r.CountSums(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	syncNow(t, client)
 	res := syncNow(t, client)
+	if last := c.auth.reports[len(c.auth.reports)-1]; !last.Compared || len(last.Astray) > 0 || res.Astray {
+		t.Fatalf("equal states are told apart: %+v", last)
+	}
 	both := res.SentBytes + res.ReceivedBytes
 	t.Logf("nothing new: %d bytes up, %d down, %d request", res.SentBytes, res.ReceivedBytes, res.Requests)
 	if both > 200 || res.Requests != 1 || res.Sent+res.Received > 0 {
@@ -119,5 +128,51 @@ func TestPeerCouchbaseAwayForLongerThanAnythingIsKept(t *testing.T) {
 		if got, err := kit.StateHash(ctx); err != nil || got != want {
 			t.Fatalf("states differ, %v", err)
 		}
+	}
+}
+
+// A row that changed or vanished without a write is found at the next quiet sync, on
+// both sides, although nothing of it is ever sent again.
+func TestDamageIsFoundWhenThereIsNothingNew(t *testing.T) {
+	for name, harm := range map[string]string{
+		"changed":  `UPDATE note SET _clock = CAST(x'0102030405060708' || substr(_clock, 9) AS BLOB) WHERE _n = 3`,
+		"vanished": `DELETE FROM note WHERE _n = 3`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCounty(t)
+			dir := filepath.Join(t.TempDir(), "kit")
+			kit := open(t, dir)
+			c.auth.enrol(kit)
+			write(t, kit, 20)
+			syncNow(t, c.client(kit, ClientOptions{}))
+			if err := errors.Join(kit.Close(), c.r.CountSums(context.Background())); err != nil {
+				t.Fatal(err)
+			}
+			db, err := sql.Open("sqlite", filepath.Join(dir, "replica.db"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			res, err := db.Exec(harm)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, err := res.RowsAffected(); err != nil || n != 1 || db.Close() != nil {
+				t.Fatal(n, err)
+			}
+			kit = open(t, dir)
+			client := c.client(kit, ClientOptions{})
+			if first := syncNow(t, client); first.Astray {
+				t.Fatal("it was told before the rows were counted")
+			}
+			second := syncNow(t, client)
+			last := c.auth.reports[len(c.auth.reports)-1]
+			if !second.Astray || !slices.Equal(last.Astray, []string{"everyone"}) {
+				t.Fatalf("not found: %+v, the county says %+v", second, last)
+			}
+			write(t, kit, 1) // what has news is not compared
+			if res := syncNow(t, client); res.Sent != 1 || res.Astray {
+				t.Fatalf("%+v", res)
+			}
+		})
 	}
 }

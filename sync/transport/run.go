@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"fieldkit/sync/changeset"
@@ -197,6 +199,11 @@ func (s *syncRun) prepare(ctx context.Context) (*request, []replica.Ref, error) 
 		s.rest = rest
 		sum := digestOf(rest)
 		rq.rest = &sum
+		if len(refs) == 0 && len(rq.holdings) == 0 {
+			if rq.sums, err = s.sums(ctx, vector); err != nil {
+				return nil, nil, err
+			}
+		}
 	} else {
 		rq.holdings = append(rq.holdings, rest...)
 	}
@@ -208,6 +215,26 @@ func (s *syncRun) prepare(ctx context.Context) (*request, []replica.Ref, error) 
 		s.report()
 	}
 	return rq, refs, nil
+}
+
+// sums are those of some audiences, when they belong to this vector.
+func (s *syncRun) sums(ctx context.Context, vector changeset.Vector) ([]sum, error) {
+	r := s.c.r
+	values, at, err := r.Sums(ctx)
+	if errors.Is(err, replica.ErrSumsWanting) || err == nil && !maps.Equal(at, vector) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	names := slices.Sorted(maps.Keys(values))
+	var out []sum
+	for i := range min(len(names), maxSums) {
+		name := names[(int(s.c.state.sums)+i)%len(names)]
+		out = append(out, sumOf(name, r.Schema().Fingerprint(), values[name]))
+	}
+	s.c.state.sums += len(out)
+	return out, nil
 }
 
 func (s *syncRun) refs(ctx context.Context) ([]replica.Ref, error) {
@@ -263,6 +290,7 @@ func (s *syncRun) learn(ctx context.Context, rq *request, a *answer) error {
 	if err := c.r.Acknowledge(ctx, acked, s.result.At); err != nil {
 		return err
 	}
+	s.result.Astray = s.result.Astray || a.astray
 	if !a.unlike {
 		for _, h := range s.rest { // the county holds just as much
 			held[h.stream] = h.number

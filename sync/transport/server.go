@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -38,6 +39,11 @@ type Report struct {
 	ClockOffset time.Duration // device's wall clock minus the server's; half a round trip is in it
 	Version     string        // the device's software
 	Received    int           // changesets taken in this exchange
+	// Astray names audiences of which the device holds the same changesets as the
+	// server and not the same rows: one of them is damaged. Compared tells whether any
+	// was compared.
+	Astray   []string
+	Compared bool
 }
 
 // Authority decides who may exchange. Device returns nil for an unknown one.
@@ -249,12 +255,21 @@ func (s *Server) exchange(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	same := rq.rest != nil && sameRest(d, &rq, vector)
+	compared, astray, err := s.compare(ctx, d, &rq, vector, same)
+	if err != nil {
+		s.log.Error("compare sums", "device", d.ID, "error", err)
+		fail(statusBusy, "")
+		return
+	}
+	if len(astray) > 0 {
+		s.log.Error("a device holds the same changesets and other rows", "device", d.ID, "audiences", astray)
+	}
 	s.auth.Seen(ctx, d.ID, Report{At: s.r.Wall(), Waiting: rq.waiting, Complete: complete(&rq, vector, same), Version: rq.version, Received: len(applied),
-		ClockOffset: time.UnixMilli(rq.wall).Sub(s.r.Wall())})
+		ClockOffset: time.UnixMilli(rq.wall).Sub(s.r.Wall()), Compared: compared, Astray: astray})
 	if cut != nil {
 		return // nobody is listening any more
 	}
-	message, err := s.answer(ctx, d, &rq, vector, same, applied)
+	message, err := s.answer(ctx, d, &rq, vector, same, len(astray) > 0, applied)
 	if err != nil {
 		s.log.Error("answer", "device", d.ID, "error", err)
 		fail(statusBusy, "")
@@ -343,6 +358,37 @@ func sameRest(d *Device, rq *request, vector changeset.Vector) bool {
 	return digestOf(rest) == *rq.rest
 }
 
+// compare compares the sums that a device told with the server's own, when both hold
+// the same changesets.
+func (s *Server) compare(ctx context.Context, d *Device, rq *request, vector changeset.Vector, same bool) (compared bool, astray []string, err error) {
+	if !same || len(rq.sums) == 0 || len(rq.holdings) > 0 {
+		return false, nil, nil
+	}
+	values, at, err := s.r.Sums(ctx)
+	if errors.Is(err, replica.ErrSumsWanting) || err == nil && !maps.Equal(at, vector) {
+		return false, nil, nil // not yet, or another device came between
+	}
+	if err != nil {
+		return false, nil, err
+	}
+	mine, names := map[uint16][]sum{}, map[uint16]string{}
+	for audience, value := range values {
+		if d.Entitled(audience) { // of others it holds only what it wrote itself
+			m := sumOf(audience, s.r.Schema().Fingerprint(), value)
+			mine[m.audience], names[m.audience] = append(mine[m.audience], m), audience
+		}
+	}
+	for _, told := range rq.sums {
+		if m := mine[told.audience]; len(m) == 1 { // else it is not known which is meant
+			compared = true
+			if m[0] != told {
+				astray = append(astray, names[told.audience])
+			}
+		}
+	}
+	return compared, astray, nil
+}
+
 // complete tells whether everything that the device had sealed is durable here.
 func complete(rq *request, vector changeset.Vector, same bool) bool {
 	for _, h := range rq.holdings {
@@ -353,7 +399,7 @@ func complete(rq *request, vector changeset.Vector, same bool) bool {
 	return rq.rest == nil || same
 }
 
-func (s *Server) answer(ctx context.Context, d *Device, rq *request, vector changeset.Vector, same bool, applied []replica.Applied) ([]byte, error) {
+func (s *Server) answer(ctx context.Context, d *Device, rq *request, vector changeset.Vector, same, astray bool, applied []replica.Applied) ([]byte, error) {
 	partials, err := s.r.Partials(ctx)
 	if err != nil {
 		return nil, err
@@ -362,7 +408,7 @@ func (s *Server) answer(ctx context.Context, d *Device, rq *request, vector chan
 	for _, p := range partials {
 		kept[p.Stream] = p
 	}
-	a := answer{wall: s.r.Wall().UnixMilli(), epoch: s.r.Epoch()}
+	a := answer{wall: s.r.Wall().UnixMilli(), epoch: s.r.Epoch(), astray: astray}
 	if backup, err := s.r.LastBackup(ctx); err != nil {
 		return nil, err
 	} else if !backup.IsZero() {
