@@ -31,6 +31,7 @@ type Sync struct {
 	last     *SyncLogEntry
 	online   bool
 	offset   time.Duration
+	damaged  int
 }
 
 // SyncProgress is how far a running exchange is.
@@ -52,6 +53,7 @@ type SyncStatus struct {
 	Held         int           `json:"held"`
 	Address      string        `json:"address"`
 	ClockOffset  int64         `json:"clock_offset"` // ms this laptop's clock is ahead of the county's
+	Damaged      int           `json:"damaged"`      // records that changed on disk by themselves, at the last check
 }
 
 // SyncLogEntry is one exchange, in words.
@@ -126,7 +128,14 @@ func (s *Sync) loop(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		if m, _ := s.a.current(); m == nil || !s.a.opts.AutoSync {
+		m, r := s.a.current()
+		if m == nil {
+			continue
+		}
+		if err := s.upkeep(ctx, r, false); err != nil && ctx.Err() == nil {
+			s.a.opts.Log.Error("check the records", "error", err)
+		}
+		if !s.a.opts.AutoSync {
 			continue
 		}
 		if _, err := s.run(ctx); err != nil {
@@ -190,6 +199,14 @@ func (s *Sync) run(ctx context.Context) (entry SyncLogEntry, err error) {
 		entry.Code = "refused_some"
 		entry.Message = fmt.Sprintf("县里没有收下其中 %d 份，原样留在本机，其余都已收到。请告诉县办公室。", len(result.Refused))
 		entry.MessageEN = fmt.Sprintf("The county did not take %d of them; they are kept here, all others arrived. Please tell the office.", len(result.Refused))
+	}
+	if result.Astray && err == nil {
+		entry.Code = "astray"
+		entry.Message = "这台电脑的数据与县里对不上，可能磁盘有损坏。已送出的都在县里，请先备份再联系县办公室。"
+		entry.MessageEN = "This computer's data differ from the county's; its disk may be damaged. What was sent is safe there; make a backup and call the office."
+		if err := s.upkeep(ctx, r, true); err != nil {
+			s.a.opts.Log.Error("check the records", "error", err)
+		}
 	}
 	if err == nil {
 		if keepErr := keepRefusals(r, result.Refused, entry.At); keepErr != nil {
@@ -290,7 +307,7 @@ func (s *Sync) Status() (SyncStatus, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st = SyncStatus{Waiting: status.Waiting, Oldest: millis(status.OldestWaiting), LastReceived: millis(status.LastAcknowledged), Online: s.online,
-		Running: s.progress != nil, Progress: s.progress, Last: s.last, Held: status.Held, ClockOffset: s.offset.Milliseconds()}
+		Running: s.progress != nil, Progress: s.progress, Last: s.last, Held: status.Held, ClockOffset: s.offset.Milliseconds(), Damaged: s.damaged}
 	if len(m.Addresses) > 0 {
 		st.Address = m.Addresses[0]
 	}

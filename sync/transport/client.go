@@ -110,7 +110,6 @@ type Client struct {
 		session  schema.ID
 		sequence uint64
 		budget   int
-		sums     int // how many were told
 		offset   time.Duration
 	}
 }

@@ -959,6 +959,7 @@ export interface SyncStatus {
   held: number
   address: string
   clock_offset: number
+  damaged: number
 }
 
 export interface SyncRecord {
