@@ -192,9 +192,9 @@ type ActivityQuery struct {
 	Limit int    `json:"limit"` // 0 = 100
 }
 
-// List lists activities, newest first.
-func (a *Activities) List(q ActivityQuery) ([]ActivityCard, error) {
-	clause, args := "WHERE 1 = 1", []any{}
+// clause is the query's part that SQL answers; the text is looked for in names.
+func (q *ActivityQuery) clause(s *Session) (clause string, args []any, err error) {
+	clause = "WHERE 1 = 1"
 	for column, code := range map[string]string{"kind": q.Kind, "state": q.State} {
 		if code != "" {
 			clause, args = clause+fmt.Sprintf(" AND %s = ?", column), append(args, code)
@@ -209,11 +209,20 @@ func (a *Activities) List(q ActivityQuery) ([]ActivityCard, error) {
 		}
 		day, err := model.ParseDate("from", "日期", "The date", end.date)
 		if err != nil {
-			return nil, a.s.explain(err)
+			return "", nil, s.explain(err)
 		}
 		clause, args = clause+" AND "+end.compare, append(args, day.AddDate(0, 0, end.days).UnixMilli())
 	}
-	limit := q.Limit
+	return clause, args, nil
+}
+
+// List lists activities, newest first.
+func (a *Activities) List(q ActivityQuery) ([]ActivityCard, error) {
+	clause, args, err := q.clause(a.s)
+	if err != nil {
+		return nil, err
+	}
+	codes, limit := a.s.codes(), q.Limit
 	if limit <= 0 || limit > 1000 {
 		limit = 100
 	}
@@ -221,14 +230,14 @@ func (a *Activities) List(q ActivityQuery) ([]ActivityCard, error) {
 	if q.Text != "" {
 		fetch = 2000 // titles that nobody typed are made from names, so the text is looked for here
 	}
-	return NewBooth(a.s).cardsWhere(func(c *ActivityCard) bool { return c.matches(q.Text) }, limit, clause+" ORDER BY start_at DESC LIMIT ?", append(args, fetch)...)
+	return NewBooth(a.s).cardsWhere(func(c *ActivityCard) bool { return c.matches(codes, q.Text) }, limit, clause+" ORDER BY start_at DESC LIMIT ?", append(args, fetch)...)
 }
 
-func (c *ActivityCard) matches(text string) bool {
+func (c *ActivityCard) matches(codes *codeBook, text string) bool {
 	if text == "" {
 		return true
 	}
-	names := []string{c.Title, c.Place, model.Label("activity_kind", c.Kind)}
+	names := []string{c.Title, c.Place, codes.label("activity_kind", c.Kind)}
 	for _, p := range c.Partners {
 		names = append(names, p.Name)
 	}

@@ -164,6 +164,30 @@ func TestSameAsLastTimeAndTemplates(t *testing.T) {
 	if len(all) != 1 || all[0].Name != "校园讲座" || all[0].Form.Place != "县一中" {
 		t.Fatalf("templates: %+v", all)
 	}
+	b, err := acts.Open(OpenForm{Kind: "lecture", Place: "老年大学"})
+	l.must(err)
+	_, err = acts.SaveTemplate("老年讲座", b.ID)
+	l.must(err)
+	for _, name := range []string{"校园讲座", "老年讲座"} {
+		all, err = acts.DefaultTemplate(name, true)
+		l.must(err)
+		if n := slices.IndexFunc(all, func(t Template) bool { return t.Default }); all[n].Name != name || slices.ContainsFunc(all[n+1:], func(t Template) bool { return t.Default }) {
+			t.Errorf("of %s the defaults are %+v", name, all)
+		}
+	}
+	if _, err = acts.RenameTemplate("老年讲座", "校园讲座"); refusedField(t, err) != "name" {
+		t.Errorf("two templates of one name: %v", err)
+	}
+	if _, err = acts.RenameTemplate("老年讲座", " "); refusedField(t, err) != "name" {
+		t.Errorf("a template without a name: %v", err)
+	}
+	all, err = acts.RenameTemplate("老年讲座", "敬老讲座")
+	l.must(err)
+	if all[1].Name != "敬老讲座" || !all[1].Default || all[1].Form.Place != "老年大学" {
+		t.Errorf("renamed %+v", all[1])
+	}
+	_, err = acts.RemoveTemplate("敬老讲座")
+	l.must(err)
 	all, err = acts.RemoveTemplate("校园讲座")
 	l.must(err)
 	if len(all) != 0 {
@@ -184,5 +208,64 @@ func TestPlannedActivityCountsOnceOpened(t *testing.T) {
 	l.must(err)
 	if a.State != "open" || a.StartAt != l.now.UnixMilli() {
 		t.Errorf("opened as %s at %d", a.State, a.StartAt)
+	}
+}
+
+// Whatever way an activity is opened by, one that was finished stays finished, and one
+// that was cancelled goes on.
+func TestOpeningWhatWasFinishedLeavesItFinished(t *testing.T) {
+	l := newLaptop(t, "D1")
+	acts, plans := NewActivities(l.s), NewPlans(l.s)
+	item := sure(plans.SaveItem(PlanItemForm{Kind: "street", Title: "110宣传日", DueFrom: "2025-01-10"})).Items[0].ID
+	for name, open := range map[string]func() (schema.ID, string){
+		"activity": func() (schema.ID, string) {
+			a := sure(acts.Open(OpenForm{Kind: "lecture", Place: "县一中"}))
+			return a.ID, a.State
+		},
+		"booth": func() (schema.ID, string) { st := l.start("汽车站"); return st.Activity.ID, st.Activity.State },
+		"meeting": func() (schema.ID, string) {
+			m := sure(l.meet.Create(MeetingForm{Place: "会议室"}))
+			return m.Activity.ID, m.Activity.State
+		},
+		"plan's item": func() (schema.ID, string) { a := sure(plans.OpenItem(item, "")); return a.ID, a.State },
+	} {
+		id, state := open()
+		if state != "open" {
+			t.Fatalf("%s opened as %s", name, state)
+		}
+		done := sure(acts.SetState(id, "done"))
+		if again, state := open(); again != id || state != "done" {
+			t.Errorf("%s: opened again it is %s", name, state)
+		}
+		sure(acts.Void(id, true, "V1"))
+		if _, state := open(); state != "done" {
+			t.Errorf("%s: voided and opened again it is %s", name, state)
+		}
+		if a := sure(acts.Get(id)); a.Voided || a.EndAt != done.EndAt {
+			t.Errorf("%s: brought back %+v", name, a.Activity)
+		}
+		sure(acts.SetState(id, "cancelled"))
+		if _, state := open(); state != "open" {
+			t.Errorf("%s: cancelled and opened again it is %s, and would count nothing", name, state)
+		}
+	}
+}
+
+// One laptop finishes what is planned; another, that has not met it, opens it later.
+func TestAnUnseenFinishIsListedWhenItLost(t *testing.T) {
+	all := fleet(t, "D1", "D2")
+	a, b := all[0], all[1]
+	item := sure(NewPlans(a.s).SaveItem(PlanItemForm{Kind: "street", Title: "110宣传日", DueFrom: "2025-01-10"})).Items[0].ID
+	exchange(t, all)
+	id := sure(NewPlans(a.s).OpenItem(item, "城关广场")).ID
+	sure(NewActivities(a.s).SetState(id, "done"))
+	b.now = b.now.Add(time.Hour)
+	sure(NewPlans(b.s).OpenItem(item, "城关广场"))
+	exchange(t, all)
+	for _, l := range all {
+		list := sure(NewReview(l.s).List())
+		if !slices.ContainsFunc(list, func(i ReviewItem) bool { return i.Table == "activity" && i.Column == "state" }) {
+			t.Errorf("nobody is told that it had been finished: %+v", list)
+		}
 	}
 }

@@ -30,8 +30,9 @@ type Activity struct {
 
 // directory looks names up; what is not known yet has an empty name.
 type directory struct {
-	get  func(table string, id schema.ID) (*replica.Row, error)
-	seen map[schema.ID]string
+	get   func(table string, id schema.ID) (*replica.Row, error)
+	seen  map[schema.ID]string
+	codes *codeBook
 }
 
 func (d *directory) name(table string, id schema.ID) (Named, error) {
@@ -55,7 +56,7 @@ func (d *directory) name(table string, id schema.ID) (Named, error) {
 			n.Name = row.Text("name")
 		}
 	case "activity", "case_digest", "slogan":
-		n.Name = Title(table, row)
+		n.Name = d.title(table, row)
 	default:
 		n.Name = row.Text("name")
 	}
@@ -107,7 +108,7 @@ func (d *directory) activity(row *replica.Row) (a Activity, err error) {
 		}
 	}
 	if a.Title == "" {
-		a.Title = a.Place + " · " + model.Label("activity_kind", a.Kind)
+		a.Title = a.Place + " · " + d.codes.label("activity_kind", a.Kind)
 	}
 	return a, nil
 }
@@ -232,8 +233,17 @@ func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
 // first laptop left out, and overwrites nothing.
 func (s *Session) join(tx *replica.Tx, existing *replica.Row, o opening) error {
 	values := schema.Values{}
-	if !o.planned && existing.Text("state") == "planned" || voided(existing) {
-		values["state"], values["voided"] = o.state(), nil
+	switch state := existing.Text("state"); {
+	case voided(existing):
+		values["voided"] = nil
+		if state != "done" { // what was finished stays so
+			values["state"] = o.state()
+		}
+	case !o.planned && (state == "planned" || state == "cancelled"):
+		values["state"] = o.state()
+	}
+	if values["state"] != nil {
+		values["end_at"] = nil
 		if existing.Int("start_at") > o.startAt.UnixMilli() {
 			values["start_at"] = o.startAt.UnixMilli() // begun before it was planned to
 		}

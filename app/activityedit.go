@@ -246,19 +246,24 @@ func (a *Activities) SetState(id schema.ID, state string) (ActivityDetail, error
 		if err := model.OneOf("state", "状态", "a state", "activity_state", state, true); err != nil {
 			return err
 		}
-		values := schema.Values{"state": state}
-		switch {
-		case state == "done" && row.Int("end_at") == 0:
-			// Closed days later, it did not last until then.
-			values["end_at"] = min(max(tx.Now().UnixMilli(), row.Int("start_at")), row.Int("start_at")+24*time.Hour.Milliseconds())
-		case state == "open":
-			values["end_at"] = nil
-			if row.Text("state") == "planned" && row.Int("start_at") > tx.Now().UnixMilli() {
-				values["start_at"] = tx.Now().UnixMilli()
-			}
-		}
-		return tx.Put("activity", id, values)
+		return tx.Put("activity", id, stateValues(tx, row, state))
 	})
+}
+
+// stateValues is what changing an activity's state writes.
+func stateValues(tx *replica.Tx, row *replica.Row, state string) schema.Values {
+	values := schema.Values{"state": state}
+	switch {
+	case state == "done" && row.Int("end_at") == 0:
+		// Closed days later, it did not last until then.
+		values["end_at"] = min(max(tx.Now().UnixMilli(), row.Int("start_at")), row.Int("start_at")+24*time.Hour.Milliseconds())
+	case state == "open":
+		values["end_at"] = nil
+		if row.Text("state") == "planned" && row.Int("start_at") > tx.Now().UnixMilli() {
+			values["start_at"] = tx.Now().UnixMilli()
+		}
+	}
+	return values
 }
 
 // Void takes an activity out of every figure, or brings it back; nothing is deleted.
@@ -272,7 +277,11 @@ func (a *Activities) change(id schema.ID, fn func(*replica.Tx, *replica.Row) err
 		if err != nil {
 			return err
 		}
-		return fn(tx, row)
+		keep := a.s.remember(tx, "activity", row)
+		if err := fn(tx, row); err != nil {
+			return err
+		}
+		return keep()
 	})
 	if err != nil {
 		return ActivityDetail{}, err

@@ -65,7 +65,7 @@ func (c *Consultations) Similar(f ConsultationForm) ([]Alike, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Alike{ID: row.ID, At: row.Int("occurred_at"), Title: model.Label("fraud_type", row.Text("fraud_type")), Device: device.Name, Why: why})
+		out = append(out, Alike{ID: row.ID, At: row.Int("occurred_at"), Title: d.codes.label("fraud_type", row.Text("fraud_type")), Device: device.Name, Why: why})
 	}
 	return out, nil
 }

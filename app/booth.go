@@ -162,7 +162,7 @@ func (b *Booth) one(ctx context.Context, r *replica.Replica, query string, args 
 
 // directory looks names up outside a transaction.
 func (s *Session) directory(r *replica.Replica) *directory {
-	return &directory{seen: map[schema.ID]string{}, get: func(table string, id schema.ID) (*replica.Row, error) {
+	return &directory{codes: s.codes(), seen: map[schema.ID]string{}, get: func(table string, id schema.ID) (*replica.Row, error) {
 		return r.Get(context.Background(), table, id)
 	}}
 }

@@ -21,15 +21,31 @@ type Carried struct {
 	HandedOut  int64     `json:"handed_out"` // by the taps of all laptops, and what venues were given
 	Stated     bool      `json:"stated"`     // somebody has counted
 	Difference int64     `json:"difference"` // issued − returned − damaged − handed out; 0 is right
+	// Others are further counts of the same thing, made on laptops that had not met.
+	// They do not count; somebody says which is right.
+	Others []HandCount `json:"others"`
+}
+
+// HandCount is one count by hand.
+type HandCount struct {
+	Field  string `json:"field"` // issued, returned, damaged
+	Qty    int64  `json:"qty"`
+	At     int64  `json:"at"` // ms
+	By     string `json:"by"`
+	Device string `json:"device"`
 }
 
 // carriedKinds are the movements of one activity by the field that states them.
-var carriedKinds = map[string]string{"issued": "allot", "returned": "return", "damaged": "scrap"}
+var (
+	carriedKinds  = map[string]string{"issued": "allot", "returned": "return", "damaged": "scrap"}
+	carriedFields = map[string]string{"allot": "issued", "return": "returned", "scrap": "damaged"}
+)
 
-// carriedOf is the hand count of an activity, a line a material and kind.
-const carriedOf = `SELECT coalesce(m.merged_into, m.id), s.kind, sum(s.qty)
-FROM stock_move s JOIN material m ON m.id = s.material_id
-WHERE s.activity_id = ? AND coalesce(json_extract(s.voided, '$.on'), 0) = 0 GROUP BY 1, 2`
+// carriedOf are the counts by hand of an activity, a line each; of a material and kind
+// one stands.
+const carriedOf = `SELECT coalesce(m.merged_into, m.id), t.kind, t.qty, t.created_at, t.created_by, t.device_id, ` + model.StandingMove + `
+FROM stock_move t JOIN material m ON m.id = t.material_id
+WHERE t.activity_id = ? AND coalesce(json_extract(t.voided, '$.on'), 0) = 0 ORDER BY t.created_at DESC, t.id DESC`
 
 // goneOf is what an activity gave away of each material, over the counter or to venues.
 const goneOf = `SELECT material, sum(qty) FROM (
@@ -48,10 +64,11 @@ func (k *Stock) Carried(activity schema.ID) ([]Carried, error) {
 		return out, err
 	}
 	ctx := context.Background()
+	d := k.s.directory(r)
 	lines := map[schema.ID]*Carried{}
 	line := func(id schema.ID) *Carried {
 		if lines[id] == nil {
-			lines[id] = &Carried{ActivityID: activity, MaterialID: id}
+			lines[id] = &Carried{ActivityID: activity, MaterialID: id, Others: []HandCount{}}
 		}
 		return lines[id]
 	}
@@ -61,22 +78,38 @@ func (k *Stock) Carried(activity schema.ID) ([]Carried, error) {
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id schema.ID
+		var id, by, device schema.ID
 		var kind string
-		var qty int64
-		if err := rows.Scan(&id, &kind, &qty); err != nil {
-			return nil, err
+		var qty, at int64
+		var stands bool
+		if err := rows.Scan(&id, &kind, &qty, &at, &by, &device, &stands); err != nil {
+			return nil, fmt.Errorf("carried: %w", err)
 		}
 		l := line(id)
-		switch kind {
-		case "allot":
-			l.Issued = qty
-		case "return":
-			l.Returned = qty
-		case "scrap":
-			l.Damaged = qty
-		}
 		l.Stated = true
+		if !stands {
+			other := HandCount{Field: carriedFields[kind], Qty: qty, At: at}
+			for into, of := range map[*string]struct {
+				table string
+				id    schema.ID
+			}{&other.By: {"officer", by}, &other.Device: {"device", device}} {
+				n, err := d.name(of.table, of.id)
+				if err != nil {
+					return nil, err
+				}
+				*into = n.Name
+			}
+			l.Others = append(l.Others, other)
+			continue
+		}
+		switch kind { // two materials that were made one add up
+		case "allot":
+			l.Issued += qty
+		case "return":
+			l.Returned += qty
+		case "scrap":
+			l.Damaged += qty
+		}
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -111,7 +144,8 @@ func (k *Stock) Carried(activity schema.ID) ([]Carried, error) {
 }
 
 // Carry states how many pieces were issued, returned or damaged at an activity. It
-// replaces what was stated before; the same number on two laptops counts once.
+// replaces what was stated before; the same number on two laptops counts once, and of
+// two numbers the latest, until somebody says which is right.
 func (k *Stock) Carry(activity, material schema.ID, field string, qty int64) ([]Carried, error) {
 	err := k.s.update(func(tx *replica.Tx) error {
 		kind, ok := carriedKinds[field]

@@ -132,7 +132,7 @@ func (c *Consultations) present(r *replica.Replica, rows []*replica.Row) ([]Cons
 		}
 		item.Activity.ID = row.Ref("activity_id")
 		if activity != nil {
-			item.Activity.Name = Title("activity", activity)
+			item.Activity.Name = d.title("activity", activity)
 		}
 		if item.Officer, err = d.name("officer", row.Ref("officer_id")); err != nil {
 			return nil, err

@@ -19,7 +19,7 @@ func NewDay(s *Session) *Day { return &Day{s} }
 // DayItem is something to settle before the day is closed.
 type DayItem struct {
 	Key          string    `json:"key"`   // what it is left by
-	Kind         string    `json:"kind"`  // open, missing, uncounted, difference, negative, follow_up, tally, unopened
+	Kind         string    `json:"kind"`  // open, missing, uncounted, twice, difference, negative, follow_up, tally, unopened
 	ID           schema.ID `json:"id"`    // of the activity, material, consultation or plan's item
 	Title        string    `json:"title"` // never a person
 	ActivityKind string    `json:"activity_kind"`
@@ -160,6 +160,9 @@ func (y *Day) addActivity(r *replica.Replica, d *directory, row *replica.Row, ou
 			out.Items = append(out.Items, DayItem{Key: "missing/" + key, Kind: "missing", ID: row.ID, Title: detail.Title, ActivityKind: detail.Kind, Missing: detail.Missing, Blocked: true})
 		}
 		for _, c := range carried {
+			if len(c.Others) > 0 {
+				out.Items = append(out.Items, DayItem{Key: "twice/" + key + c.MaterialID.String(), Kind: "twice", ID: row.ID, Title: detail.Title + " · " + c.Name, ActivityKind: detail.Kind, Count: int64(len(c.Others)) + 1, Blocked: true})
+			}
 			switch {
 			case c.Stated && c.Difference != 0:
 				out.Items = append(out.Items, DayItem{Key: "difference/" + key + c.MaterialID.String(), Kind: "difference", ID: row.ID, Title: detail.Title + " · " + c.Name, ActivityKind: detail.Kind, Count: c.Difference, Blocked: true})
@@ -202,7 +205,7 @@ func (y *Day) addStock(out *DayReport) error {
 func (y *Day) addFollowUps(r *replica.Replica, out *DayReport) error {
 	return r.Each(context.Background(), "consultation", "WHERE outcome = 'K5' AND closed_at IS NULL AND coalesce(follow_up_on, '') <= ? ORDER BY occurred_at", []any{out.On}, func(row *replica.Row) error {
 		if live(row) {
-			out.Items = append(out.Items, DayItem{Key: "follow_up/" + row.ID.String(), Kind: "follow_up", ID: row.ID, Title: model.Label("fraud_type", row.Text("fraud_type")) + " · " + row.Text("follow_up_on"), Blocked: true})
+			out.Items = append(out.Items, DayItem{Key: "follow_up/" + row.ID.String(), Kind: "follow_up", ID: row.ID, Title: y.s.codes().label("fraud_type", row.Text("fraud_type")) + " · " + row.Text("follow_up_on"), Blocked: true})
 		}
 		return nil
 	})

@@ -172,7 +172,7 @@ func (g *Digests) Draft(consultation schema.ID) (DigestForm, error) {
 	}
 	fraud := row.Text("fraud_type")
 	out.FraudTypes = []string{fraud}
-	name := model.Label("fraud_type", fraud)
+	name := g.s.codes().label("fraud_type", fraud)
 	who := map[string]string{"A1": "一名未成年人", "A2": "一名未成年人", "A3": "一名青年", "A4": "一名中青年群众", "A5": "一名中年群众", "A6": "一名老年人", "A7": "一名老年人"}[row.Text("age_band")]
 	if who == "" {
 		who = "一名群众"
@@ -186,7 +186,7 @@ func (g *Digests) Draft(consultation schema.ID) (DigestForm, error) {
 			if i > 0 {
 				b.WriteString("、")
 			}
-			b.WriteString(model.Label("channel", c))
+			b.WriteString(g.s.codes().label("channel", c))
 		}
 	}
 	fmt.Fprintf(&b, "遇到“%s”类骗局。", name)
@@ -206,7 +206,7 @@ func (g *Digests) Draft(consultation schema.ID) (DigestForm, error) {
 	out.Title = clip(name+"：多问一句，少一次损失", 40)
 	advice := []string{}
 	for _, z := range row.Strings("advice") {
-		advice = append(advice, model.Label("advice", z))
+		advice = append(advice, g.s.codes().label("advice", z))
 	}
 	if len(advice) == 0 {
 		advice = []string{"停止转账", "拨打96110或110"}

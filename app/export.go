@@ -26,7 +26,7 @@ type lister func(query json.RawMessage) (Sheet, error)
 
 // ExportRequest says what of which list is wanted.
 type ExportRequest struct {
-	List   string `json:"list"`   // consultation, indicator, post, outcome, case_digest, slogan, venue, activity
+	List   string `json:"list"`   // see NewExports
 	Format string `json:"format"` // xlsx, csv, print
 	Query  string `json:"query"`  // JSON of the list's query, as it is shown; its page does not count
 }
@@ -48,7 +48,8 @@ func NewExports(s *Session) *Exports {
 	e := &Exports{s: s}
 	e.lists = map[string]lister{
 		"consultation": e.consultations, "indicator": e.indicators, "post": e.posts, "outcome": e.outcomes, "case_digest": e.digests, "slogan": e.slogans,
-		"venue": e.venues, "activity": e.activities,
+		"venue": e.venues, "activity": e.activities, "meeting": e.meetings, "attendance": e.attendance, "rates": e.rates, "household": e.households,
+		"stock": e.stock, "stock_move": e.moves, "tally": e.tallies, "plan": e.plan, "placement": e.placements, "inspection": e.inspections,
 	}
 	return e
 }
@@ -211,8 +212,8 @@ func (e *Exports) consultations(raw json.RawMessage) (Sheet, error) {
 		return sheet, err
 	}
 	for _, i := range items {
-		sheet.Rows = append(sheet.Rows, []any{minute(i.OccurredAt), i.Activity.Name, model.Label("source", i.Source), model.Label("fraud_type", i.FraudType), labels("channel", i.Channels), model.Label("age_band", i.AgeBand), model.Label("stage", i.Stage),
-			i.AtRiskFen, i.LossFen, model.Label("outcome", i.Outcome), yesNo(i.ElementsOK), masked(i.PersonLabel), model.MaskPhone(i.Phone), i.AlarmNo})
+		sheet.Rows = append(sheet.Rows, []any{minute(i.OccurredAt), i.Activity.Name, e.s.codes().label("source", i.Source), e.s.codes().label("fraud_type", i.FraudType), e.s.codes().labels("channel", i.Channels), e.s.codes().label("age_band", i.AgeBand), e.s.codes().label("stage", i.Stage),
+			i.AtRiskFen, i.LossFen, e.s.codes().label("outcome", i.Outcome), yesNo(i.ElementsOK), masked(i.PersonLabel), model.MaskPhone(i.Phone), i.AlarmNo})
 	}
 	return sheet, nil
 }
@@ -227,7 +228,7 @@ func (e *Exports) indicators(raw json.RawMessage) (Sheet, error) {
 	page, err := NewIndicators(e.s).List(q)
 	for _, l := range page.Items {
 		if model.PublicIndicator(l.Status) { // a spoofed or cleared number may be an innocent's
-			sheet.Rows = append(sheet.Rows, []any{model.Label("indicator_kind", l.Kind), l.Display, l.Platform, int64(l.Hits), day(l.FirstAt), day(l.LastAt), labels("fraud_type", l.FraudTypes), model.Label("indicator_status", l.Status)})
+			sheet.Rows = append(sheet.Rows, []any{e.s.codes().label("indicator_kind", l.Kind), l.Display, l.Platform, int64(l.Hits), day(l.FirstAt), day(l.LastAt), e.s.codes().labels("fraud_type", l.FraudTypes), e.s.codes().label("indicator_status", l.Status)})
 		}
 	}
 	return sheet, err
@@ -242,7 +243,7 @@ func (e *Exports) posts(raw json.RawMessage) (Sheet, error) {
 	q.Offset, q.Limit = 0, 100_000
 	page, err := NewPosts(e.s).List(q)
 	for _, p := range page.Items {
-		sheet.Rows = append(sheet.Rows, []any{minute(p.PostedAt), model.Label("post_channel", p.Channel), p.Account, p.Title, p.Count, p.Reads, model.Label("post_purpose", p.Purpose), p.URL})
+		sheet.Rows = append(sheet.Rows, []any{minute(p.PostedAt), e.s.codes().label("post_channel", p.Channel), p.Account, p.Title, p.Count, p.Reads, e.s.codes().label("post_purpose", p.Purpose), p.URL})
 	}
 	return sheet, err
 }
@@ -260,7 +261,7 @@ func (e *Exports) outcomes(raw json.RawMessage) (Sheet, error) {
 		for i, n := range o.PartnerNames {
 			partners[i] = n.Name
 		}
-		sheet.Rows = append(sheet.Rows, []any{o.OccurredOn, model.Label("outcome_kind", o.Kind), o.RefNo, model.Label("outcome_source", o.Source), o.AvertedFen, o.RecoveredFen, o.Persons, strings.Join(partners, "、"), o.Note})
+		sheet.Rows = append(sheet.Rows, []any{o.OccurredOn, e.s.codes().label("outcome_kind", o.Kind), o.RefNo, e.s.codes().label("outcome_source", o.Source), o.AvertedFen, o.RecoveredFen, o.Persons, strings.Join(partners, "、"), o.Note})
 	}
 	return sheet, err
 }
@@ -277,7 +278,7 @@ func (e *Exports) digests(raw json.RawMessage) (Sheet, error) {
 		if len(g.Blemishes) > 0 {
 			article = model.Anonymous(article)
 		}
-		sheet.Rows = append(sheet.Rows, []any{g.Title, labels("fraud_type", g.FraudTypes), model.Label("digest_state", g.State), day(g.ReleasedAt), int64(g.Posts), article})
+		sheet.Rows = append(sheet.Rows, []any{g.Title, e.s.codes().labels("fraud_type", g.FraudTypes), e.s.codes().label("digest_state", g.State), day(g.ReleasedAt), int64(g.Posts), article})
 	}
 	return sheet, err
 }
@@ -300,7 +301,7 @@ func (e *Exports) venues(raw json.RawMessage) (Sheet, error) {
 	q.Limit = 2000
 	list, err := NewVenues(e.s).List(q)
 	for _, v := range list {
-		sheet.Rows = append(sheet.Rows, []any{model.Label("venue_kind", v.Kind), v.Name, v.Town, v.Address, v.LicenceNo, v.Seats, model.Label("venue_state", v.State), masked(v.ContactName), model.MaskPhone(v.ContactPhone)})
+		sheet.Rows = append(sheet.Rows, []any{e.s.codes().label("venue_kind", v.Kind), v.Name, v.Town, v.Address, v.LicenceNo, v.Seats, e.s.codes().label("venue_state", v.State), masked(v.ContactName), model.MaskPhone(v.ContactPhone)})
 	}
 	return sheet, err
 }

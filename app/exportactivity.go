@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"fieldkit/internal/model"
 	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
 )
@@ -16,18 +15,29 @@ const handedSQL = `SELECT m."group", sum(max(h.qty, 0)) FROM handout h JOIN mate
 	WHERE h.activity_id = ? AND coalesce(json_extract(h.voided, '$.on'), 0) = 0 GROUP BY 1`
 
 // activities is the list of activities with what was given out and how many came.
-func (e *Exports) activities(json.RawMessage) (Sheet, error) {
+func (e *Exports) activities(raw json.RawMessage) (Sheet, error) {
 	sheet := Sheet{Title: "活动", Columns: []SheetColumn{{Name: "日期", Width: 17}, {Name: "类别", Width: 12}, {Name: "名称", Width: 30}, {Name: "地点", Width: 20}, {Name: "主办", Width: 14}, {Name: "协办单位", Width: 24}, {Name: "状态", Width: 8},
 		{Name: "宣传单", Width: 9, Sum: true}, {Name: "宣传册", Width: 9, Sum: true}, {Name: "到场人数", Width: 9, Sum: true}, {Name: "老年人数", Width: 9, Sum: true}, {Name: "咨询", Width: 8, Sum: true}, {Name: "照片", Width: 7, Sum: true}}, Rows: [][]any{}}
+	q, err := decode[ActivityQuery](raw)
+	if err != nil {
+		return sheet, err
+	}
+	where, args, err := q.clause(e.s)
+	if err != nil {
+		return sheet, err
+	}
 	r, err := e.s.open()
 	if err != nil {
 		return sheet, err
 	}
 	d := e.s.directory(r)
-	err = r.Each(context.Background(), "activity", "WHERE merged_into IS NULL AND coalesce(json_extract(voided, '$.on'), 0) = 0 ORDER BY start_at DESC LIMIT ?", []any{maxExported + 1}, func(row *replica.Row) error {
+	err = r.Each(context.Background(), "activity", where+" AND merged_into IS NULL AND coalesce(json_extract(voided, '$.on'), 0) = 0 ORDER BY start_at DESC LIMIT ?", append(args, maxExported+1), func(row *replica.Row) error {
 		a, err := d.activity(row)
 		if err != nil {
 			return err
+		}
+		if card := (ActivityCard{Activity: a}); !card.matches(d.codes, q.Text) {
+			return nil
 		}
 		partners := make([]string, len(a.Partners))
 		for i, p := range a.Partners {
@@ -41,7 +51,7 @@ func (e *Exports) activities(json.RawMessage) (Sheet, error) {
 		if err != nil {
 			return err
 		}
-		sheet.Rows = append(sheet.Rows, []any{minute(a.StartAt), model.Label("activity_kind", a.Kind), a.Title, a.Place, a.Lead.Name, strings.Join(partners, "、"), model.Label("activity_state", a.State),
+		sheet.Rows = append(sheet.Rows, []any{minute(a.StartAt), d.codes.label("activity_kind", a.Kind), a.Title, a.Place, a.Lead.Name, strings.Join(partners, "、"), d.codes.label("activity_state", a.State),
 			given["leaflet"], given["brochure"], a.Heads, row.Int("elder_heads"), int64(asked) + max(0, row.Int("consult_quick")), int64(len(row.Strings("photo_ids")))})
 		return nil
 	})

@@ -141,37 +141,37 @@ func (f *Finder) consultations(r *replica.Replica, text string) (HitGroup, error
 }
 
 func hitOf(d *directory, table string, row *replica.Row) (Hit, error) {
-	h := Hit{Table: table, ID: row.ID, Title: Title(table, row)}
+	h := Hit{Table: table, ID: row.ID, Title: d.title(table, row)}
 	switch table {
 	case "consultation":
 		h.Kind, h.At = row.Text("fraud_type"), row.Int("occurred_at")
 		place, err := d.name("activity", row.Ref("activity_id"))
-		h.Sub = strings.Trim(place.Name+" · "+model.Label("outcome", row.Text("outcome")), " ·")
+		h.Sub = strings.Trim(place.Name+" · "+d.codes.label("outcome", row.Text("outcome")), " ·")
 		return h, err
 	case "indicator":
-		h.Kind, h.Sub = row.Text("kind"), model.Label("indicator_kind", row.Text("kind"))+" · "+model.Label("indicator_status", row.Text("status"))
+		h.Kind, h.Sub = row.Text("kind"), d.codes.label("indicator_kind", row.Text("kind"))+" · "+d.codes.label("indicator_status", row.Text("status"))
 	case "activity":
-		h.Kind, h.At, h.Sub = row.Text("kind"), row.Int("start_at"), model.Label("activity_kind", row.Text("kind"))
+		h.Kind, h.At, h.Sub = row.Text("kind"), row.Int("start_at"), d.codes.label("activity_kind", row.Text("kind"))
 		if venue, err := d.name("venue", row.Ref("venue_id")); err != nil {
 			return h, err
 		} else if venue.Name != "" && row.Text("title") == "" {
 			h.Title = venue.Name + " · " + h.Sub
 		}
 	case "venue":
-		h.Kind, h.Sub = row.Text("kind"), strings.Trim(row.Text("town")+" · "+model.Label("venue_kind", row.Text("kind")), " ·")
+		h.Kind, h.Sub = row.Text("kind"), strings.Trim(row.Text("town")+" · "+d.codes.label("venue_kind", row.Text("kind")), " ·")
 	case "post":
-		h.Kind, h.At, h.Sub = row.Text("channel"), row.Int("posted_at"), model.Label("post_channel", row.Text("channel"))
+		h.Kind, h.At, h.Sub = row.Text("channel"), row.Int("posted_at"), d.codes.label("post_channel", row.Text("channel"))
 	case "outcome":
 		h.Kind, h.Sub = row.Text("kind"), row.Text("occurred_on")
 		if t, err := time.ParseInLocation("2006-01-02", row.Text("occurred_on"), model.Location); err == nil {
 			h.At = t.UnixMilli()
 		}
 	case "case_digest":
-		h.Kind, h.Sub = row.Text("state"), model.Label("digest_state", row.Text("state"))
+		h.Kind, h.Sub = row.Text("state"), d.codes.label("digest_state", row.Text("state"))
 	case "unit":
-		h.Kind, h.Sub = row.Text("department"), model.Label("department", row.Text("department"))
+		h.Kind, h.Sub = row.Text("department"), d.codes.label("department", row.Text("department"))
 	case "plan_item":
-		h.Title, h.Sub = cmp.Or(row.Text("title"), model.Label("activity_kind", row.Text("kind"))), row.Text("due_from")
+		h.Title, h.Sub = cmp.Or(row.Text("title"), d.codes.label("activity_kind", row.Text("kind"))), row.Text("due_from")
 	}
 	return h, nil
 }

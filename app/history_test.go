@@ -2,9 +2,11 @@ package app
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"fieldkit/internal/model"
 	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
 )
@@ -100,5 +102,74 @@ func TestHistoryHoldsNothingRedacted(t *testing.T) {
 	}
 	if _, err := h.Restore("consultation", c.ID, "person_label", "before", old[0].Ref); refusedField(t, err) != "person_label" {
 		t.Fatal(err)
+	}
+}
+
+// Every record with a page or a dialog tells its history and brings a value back.
+func TestEveryKindOfRecordComesBack(t *testing.T) {
+	l := newLaptop(t, "D1")
+	l.officer("041207", "李静")
+	h := NewHistory(l.s)
+	venue := sure(l.venues.Create(VenueForm{Kind: "V01", Name: "极速网吧", Town: "城关镇"}))
+	activity := sure(NewActivities(l.s).Open(OpenForm{Kind: "lecture", Place: "县一中", Title: "开学第一课"})).ID
+	post := sure(NewPosts(l.s).Save(PostForm{Channel: "douyin", Title: "刷单是骗局", Account: "平安青岚"}))
+	item := sure(NewPlans(l.s).SaveItem(PlanItemForm{Kind: "street", Title: "110宣传日", DueFrom: "2025-01-10"})).Items[0]
+	hotline := PlacementForm{VenueID: venue.ID, MaterialID: model.MaterialID(realm, "FZHB"), Kind: "hotline_notice", ShownPhone: "96110", Qty: 1}
+	up := sure(NewPlacements(l.s).Put(hotline))[0]
+	l.now = l.now.Add(time.Minute)
+	title := "开学前一课"
+	for table, c := range map[string]struct {
+		id     schema.ID
+		column string
+		was    string
+		change func() error
+	}{
+		"venue": {venue.ID, "town", "城关镇", func() error {
+			f := venue.VenueForm
+			f.Town = "岭口镇"
+			_, err := l.venues.Update(venue.ID, f)
+			return err
+		}},
+		"activity": {activity, "title", "开学第一课", func() error { _, err := NewActivities(l.s).Save(activity, ActivityChanges{Title: &title}); return err }},
+		"post": {post.ID, "account", "平安青岚", func() error {
+			f := post.PostForm
+			f.Account, f.Forwards = "别的号", 0
+			_, err := NewPosts(l.s).Save(f)
+			return err
+		}},
+		"placement": {up.ID, "shown_phone", "96110", func() error { f := hotline; f.ShownPhone = "110"; _, err := NewPlacements(l.s).Put(f); return err }},
+		"plan_item": {item.ID, "title", "110宣传日", func() error {
+			_, err := NewPlans(l.s).SaveItem(PlanItemForm{ID: item.ID, Kind: "street", Title: "改了的", DueFrom: "2025-01-10"})
+			return err
+		}},
+	} {
+		l.must(c.change())
+		at := slices.IndexFunc(sure(h.Of(table, c.id)), func(e HistoryEntry) bool {
+			return e.Column == c.column && e.Text == c.was && e.Whole && e.Kind != "now"
+		})
+		if at < 0 {
+			t.Errorf("%s: %q is not in its history %+v", table, c.was, sure(h.Of(table, c.id)))
+			continue
+		}
+		old := sure(h.Of(table, c.id))[at]
+		if old.By != "李静" && old.Kind == "before" {
+			t.Errorf("%s: replaced by %q", table, old.By)
+		}
+		sure(h.Restore(table, c.id, c.column, old.Kind, old.Ref))
+		row := sure(l.r.Get(t.Context(), table, c.id))
+		if row.Text(c.column) != c.was {
+			t.Errorf("%s: brought back it is %q", table, row.Text(c.column))
+		}
+	}
+	// A tally tells who counted and that the day was closed.
+	tallies := NewTallies(l.s)
+	sure(tallies.Add("", "kind_reminder", 5))
+	day := sure(tallies.Close(""))
+	var texts []string
+	for _, e := range sure(h.Of("daily_tally", day.Lines[0].ID)) {
+		texts = append(texts, e.Column+" "+e.Text)
+	}
+	if !slices.Contains(texts, "closed 已日结（5）") || !slices.ContainsFunc(texts, func(s string) bool { return strings.HasPrefix(s, "qty ") }) {
+		t.Errorf("the tally's history: %q", texts)
 	}
 }

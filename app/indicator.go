@@ -174,7 +174,7 @@ func (v *Indicators) List(q LeadQuery) (LeadPage, error) {
 			return page, fmt.Errorf("list indicators: %w", err)
 		}
 		l.Key, l.Kind, l.Display, l.Doubtful, l.FraudTypes = i.Key(), i.Kind, i.Display(), i.Doubtful(), codesIn(types)
-		if !finds(words, i.Value, l.Display, l.Platform, model.Label("indicator_kind", i.Kind)) {
+		if !finds(words, i.Value, l.Display, l.Platform, v.s.codes().label("indicator_kind", i.Kind)) {
 			continue
 		}
 		if page.Total >= q.Offset && len(page.Items) < q.Limit {
@@ -250,35 +250,6 @@ func (v *Indicators) Save(id schema.ID, f LeadForm) (Lead, error) {
 		return Lead{}, err
 	}
 	return v.lead(r, row)
-}
-
-// SetStatus gives several indicators one status, in one step.
-func (v *Indicators) SetStatus(ids []schema.ID, status string) (int, error) {
-	changed := 0
-	err := v.s.update(func(tx *replica.Tx) error {
-		if err := model.OneOf("status", "状态", "a status", "indicator_status", status, true); err != nil {
-			return err
-		}
-		for _, id := range ids {
-			row, err := leadRow(tx, id)
-			if err != nil {
-				return err
-			}
-			if row.Text("status") == status {
-				continue
-			}
-			keep := v.s.remember(tx, "indicator", row)
-			if err := tx.Put("indicator", id, schema.Values{"status": status}); err != nil {
-				return err
-			}
-			if err := keep(); err != nil {
-				return err
-			}
-			changed++
-		}
-		return nil
-	})
-	return changed, err
 }
 
 func leadRow(tx *replica.Tx, id schema.ID) (*replica.Row, error) {

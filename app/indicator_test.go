@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"fieldkit/internal/model"
 	"fieldkit/sync/schema"
 )
 
@@ -56,8 +55,8 @@ func TestIndicatorsAreFoundAgainAcrossPlacesAndLaptops(t *testing.T) {
 	if list.Total != 3 || list.Items[0].Key != "phone:12800001234" {
 		t.Fatalf("%+v", list)
 	}
-	if n, err := leads.SetStatus([]schema.ID{list.Items[0].ID}, "spoofed"); err != nil || n != 1 {
-		t.Fatal(n, err)
+	if step, err := NewBulk(a.s).Edit(BulkEdit{Table: "indicator", IDs: []schema.ID{list.Items[0].ID}, Column: "status", Value: "spoofed"}); err != nil || step.Count != 1 {
+		t.Fatal(step, err)
 	}
 	if clusters, err := leads.Clusters(); err != nil || len(clusters) != 0 {
 		t.Fatal(clusters, err)
@@ -161,31 +160,5 @@ func TestSimilarConsultationsAreHinted(t *testing.T) {
 	l.now = l.now.Add(25 * time.Hour)
 	if why(func(f *ConsultationForm) { f.Phone = "12800001234" }) != "" {
 		t.Fatal("yesterday's is hinted")
-	}
-}
-
-func TestBulkEditIsAllOrNone(t *testing.T) {
-	l := newLaptop(t, "D1")
-	id := l.start("城关广场").Activity.ID
-	a := l.saved(id, func(*ConsultationForm) {})
-	l.now = l.now.Add(time.Minute)
-	b := l.saved(id, func(*ConsultationForm) {})
-	before := l.state()
-	if _, err := l.consult.Bulk(BulkEdit{IDs: []schema.ID{a.ID, schema.NewID(1)}, Column: "outcome", Value: "K5"}); err == nil {
-		t.Fatal("an unknown record is passed over")
-	}
-	if _, err := l.consult.Bulk(BulkEdit{IDs: []schema.ID{a.ID}, Column: "phone", Value: "1"}); refusedField(t, err) != "column" {
-		t.Fatal(err)
-	}
-	if l.state() != before {
-		t.Fatal("a refused bulk edit changed something")
-	}
-	if n, err := l.consult.Bulk(BulkEdit{IDs: []schema.ID{a.ID, b.ID}, Column: "outcome", Value: "K5"}); err != nil || n != 2 {
-		t.Fatal(n, err)
-	}
-	page, err := l.consult.List(ConsultationQuery{Outcome: "K5", Text: model.Label("outcome", "K5"), Sort: "oldest"})
-	l.must(err)
-	if page.Total != 2 || page.Items[0].ID != a.ID {
-		t.Fatalf("%d found", page.Total)
 	}
 }

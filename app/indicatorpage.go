@@ -151,7 +151,7 @@ func (v *Indicators) graph(r *replica.Replica, from schema.ID) (LeadGraph, error
 					rows.Close()
 					return g, fmt.Errorf("follow links: %w", err)
 				}
-				name := time.UnixMilli(when).In(model.Location).Format("01-02") + " " + model.Label("fraud_type", fraud)
+				name := time.UnixMilli(when).In(model.Location).Format("01-02") + " " + v.s.codes().label("fraud_type", fraud)
 				if !node(lead, GraphNode{Table: "indicator", Kind: i.Kind, Name: i.Display()}) || !node(consultation, GraphNode{Table: "consultation", Kind: fraud, Name: name, Weight: 1}) {
 					continue
 				}

@@ -106,7 +106,7 @@ func (l *Linkage) Stamp(consultation schema.ID, kind string) ([]LinkageStep, err
 			return err
 		}
 		if len(same) > 0 {
-			return refuse("kind", "这一分钟已经记过“"+model.Label("linkage_kind", kind)+"”了。", "This step was noted this very minute already.")
+			return refuse("kind", "这一分钟已经记过“"+l.s.codes().label("linkage_kind", kind)+"”了。", "This step was noted this very minute already.")
 		}
 		return tx.Put("linkage_action", tx.NewID(), l.s.created(tx, schema.Values{"consultation_id": consultation, "kind": kind, "at": minute.UnixMilli(), "unit_id": l.s.Unit(), "result": "pending"}))
 	})

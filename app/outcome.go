@@ -91,7 +91,7 @@ func (o *Outcomes) List(q OutcomeQuery) (OutcomePage, error) {
 		if err != nil {
 			return err
 		}
-		if !finds(words, item.RefNo, model.Label("outcome_kind", item.Kind), model.Label("outcome_source", item.Source), item.OccurredOn) {
+		if !finds(words, item.RefNo, d.codes.label("outcome_kind", item.Kind), d.codes.label("outcome_source", item.Source), item.OccurredOn) {
 			return nil
 		}
 		page.Total++

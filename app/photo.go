@@ -15,7 +15,7 @@ import (
 	"fieldkit/sync/schema"
 )
 
-// Photos are pictures of activities and inspections. Their bytes stay sealed on
+// Photos are pictures of activities, venues, what hangs there and inspections. Their bytes stay sealed on
 // this laptop's disk; the record travels.
 type Photos struct{ s *Session }
 
@@ -35,11 +35,16 @@ type Photo struct {
 
 // PhotoUpload is a picture file to be kept.
 type PhotoUpload struct {
-	Table   string    `json:"table"` // activity, inspection
+	Table   string    `json:"table"` // activity, inspection, placement, venue
 	ID      schema.ID `json:"id"`
 	Data    []byte    `json:"data"`     // the file
 	TakenAt int64     `json:"taken_at"` // ms of the file, when the camera did not write it; 0 = now
 }
+
+// photographable are the tables whose records take photos.
+var photographable = []string{"activity", "inspection", "placement", "venue"}
+
+var errNoPhotos = refuse("table", "照片只能附在活动、场所、张贴或检查上。", "A photo belongs to an activity, a venue, what hangs there or an inspection.")
 
 // maxPhotos is how many one record takes.
 const maxPhotos = 30
@@ -51,8 +56,8 @@ func (p *Photos) Add(u PhotoUpload) ([]Photo, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u.Table != "activity" && u.Table != "inspection" {
-		return nil, refuse("table", "照片只能附在活动或检查上。", "A photo belongs to an activity or an inspection.")
+	if !slices.Contains(photographable, u.Table) {
+		return nil, errNoPhotos
 	}
 	small, err := shrink(u.Data)
 	if err != nil {
@@ -118,7 +123,7 @@ func (p *Photos) List(table string, id schema.ID) ([]Photo, error) {
 	if err != nil {
 		return out, err
 	}
-	if table != "activity" && table != "inspection" {
+	if !slices.Contains(photographable, table) {
 		return out, nil
 	}
 	ctx := context.Background()
@@ -209,8 +214,8 @@ func (p *Photos) Describe(id schema.ID, caption string, showsPeople bool) error 
 
 // Remove takes a photo off a record. Its bytes stay until no record names it.
 func (p *Photos) Remove(table string, owner, id schema.ID) ([]Photo, error) {
-	if table != "activity" && table != "inspection" {
-		return nil, refuse("table", "照片只能附在活动或检查上。", "A photo belongs to an activity or an inspection.")
+	if !slices.Contains(photographable, table) {
+		return nil, errNoPhotos
 	}
 	if err := p.s.update(func(tx *replica.Tx) error { return tx.Exclude(table, owner, "photo_ids", id.String()) }); err != nil {
 		return nil, err

@@ -242,9 +242,11 @@ func (p *Placements) put(tx *replica.Tx, f PlacementForm) error {
 	}
 	id := model.PlacementID(r.Realm(), f.VenueID, f.MaterialID, f.Spot)
 	values := schema.Values{"kind": f.Kind, "qty": f.Qty, "from_on": text(cmp.Or(f.FromOn, model.Date(tx.Now()))), "to_on": text(f.ToOn), "led_runs_per_day": positive(f.LEDRunsPerDay), "shown_phone": text(f.ShownPhone)}
-	if row, err := tx.Get("placement", id); err != nil {
+	row, err := tx.Get("placement", id)
+	if err != nil {
 		return err
-	} else if row == nil {
+	}
+	if row == nil {
 		values["venue_id"], values["material_id"], values["spot"], values["activity_id"] = f.VenueID, f.MaterialID, f.Spot, f.ActivityID
 		p.s.created(tx, values)
 	} else if voided(row) {
@@ -252,7 +254,11 @@ func (p *Placements) put(tx *replica.Tx, f PlacementForm) error {
 	} else if f.FromOn == "" && row.Text("from_on") != "" {
 		delete(values, "from_on") // it has hung since then
 	}
-	if err := tx.Put("placement", id, values); err != nil || f.ActivityID.IsNil() {
+	keep := p.s.remember(tx, "placement", row)
+	if err := tx.Put("placement", id, values); err != nil {
+		return err
+	}
+	if err := keep(); err != nil || f.ActivityID.IsNil() {
 		return err
 	}
 	return p.s.issue(tx, r, id, f.ActivityID, f.Qty)

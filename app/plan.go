@@ -55,9 +55,10 @@ type PlanYear struct {
 
 // Contingency is the unit's plan for an incident.
 type Contingency struct {
-	Body        string `json:"body"`
-	EffectiveOn string `json:"effective_on"`
-	RevisedOn   string `json:"revised_on"`
+	ID          schema.ID `json:"id"` // zero before it is written
+	Body        string    `json:"body"`
+	EffectiveOn string    `json:"effective_on"`
+	RevisedOn   string    `json:"revised_on"`
 }
 
 // Year reads a year's plan; 0 is this year.
@@ -86,7 +87,7 @@ func (p *Plans) Year(year int) (PlanYear, error) {
 	}
 	row, err := r.Get(context.Background(), "plan", p.planID(r, out.Year, "contingency"))
 	if err == nil && row != nil {
-		out.Contingency = Contingency{Body: row.Text("body"), EffectiveOn: row.Text("effective_on"), RevisedOn: row.Text("revised_on")}
+		out.Contingency = Contingency{ID: row.ID, Body: row.Text("body"), EffectiveOn: row.Text("effective_on"), RevisedOn: row.Text("revised_on")}
 	}
 	return out, err
 }
@@ -207,16 +208,21 @@ func (p *Plans) SaveItem(f PlanItemForm) (PlanYear, error) {
 			return err
 		}
 		values := schema.Values{"kind": f.Kind, "title": strings.TrimSpace(f.Title), "due_from": model.Date(from), "due_to": model.Date(to), "period_code": text(f.PeriodCode), "venue_id": f.VenueID}
+		var row *replica.Row
 		if f.ID.IsNil() {
 			f.ID = tx.NewID()
 			values["plan_id"], values["lead_unit_id"] = plan, p.s.Unit()
 			p.s.created(tx, values)
-		} else if row, err := tx.Get("plan_item", f.ID); err != nil {
+		} else if row, err = tx.Get("plan_item", f.ID); err != nil {
 			return err
 		} else if row == nil {
 			return missing("找不到这项计划。", "This item cannot be found.")
 		}
-		return tx.Put("plan_item", f.ID, values)
+		keep := p.s.remember(tx, "plan_item", row)
+		if err := tx.Put("plan_item", f.ID, values); err != nil {
+			return err
+		}
+		return keep()
 	})
 	if err != nil {
 		return PlanYear{}, err

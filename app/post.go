@@ -90,7 +90,7 @@ func (p *Posts) List(q PostQuery) (PostPage, error) {
 	d := p.s.directory(r)
 	ids := []schema.ID{}
 	if err := r.Each(context.Background(), "post", where+" ORDER BY posted_at DESC, id DESC", args, func(row *replica.Row) error {
-		if !finds(words, row.Text("title"), row.Text("account"), row.Text("url"), model.Label("post_channel", row.Text("channel"))) {
+		if !finds(words, row.Text("title"), row.Text("account"), row.Text("url"), d.codes.label("post_channel", row.Text("channel"))) {
 			return nil
 		}
 		page.Total++

@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,7 +64,7 @@ func (p *Posts) ParsePaste(table string) (PostPreview, error) {
 		if strings.TrimSpace(strings.Join(row, "")) == "" {
 			continue
 		}
-		item := PostRow{Form: postOfCells(columns, row)}
+		item := PostRow{Form: postOfCells(p.s.codes(), columns, row)}
 		f := item.Form
 		if _, err := f.values(r.Wall()); err != nil {
 			item.Problem, item.ProblemEN = sentences(p.s.explain(err))
@@ -119,7 +120,7 @@ func postColumns(rows [][]string) (columns []string, body [][]string) {
 	return nil, rows
 }
 
-func postOfCells(columns, row []string) PostForm {
+func postOfCells(codes *codeBook, columns, row []string) PostForm {
 	var f PostForm
 	for i, cell := range row {
 		cell = cut(strings.TrimSpace(cell), 2000)
@@ -128,7 +129,7 @@ func postOfCells(columns, row []string) PostForm {
 			field = columns[i]
 		}
 		if columns == nil && cell != "" {
-			field = looksLike(cell, &f)
+			field = looksLike(codes, cell, &f)
 		}
 		switch field {
 		case "url":
@@ -141,7 +142,7 @@ func postOfCells(columns, row []string) PostForm {
 				f.Channel = channel
 			}
 		case "channel":
-			if code := channelCode(cell); code != "" {
+			if code := channelCode(codes, cell); code != "" {
 				f.Channel = code
 			}
 		case "account":
@@ -155,7 +156,7 @@ func postOfCells(columns, row []string) PostForm {
 		case "at":
 			f.PostedAt = readTime(cell)
 		case "purpose":
-			for _, c := range model.Codes["post_purpose"] {
+			for _, c := range codes.inUse("post_purpose") {
 				if strings.Contains(cell, c.ZH) || c.Code == cell {
 					f.Purpose = c.Code
 				}
@@ -166,11 +167,11 @@ func postOfCells(columns, row []string) PostForm {
 }
 
 // looksLike tells a cell's field without a heading.
-func looksLike(cell string, f *PostForm) string {
+func looksLike(codes *codeBook, cell string, f *PostForm) string {
 	switch {
 	case f.URL == "" && strings.Contains(cell, "://"):
 		return "url"
-	case f.Channel == "" && channelCode(cell) != "":
+	case f.Channel == "" && channelCode(codes, cell) != "":
 		return "channel"
 	case f.PostedAt == 0 && readTime(cell) > 0:
 		return "at"
@@ -183,9 +184,9 @@ func looksLike(cell string, f *PostForm) string {
 }
 
 // channelCode finds a channel by its label, or the first part of one.
-func channelCode(label string) string {
+func channelCode(codes *codeBook, label string) string {
 	label = strings.ToLower(strings.TrimSpace(label))
-	for _, c := range model.Codes["post_channel"] {
+	for _, c := range slices.Concat(codes.inUse("post_channel"), model.Codes["post_channel"]) {
 		first, _, _ := strings.Cut(c.ZH, "/")
 		if label == c.Code || label == c.ZH || label == first || strings.EqualFold(label, c.EN) {
 			return c.Code

@@ -59,7 +59,7 @@ func (v *Review) List() ([]ReviewItem, error) {
 			return nil, err
 		}
 		if row != nil {
-			item.Title = Title(c.Table, row)
+			item.Title = d.title(c.Table, row)
 		}
 		for side, version := range map[*Said]replica.Version{&item.Winner: c.Winner, &item.Loser: c.Loser} {
 			n, err := d.name("device", version.Replica)
@@ -77,16 +77,16 @@ func (v *Review) List() ([]ReviewItem, error) {
 	return append(out, edited...), err
 }
 
-// Title names a record in a list, without personal data.
-func Title(table string, row *replica.Row) string {
+// title names a record in a list, without personal data.
+func (d *directory) title(table string, row *replica.Row) string {
 	switch table {
 	case "activity":
 		if title := row.Text("title"); title != "" {
 			return title
 		}
-		return strings.TrimPrefix(row.Text("place_text")+" · "+model.Label("activity_kind", row.Text("kind")), " · ")
+		return strings.TrimPrefix(row.Text("place_text")+" · "+d.codes.label("activity_kind", row.Text("kind")), " · ")
 	case "consultation":
-		return model.Label("fraud_type", row.Text("fraud_type"))
+		return d.codes.label("fraud_type", row.Text("fraud_type"))
 	case "unit", "venue", "material", "officer":
 		return row.Text("name")
 	case "device":
@@ -96,9 +96,9 @@ func Title(table string, row *replica.Row) string {
 	case "indicator":
 		return model.Indicator{Kind: row.Text("kind"), Value: row.Text("value")}.Display()
 	case "linkage_action":
-		return model.Label("linkage_kind", row.Text("kind"))
+		return d.codes.label("linkage_kind", row.Text("kind"))
 	case "outcome":
-		return strings.TrimSuffix(model.Label("outcome_kind", row.Text("kind"))+" · "+row.Text("ref_no"), " · ")
+		return strings.TrimSuffix(d.codes.label("outcome_kind", row.Text("kind"))+" · "+row.Text("ref_no"), " · ")
 	case "post", "case_digest":
 		return row.Text("title")
 	case "slogan":
@@ -113,7 +113,9 @@ func Title(table string, row *replica.Row) string {
 var codeTables = map[string]string{
 	"consultation.fraud_type": "fraud_type", "consultation.stage": "stage", "consultation.age_band": "age_band", "consultation.outcome": "outcome",
 	"consultation.source": "source", "consultation.pay_method": "pay_method", "consultation.gender": "gender", "consultation.occupation": "role",
-	"activity.state": "activity_state", "activity.kind": "activity_kind", "venue.kind": "venue_kind", "venue.state": "venue_state",
+	"activity.state": "activity_state", "activity.kind": "activity_kind", "activity.fraud_types": "fraud_type", "activity.topic_tags": "topic_tag", "activity.audience_roles": "role",
+	"placement.kind": "placement_kind", "placement.spot": "spot", "inspection.result": "inspection_result", "household.result": "household_result", "stock_move.kind": "stock_kind",
+	"plan_item.kind": "activity_kind", "plan_item.period_code": "period", "daily_tally.kind": "tally_kind", "material.group": "material_group", "venue.kind": "venue_kind", "venue.state": "venue_state",
 	"attendance.role": "role", "attendance.absent_reason": "absent_reason", "unit.department": "department",
 	"consultation.channels": "channel", "consultation.advice": "advice",
 	"indicator.kind": "indicator_kind", "indicator.status": "indicator_status", "indicator.fraud_types": "fraud_type", "consultation_indicator.role": "indicator_role",
@@ -123,7 +125,7 @@ var codeTables = map[string]string{
 
 // refTables are the tables that reference columns point to.
 var refTables = map[string]string{
-	"digest_id": "case_digest", "counterpart_unit_id": "unit", "partner_units": "unit", "officer_ids": "officer", "activity_id": "activity",
+	"digest_id": "case_digest", "slogan_id": "slogan", "material_id": "material", "counterpart_unit_id": "unit", "partner_units": "unit", "officer_ids": "officer", "activity_id": "activity",
 	"venue_id": "venue", "lead_unit_id": "unit", "host_unit_id": "unit", "unit_id": "unit", "parent_id": "unit", "officer_id": "officer",
 }
 
@@ -146,12 +148,19 @@ func display(d *directory, table, column string, value any) (string, error) {
 		if column == "voided" {
 			var mark model.Void
 			if json.Unmarshal([]byte(v), &mark) == nil && mark.On {
-				return "已作废（" + model.Label("void_reason", mark.Reason) + "）", nil
+				return "已作废（" + d.codes.label("void_reason", mark.Reason) + "）", nil
 			}
 			return "未作废", nil
 		}
+		if column == "closed" {
+			var mark closedMark
+			if json.Unmarshal([]byte(v), &mark) == nil && mark.At > 0 {
+				return fmt.Sprintf("已日结（%d）", mark.Qty), nil
+			}
+			return "未日结", nil
+		}
 		if codes, ok := codeTables[table+"."+column]; ok {
-			return model.Label(codes, v), nil
+			return d.codes.label(codes, v), nil
 		}
 		if of, ok := refTables[column]; ok { // a member of a set
 			if id, err := schema.ParseID(v); err == nil {

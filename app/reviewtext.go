@@ -41,7 +41,7 @@ func (v *Review) Blended() ([]BlendedText, error) {
 		if row == nil || row.Int("redacted_at") != 0 {
 			continue
 		}
-		item := BlendedText{Table: b.Table, ID: b.ID, Column: b.Column, Title: Title(b.Table, row), Text: row.Text(b.Column), At: millis(b.At), Said: []Said{}}
+		item := BlendedText{Table: b.Table, ID: b.ID, Column: b.Column, Title: d.title(b.Table, row), Text: row.Text(b.Column), At: millis(b.At), Said: []Said{}}
 		writes, err := r.History(ctx, b.Table, b.ID)
 		if err != nil {
 			return nil, err

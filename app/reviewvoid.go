@@ -44,7 +44,7 @@ func (v *Review) editedVoids(r *replica.Replica, d *directory, listed []ReviewIt
 
 // editedItem sets the mark beside the newest edit of another author.
 func (v *Review) editedItem(r *replica.Replica, d *directory, table string, row *replica.Row) (ReviewItem, error) {
-	item := ReviewItem{Table: table, ID: row.ID, Column: "voided", Title: Title(table, row)}
+	item := ReviewItem{Table: table, ID: row.ID, Column: "voided", Title: d.title(table, row)}
 	versions, err := r.Versions(context.Background(), table, row.ID)
 	if err != nil {
 		return item, err

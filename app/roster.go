@@ -136,6 +136,7 @@ func (m *Meetings) preview(table [][]string, fields []string) (RosterPreview, er
 	if err != nil {
 		return RosterPreview{}, err
 	}
+	codes := m.s.codes()
 	for _, cells := range body {
 		r := RosterRow{}
 		for i, c := range columns {
@@ -152,7 +153,7 @@ func (m *Meetings) preview(table [][]string, fields []string) (RosterPreview, er
 			case "licence":
 				r.Licence = cells[i]
 			case "role":
-				r.Role = roleCode(cells[i])
+				r.Role = roleCode(codes, cells[i])
 			case "town":
 				r.Town = cells[i]
 			}
@@ -264,8 +265,8 @@ func (r *RosterRow) check() error {
 }
 
 // roleCode finds a role by its label; what is not one is left out.
-func roleCode(label string) string {
-	for _, c := range model.Codes["role"] {
+func roleCode(codes *codeBook, label string) string {
+	for _, c := range slices.Concat(codes.inUse("role"), model.Codes["role"]) { // by the county's name, or as shipped
 		if c.Code == label || c.ZH == label || strings.EqualFold(c.EN, label) {
 			return c.Code
 		}

@@ -47,13 +47,14 @@ type indexed struct {
 // words are what a query asks for. A word of letters also stands for the pinyin
 // initials of a type of fraud or a town; each is worked out once a search.
 type words struct {
+	codes *codeBook
 	texts []string
 	spelt []bool            // by word: it may be initials
 	hits  []map[string]bool // by word: label → whether it begins so
 }
 
-func wordsOf(text string) *words {
-	w := &words{}
+func wordsOf(codes *codeBook, text string) *words {
+	w := &words{codes: codes}
 	for _, f := range strings.Fields(text) {
 		f = model.Norm(f)
 		w.texts = append(w.texts, f)
@@ -79,7 +80,7 @@ func (w *words) begins(i int, label string) bool {
 
 func (w *words) match(e *indexed) bool {
 	for i, text := range w.texts {
-		if !strings.Contains(e.text, text) && !(w.spelt[i] && (w.begins(i, model.Label("fraud_type", e.fraud)) || w.begins(i, e.town))) {
+		if !strings.Contains(e.text, text) && !(w.spelt[i] && (w.begins(i, w.codes.label("fraud_type", e.fraud)) || w.begins(i, e.town))) {
 			return false
 		}
 	}
@@ -155,7 +156,7 @@ func (x *searchIndex) ready() error {
 		x.of = r
 		x.stale.Store(true)
 		x.cancel = r.Subscribe(func(c replica.Change) {
-			if c.Remote && slices.Contains(c.Tables, "consultation") {
+			if c.Remote && (slices.Contains(c.Tables, "consultation") || slices.Contains(c.Tables, "setting")) { // a renamed code is found by its new name
 				x.stale.Store(true)
 			}
 		})
@@ -173,9 +174,10 @@ func (x *searchIndex) ready() error {
 }
 
 func (x *searchIndex) readAll(r *replica.Replica) error {
+	codes := x.s.codes()
 	x.entries = x.entries[:0]
 	if err := r.Each(x.ctx, "consultation", "WHERE merged_into IS NULL", nil, func(row *replica.Row) error {
-		x.entries = append(x.entries, index(row))
+		x.entries = append(x.entries, index(codes, row))
 		return nil
 	}); err != nil {
 		return err
@@ -197,7 +199,7 @@ func (x *searchIndex) readSome(r *replica.Replica, ids map[schema.ID]bool) error
 		if row == nil || !row.Null("merged_into") {
 			continue
 		}
-		e := index(row)
+		e := index(x.s.codes(), row)
 		at, _ := slices.BinarySearchFunc(x.entries, e, newestFirst)
 		x.entries = slices.Insert(x.entries, at, e)
 	}
@@ -214,9 +216,9 @@ func newestFirst(a, b indexed) int {
 	return -slices.Compare(a.id[:], b.id[:])
 }
 
-func index(row *replica.Row) indexed {
+func index(codes *codeBook, row *replica.Row) indexed {
 	parts := []string{row.Text("person_label"), row.Text("phone"), row.Text("story"), row.Text("note"), row.Text("town"), row.Text("alarm_no"), row.Text("payer_tail"),
-		row.Text("fraud_type"), model.Label("fraud_type", row.Text("fraud_type")), model.Label("outcome", row.Text("outcome")), yuan(row.Int("loss_fen")), yuan(row.Int("at_risk_fen"))}
+		row.Text("fraud_type"), codes.label("fraud_type", row.Text("fraud_type")), codes.label("outcome", row.Text("outcome")), yuan(row.Int("loss_fen")), yuan(row.Int("at_risk_fen"))}
 	for i := range parts {
 		parts[i] = model.Norm(parts[i])
 	}
@@ -230,7 +232,7 @@ func (x *searchIndex) matching(text string) (map[schema.ID]bool, error) {
 	if err := x.ready(); err != nil {
 		return nil, err
 	}
-	words, out := wordsOf(text), map[schema.ID]bool{}
+	words, out := wordsOf(x.s.codes(), text), map[schema.ID]bool{}
 	for i := range x.entries {
 		if words.match(&x.entries[i]) {
 			out[x.entries[i].id] = true
@@ -246,7 +248,7 @@ func (x *searchIndex) search(q ConsultationQuery) (ids []schema.ID, total int, e
 	if err := x.ready(); err != nil {
 		return nil, 0, err
 	}
-	words := wordsOf(q.Text)
+	words := wordsOf(x.s.codes(), q.Text)
 	for i := range x.entries {
 		e := &x.entries[i]
 		if e.voided != q.Voided || !q.ActivityID.IsNil() && e.activity != q.ActivityID || q.FraudType != "" && e.fraud != q.FraudType ||

@@ -6,6 +6,7 @@ func newServices(a *App) map[string]any {
 	return map[string]any{
 		"Activities":    NewActivities(s),
 		"Booth":         NewBooth(s),
+		"Bulk":          NewBulk(s),
 		"Catalogue":     NewCatalogue(s),
 		"Consultations": NewConsultations(s),
 		"Day":           NewDay(s),

@@ -23,6 +23,12 @@ type Session struct {
 	officer schema.ID
 
 	consultations *searchIndex
+	book          struct {
+		mu    sync.Mutex
+		of    *replica.Replica
+		now   *codeBook // nil when it must be read again
+		leave func()
+	}
 }
 
 // NewSession makes the session of a laptop that is not enrolled yet.

@@ -128,14 +128,6 @@ func minute(ms int64) string {
 	return time.UnixMilli(ms).In(model.Location).Format("2006-01-02 15:04")
 }
 
-func labels(table string, codes []string) string {
-	out := make([]string, len(codes))
-	for i, c := range codes {
-		out[i] = model.Label(table, c)
-	}
-	return strings.Join(out, "、")
-}
-
 // masked hides all but the first character of a name or form of address.
 func masked(name string) string {
 	if name == "" {

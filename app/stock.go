@@ -28,10 +28,11 @@ type StockLine struct {
 	HandedOut  int64     `json:"handed_out"`
 	Placed     int64     `json:"placed"` // given to venues to put up
 	Balance    int64     `json:"balance"`
-	Low        bool      `json:"low"` // twenty or fewer, or a twentieth of what came in
+	LowAt      int64     `json:"low_at"` // the county's mark, without one twenty or a twentieth of what came in
+	Low        bool      `json:"low"`    // the balance is at the mark or below
 }
 
-// lowStock is how few pieces of a material are few.
+// lowStock is how few pieces of a material are few where the county has set no mark.
 const lowStock = 20
 
 // stockOf is a unit's account, a line a material: in, out, handed out, placed. What was
@@ -39,11 +40,11 @@ const lowStock = 20
 const stockOf = `
 WITH moved AS (
   SELECT coalesce(m.merged_into, m.id) AS material,
-    CASE WHEN s.to_unit = ?1 AND s.activity_id IS NULL AND (s.kind <> 'adjust' OR s.qty > 0) THEN s.qty ELSE 0 END AS came,
-    CASE WHEN s.from_unit = ?1 AND (s.activity_id IS NULL OR s.kind = 'scrap') THEN s.qty
-         WHEN s.to_unit = ?1 AND s.kind = 'adjust' AND s.qty < 0 THEN -s.qty ELSE 0 END AS went
-  FROM stock_move s JOIN material m ON m.id = s.material_id
-  WHERE coalesce(json_extract(s.voided, '$.on'), 0) = 0
+    CASE WHEN t.to_unit = ?1 AND t.activity_id IS NULL AND (t.kind <> 'adjust' OR t.qty > 0) THEN t.qty ELSE 0 END AS came,
+    CASE WHEN t.from_unit = ?1 AND (t.activity_id IS NULL OR t.kind = 'scrap') THEN t.qty
+         WHEN t.to_unit = ?1 AND t.kind = 'adjust' AND t.qty < 0 THEN -t.qty ELSE 0 END AS went
+  FROM stock_move t JOIN material m ON m.id = t.material_id
+  WHERE coalesce(json_extract(t.voided, '$.on'), 0) = 0 AND ` + model.StandingMove + `
 ), given AS (
   SELECT coalesce(m.merged_into, m.id) AS material, max(h.qty, 0) AS handed, 0 AS placed
   FROM handout h JOIN material m ON m.id = h.material_id JOIN activity x ON x.id = h.activity_id JOIN activity a ON a.id = coalesce(x.merged_into, x.id)
@@ -90,7 +91,10 @@ func (k *Stock) Balances() ([]StockLine, error) {
 		}
 		l.Name, l.Group, l.Hotkey, l.Tracked = m.Text("name"), m.Text("group"), m.Int("hotkey"), moves > 0
 		l.Balance = l.In - l.Out - l.HandedOut - l.Placed
-		l.Low = l.Tracked && l.Balance <= max(lowStock, l.In/20)
+		if l.LowAt = max(lowStock, l.In/20); !m.Null("low_stock") {
+			l.LowAt = m.Int("low_stock")
+		}
+		l.Low = l.Tracked && l.Balance <= l.LowAt
 		out = append(out, l)
 	}
 	return out, rows.Err()
@@ -196,7 +200,9 @@ func (k *Stock) move(tx *replica.Tx, f *MoveForm) (schema.Values, error) {
 }
 
 // Moves lists the unit's movements, newest first.
-func (k *Stock) Moves(limit int) ([]StockMove, error) {
+func (k *Stock) Moves(limit int) ([]StockMove, error) { return k.moves(min(max(limit, 1), 500)) }
+
+func (k *Stock) moves(limit int) ([]StockMove, error) {
 	out := []StockMove{}
 	r, err := k.s.open()
 	if err != nil {
@@ -204,7 +210,7 @@ func (k *Stock) Moves(limit int) ([]StockMove, error) {
 	}
 	d := k.s.directory(r)
 	unit := k.s.Unit()
-	err = r.Each(context.Background(), "stock_move", "WHERE from_unit = ?1 OR to_unit = ?1 ORDER BY created_at DESC LIMIT ?2", []any{unit, min(max(limit, 1), 500)}, func(row *replica.Row) error {
+	err = r.Each(context.Background(), "stock_move", "WHERE from_unit = ?1 OR to_unit = ?1 ORDER BY created_at DESC LIMIT ?2", []any{unit, limit}, func(row *replica.Row) error {
 		m := StockMove{ID: row.ID, Kind: row.Text("kind"), Qty: row.Int("qty"), BatchNo: row.Text("batch_no"), At: row.Int("created_at"), Note: row.Text("note"), Voided: voided(row)}
 		for into, ref := range map[*Named]struct{ table, column string }{&m.Material: {"material", "material_id"}, &m.From: {"unit", "from_unit"}, &m.To: {"unit", "to_unit"}} {
 			n, err := d.name(ref.table, row.Ref(ref.column))

@@ -1,10 +1,13 @@
 package app
 
 import (
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
 	"fieldkit/internal/model"
+	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
 )
 
@@ -99,7 +102,7 @@ func TestCarriedStockShowsTheDifference(t *testing.T) {
 	exchange(t, all)
 	for _, l := range all {
 		lines := sure(NewStock(l.s).Carried(id))
-		if want := (Carried{ActivityID: id, MaterialID: leaflet, Name: "防诈宣传单", Issued: 400, Returned: 100, Damaged: 4, HandedOut: 280, Stated: true, Difference: 16}); len(lines) != 1 || lines[0] != want {
+		if want := (Carried{ActivityID: id, MaterialID: leaflet, Name: "防诈宣传单", Issued: 400, Returned: 100, Damaged: 4, HandedOut: 280, Stated: true, Difference: 16, Others: []HandCount{}}); len(lines) != 1 || !reflect.DeepEqual(lines[0], want) {
 			t.Errorf("carried %+v", lines)
 		}
 	}
@@ -132,5 +135,76 @@ func TestCorrectionOfAnothersCountTellsWhy(t *testing.T) {
 	a.must(err)
 	if row.Text("note") != "01-10 12:00 -10 两人重复按了" || row.Int("qty") != 30 || row.Own("qty") != 40 {
 		t.Errorf("the other laptop reads %q, %d of %d", row.Text("note"), row.Own("qty"), row.Int("qty"))
+	}
+}
+
+// Two officers count what came back, each on a laptop that has not met the other.
+func TestTwoHandCountsDoNotAddUp(t *testing.T) {
+	all := fleet(t, "D1", "D2")
+	a, b := all[0], all[1]
+	id := a.start("城关广场").Activity.ID
+	sure(NewStock(a.s).Record(MoveForm{Kind: "receive", MaterialID: leaflet, Qty: 1000, BatchNo: "1"}))
+	exchange(t, all)
+	b.officer("041208", "王强")
+	sure(NewStock(a.s).Carry(id, leaflet, "issued", 400))
+	sure(NewStock(a.s).Carry(id, leaflet, "damaged", 30))
+	b.now = b.now.Add(time.Minute)
+	sure(NewStock(b.s).Carry(id, leaflet, "damaged", 7))
+	exchange(t, all)
+	for _, l := range all {
+		lines := sure(NewStock(l.s).Carried(id))
+		if len(lines) != 1 || lines[0].Damaged != 7 || len(lines[0].Others) != 1 {
+			t.Fatalf("carried %+v", lines)
+		}
+		if other := lines[0].Others[0]; other.Field != "damaged" || other.Qty != 30 || other.Device != "D1" {
+			t.Errorf("the other count %+v", other)
+		}
+		if line := l.stockOf(leaflet); line.Balance != 993 {
+			t.Errorf("balance %d", line.Balance)
+		}
+		if d := sure(NewDay(l.s).Get("")); !slices.Contains(kinds(d), "twice") {
+			t.Errorf("the day's closing does not ask: %v", kinds(d))
+		}
+	}
+	// The first was right; saying so settles it on both.
+	b.now = b.now.Add(time.Minute)
+	sure(NewStock(b.s).Carry(id, leaflet, "damaged", 30))
+	exchange(t, all)
+	for _, l := range all {
+		if lines := sure(NewStock(l.s).Carried(id)); lines[0].Damaged != 30 || len(lines[0].Others) != 0 {
+			t.Errorf("settled %+v", lines)
+		}
+		if line := l.stockOf(leaflet); line.Balance != 970 {
+			t.Errorf("balance %d", line.Balance)
+		}
+	}
+}
+
+func TestCountySetsTheLowStockMark(t *testing.T) {
+	l := newLaptop(t, "D1")
+	sure(NewStock(l.s).Record(MoveForm{Kind: "receive", MaterialID: leaflet, Qty: 300, BatchNo: "1"}))
+	if line := l.stockOf(leaflet); line.LowAt != 20 || line.Low {
+		t.Fatalf("without a mark %+v", line)
+	}
+	mark := func(n any) {
+		l.must(l.r.Update(t.Context(), func(tx *replica.Tx) error {
+			return tx.Put("material", leaflet, schema.Values{"low_stock": n})
+		}))
+	}
+	mark(300)
+	id := l.start("城关广场").Activity.ID
+	if line := l.stockOf(leaflet); line.LowAt != 300 || !line.Low {
+		t.Errorf("at the mark %+v", line)
+	}
+	if st := sure(l.booth.Get(id)); !st.Tallies[0].Low {
+		t.Errorf("the booth does not say so: %+v", st.Tallies[0])
+	}
+	mark(0) // only when none is left
+	if line := l.stockOf(leaflet); line.LowAt != 0 || line.Low {
+		t.Errorf("with a mark of nought %+v", line)
+	}
+	mark(nil)
+	if line := l.stockOf(leaflet); line.LowAt != 20 {
+		t.Errorf("the mark taken away %+v", line)
 	}
 }

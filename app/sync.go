@@ -396,12 +396,13 @@ func (s *Sync) record(r *replica.Replica, table string, id schema.ID) (SyncRecor
 	if err != nil || row == nil {
 		return rec, err
 	}
-	rec.Title = Title(table, row)
+	d := s.a.session.directory(r)
+	rec.Title = d.title(table, row)
 	if table == "handout" || table == "issue" {
 		if parent, err := r.Get(context.Background(), "activity", row.Ref("activity_id")); err != nil {
 			return rec, err
 		} else if parent != nil {
-			rec.Title = Title("activity", parent)
+			rec.Title = d.title("activity", parent)
 		}
 	}
 	return rec, nil

@@ -21,9 +21,10 @@ func NewTallies(s *Session) *Tallies { return &Tallies{s} }
 
 // TallyLine is one count of a day.
 type TallyLine struct {
-	Kind  string `json:"kind"`
-	Mine  int64  `json:"mine"`
-	Total int64  `json:"total"`
+	ID    schema.ID `json:"id"`
+	Kind  string    `json:"kind"`
+	Mine  int64     `json:"mine"`
+	Total int64     `json:"total"`
 }
 
 // TallyDay is a day's counts.
@@ -69,8 +70,8 @@ func (t *Tallies) Day(on string) (TallyDay, error) {
 	d := t.s.directory(r)
 	closed, changed, rows := 0, false, 0
 	for _, c := range model.Codes["tally_kind"] {
-		line := TallyLine{Kind: c.Code}
-		row, err := r.Get(ctx, "daily_tally", model.TallyID(r.Realm(), t.s.Unit(), on, c.Code))
+		line := TallyLine{ID: model.TallyID(r.Realm(), t.s.Unit(), on, c.Code), Kind: c.Code}
+		row, err := r.Get(ctx, "daily_tally", line.ID)
 		if err != nil {
 			return out, err
 		}
@@ -177,7 +178,7 @@ func (t *Tallies) tap(on, kind string, delta func(*replica.Row) int64) (TallyDay
 		if err != nil {
 			return err
 		}
-		return writeTallyTaps(tx, on, append(readTaps(raw), Tap{Target: kind, Name: model.Label("tally_kind", kind), Delta: n, At: tx.Now().UnixMilli()}))
+		return writeTallyTaps(tx, on, append(readTaps(raw), Tap{Target: kind, Name: t.s.codes().label("tally_kind", kind), Delta: n, At: tx.Now().UnixMilli()}))
 	})
 	if err != nil {
 		return TallyDay{}, err

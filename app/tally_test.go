@@ -15,11 +15,11 @@ func TestTallyDay(t *testing.T) {
 	sure(b.Set("", "remit_served", 50))
 	exchange(t, all)
 	day := sure(a.Day(""))
-	if day.On != "2025-01-10" || day.Lines[0] != (TallyLine{"kind_reminder", 40, 46}) || day.Lines[1] != (TallyLine{"remit_served", 0, 50}) {
+	if day.On != "2025-01-10" || day.Lines[0] != (TallyLine{day.Lines[0].ID, "kind_reminder", 40, 46}) || day.Lines[1] != (TallyLine{day.Lines[1].ID, "remit_served", 0, 50}) {
 		t.Errorf("the day: %+v", day.Lines)
 	}
 	// A count stated while the other laptop's is seen corrects the sum.
-	if day = sure(a.Set("", "kind_reminder", 45)); day.Lines[0] != (TallyLine{"kind_reminder", 39, 45}) {
+	if day = sure(a.Set("", "kind_reminder", 45)); day.Lines[0] != (TallyLine{day.Lines[0].ID, "kind_reminder", 39, 45}) {
 		t.Errorf("stated: %+v", day.Lines[0])
 	}
 	if day = sure(a.Undo("")); day.Lines[0].Total != 46 || !day.CanUndo || !day.Recent[0].Undone {

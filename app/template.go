@@ -13,8 +13,9 @@ import (
 
 // Template is an activity as this laptop opens it again and again.
 type Template struct {
-	Name string   `json:"name"`
-	Form OpenForm `json:"form"`
+	Name    string   `json:"name"`
+	Form    OpenForm `json:"form"`
+	Default bool     `json:"default"` // fills in the form of its kind by itself
 }
 
 const templatesKey = "templates"
@@ -71,6 +72,42 @@ func (a *Activities) KeepTemplate(t Template) ([]Template, error) {
 			return all, nil
 		}
 		return append(all, t), nil
+	})
+}
+
+// RenameTemplate gives a template another name.
+func (a *Activities) RenameTemplate(from, to string) ([]Template, error) {
+	to = strings.TrimSpace(to)
+	return a.templates(func(_ *replica.Tx, all []Template) ([]Template, error) {
+		if err := model.Text("name", "模板名称", "the template's name", to, 20, true); err != nil {
+			return nil, err
+		}
+		at := slices.IndexFunc(all, func(t Template) bool { return t.Name == from })
+		switch {
+		case at < 0:
+			return nil, missing("这个模板已经删了。", "This template was removed.")
+		case to != from && slices.ContainsFunc(all, func(t Template) bool { return t.Name == to }):
+			return nil, refuse("name", "已经有“"+to+"”了，请换一个名称。", "There is a template of this name; choose another.")
+		}
+		all[at].Name = to
+		return all, nil
+	})
+}
+
+// DefaultTemplate makes a template the one of its kind that fills in a new activity's
+// form, or no longer.
+func (a *Activities) DefaultTemplate(name string, on bool) ([]Template, error) {
+	return a.templates(func(_ *replica.Tx, all []Template) ([]Template, error) {
+		at := slices.IndexFunc(all, func(t Template) bool { return t.Name == name })
+		if at < 0 {
+			return nil, missing("这个模板已经删了。", "This template was removed.")
+		}
+		for i := range all {
+			if all[i].Form.Kind == all[at].Form.Kind {
+				all[i].Default = on && i == at
+			}
+		}
+		return all, nil
 	})
 }
 

@@ -197,7 +197,11 @@ func (v *Venues) Update(id schema.ID, f VenueForm) (Venue, error) {
 		if row == nil {
 			return missing("找不到这个场所。", "This venue cannot be found.")
 		}
-		return tx.Put("venue", id, f.values())
+		keep := v.s.remember(tx, "venue", row)
+		if err := tx.Put("venue", id, f.values()); err != nil {
+			return err
+		}
+		return keep()
 	})
 	if err != nil {
 		return Venue{}, err

@@ -37,6 +37,8 @@ export async function samples(page) {
   const meeting = (await call(page, 'Meetings', 'List'))[0]
   return {
     activity: await activity('drill'),
+    counter: await activity('counter_day'),
+    desk: await activity('desk_shift'),
     household: await activity('household'),
     inspect: await activity('placement_round'),
     lecture: await activity('training'),

@@ -58,7 +58,7 @@ var registers = map[string]register{
 		`SELECT (SELECT count(*) FROM consultation WHERE officer_id = ?1) + (SELECT count(*) FROM inspection WHERE officer_id = ?1)`, `name`},
 	"venue": {nil, []string{"kind", "name", "town", "community", "address", "contact_name", "contact_phone", "licence_no", "seats", "state"},
 		`SELECT (SELECT count(*) FROM activity WHERE venue_id = ?1) + (SELECT count(*) FROM attendance WHERE venue_id = ?1) + (SELECT count(*) FROM placement WHERE venue_id = ?1)`, `kind, town, name`},
-	"material": {[]string{"code", "group"}, []string{"name", "edition", "hotkey", "unit_cost_fen"},
+	"material": {[]string{"code", "group"}, []string{"name", "edition", "hotkey", "low_stock", "unit_cost_fen"},
 		`SELECT (SELECT count(*) FROM handout WHERE material_id = ?1) + (SELECT count(*) FROM placement WHERE material_id = ?1)`, `"group", name`},
 	"period": {[]string{"code", "year"}, []string{"from_on", "to_on"}, `SELECT 0`, `year DESC, from_on`},
 }

@@ -43,7 +43,7 @@ var limits = map[string]int{"name": 40, "short_name": 8, "report_to": 40, "town"
 // codesIn are the columns that hold codes.
 var codesIn = map[string]string{"unit.department": "department", "officer.role": "role", "venue.kind": "venue_kind", "venue.state": "venue_state", "material.group": "material_group", "period.code": "period"}
 
-var numbersIn = map[string][2]int64{"teller_headcount": {0, 9999}, "staff_headcount": {0, 9999}, "seats": {0, 2000}, "hotkey": {0, 9}, "active": {0, 1}, "year": {2000, 2100}}
+var numbersIn = map[string][2]int64{"teller_headcount": {0, 9999}, "staff_headcount": {0, 9999}, "seats": {0, 2000}, "hotkey": {0, 9}, "low_stock": {0, 1_000_000}, "active": {0, 1}, "year": {2000, 2100}}
 
 // needed are the columns that may not be empty.
 var needed = map[string][]string{"unit": {"name", "short_name", "department"}, "officer": {"name", "unit_id", "role"}, "venue": {"kind", "name", "town"}, "material": {"name", "group"}, "period": {"from_on", "to_on"}}
@@ -53,7 +53,7 @@ var fieldNames = map[string][2]string{
 	"report_to": {"报送机关", "The addressee"}, "service_phone": {"客服电话", "The service telephone"}, "teller_headcount": {"柜面人数", "The number of tellers"}, "staff_headcount": {"全员人数", "The number of staff"},
 	"unit_id": {"所属单位", "The unit"}, "role": {"岗位", "The role"}, "active": {"在岗", "Active"}, "kind": {"类别", "The kind"}, "town": {"乡镇", "The town"}, "community": {"社区", "The community"}, "address": {"地址", "The address"},
 	"contact_name": {"负责人", "The contact"}, "contact_phone": {"联系电话", "The telephone"}, "licence_no": {"许可证号", "The licence"}, "seats": {"机位数", "The number of seats"}, "state": {"状态", "The state"},
-	"edition": {"版本", "The edition"}, "hotkey": {"数字键", "The key"}, "unit_cost_fen": {"单价", "The unit cost"}, "from_on": {"开始日期", "The first day"}, "to_on": {"结束日期", "The last day"},
+	"edition": {"版本", "The edition"}, "hotkey": {"数字键", "The key"}, "low_stock": {"补货线", "The low-stock mark"}, "unit_cost_fen": {"单价", "The unit cost"}, "from_on": {"开始日期", "The first day"}, "to_on": {"结束日期", "The last day"},
 	"group": {"类别", "The group"}, "code": {"代码", "The code"}, "year": {"年度", "The year"}, "staff_no": {"工号", "The staff number"},
 }
 

@@ -1,5 +1,7 @@
 package model
 
+import "regexp"
+
 // Code is one entry of a code table. Codes are stable; labels may change.
 type Code struct {
 	Code    string   `json:"code"`
@@ -373,8 +375,15 @@ var Codes = map[string][]Code{
 // SelfMedia are the post channels that count as self-media.
 var SelfMedia = []string{"douyin", "wechat_oa", "wechat_group", "wechat_video", "kuaishou", "weibo", "forum"}
 
-// Known tells whether a code table has a code.
+// ownCode are the codes that an office may add to a table as shipped. Which there are
+// travels with its settings, later perhaps than the records that name them.
+var ownCode = regexp.MustCompile(`^X\d[0-9A-Z]{0,4}$`)
+
+// Known tells whether a code table has a code, or the county may have added it.
 func Known(table, code string) bool {
+	if ownCode.MatchString(code) && Codes[table] != nil {
+		return true
+	}
 	for _, c := range Codes[table] {
 		if c.Code == code {
 			return true

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
@@ -132,8 +131,8 @@ func (s *Settings) Check() error {
 	}
 	for table, list := range s.Added {
 		for _, c := range list {
-			if Codes[table] == nil || !strings.HasPrefix(c.Code, "X") || len(c.Code) > 6 {
-				return invalid("added", "自设代码要以 X 开头，最多 6 位，例如 X01。", "Own codes begin with X and have at most 6 characters, for example X01.")
+			if Codes[table] == nil || !ownCode.MatchString(c.Code) {
+				return invalid("added", "自设代码是 X 加数字，最多 6 位，例如 X01。", "Own codes are X and digits, at most 6 characters, for example X01.")
 			}
 			if err := Text("added", "代码 "+c.Code+" 的名称", "The name of code "+c.Code, c.ZH, 30, true); err != nil {
 				return err

@@ -70,6 +70,7 @@ var Schema = schema.MustNew(
 		schema.IntCol(18, "seats"),
 		schema.TextCol(19, "state").Open(public),    // open, closed, suspended
 		schema.TextCol(20, "initials").Open(public), // of the name
+		schema.SetCol(21, "photo_ids"),
 	}, []string{"kind"}),
 	table(5, "material", []schema.Column{
 		schema.TextCol(10, "code").First().Open(public),
@@ -78,6 +79,7 @@ var Schema = schema.MustNew(
 		schema.TextCol(13, "edition").Open(public),
 		schema.IntCol(14, "hotkey"),
 		schema.IntCol(15, "unit_cost_fen"),
+		schema.IntCol(16, "low_stock"), // pieces left at which a unit fetches more; NULL leaves it to the kit
 	}),
 	table(6, "activity", []schema.Column{
 		schema.TextCol(10, "kind").First().Open(public),
@@ -163,6 +165,7 @@ var Schema = schema.MustNew(
 		schema.TextCol(17, "to_on").Open(public),
 		schema.IntCol(18, "led_runs_per_day"),
 		schema.TextCol(19, "shown_phone").Open(public),
+		schema.SetCol(20, "photo_ids"),
 	}, []string{"venue_id"}),
 	table(11, "issue", []schema.Column{
 		schema.RefCol(10, "placement_id").First(),

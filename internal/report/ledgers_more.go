@@ -218,7 +218,7 @@ const stockLedger = `SELECT at, unit, material, batch, came, went, given FROM (
 	FROM stock_move t WHERE t.to_unit IS NOT NULL AND t.activity_id IS NULL AND {live t}
 	UNION ALL
 	SELECT t.created_at, t.from_unit, t.material_id, coalesce(t.batch_no, ''), 0, t.qty, 0
-	FROM stock_move t WHERE t.from_unit IS NOT NULL AND (t.activity_id IS NULL OR t.kind = 'scrap') AND {live t}
+	FROM stock_move t WHERE t.from_unit IS NOT NULL AND (t.activity_id IS NULL OR t.kind = 'scrap') AND ` + model.StandingMove + ` AND {live t}
 	UNION ALL
 	SELECT a.start_at, a.lead_unit_id, h.material_id, '', 0, 0, h.qty
 	FROM handout h JOIN activity x ON x.id = h.activity_id AND {live x} JOIN activity a ON a.id = coalesce((SELECT survivor FROM alias WHERE id = x.id), x.id) AND {live a} AND a.state IN ('open', 'done')

@@ -1,7 +1,7 @@
 import { computed, reactive, watch } from 'vue'
 import { ElMessage } from 'element-plus'
-import { Kit, Settings, Sync, type KitState, type Preferences, type SyncStatus } from '../shared/api.gen'
-import { label as codeLabel } from '../shared/codes'
+import { Catalogue, Kit, Settings, Sync, type KitState, type Preferences, type SyncStatus } from '../shared/api.gen'
+import { label as codeLabel, useOffice } from '../shared/codes'
 import type { CodeTable } from '../shared/codes.gen'
 import { on } from '../shared/events'
 import { toError, type RpcError } from '../shared/rpc'
@@ -69,8 +69,14 @@ export async function refreshSync(): Promise<void> {
   if (state.kit?.enrolled) state.sync = await Sync.Status()
 }
 
+/** Takes over what the county calls the codes. */
+async function refreshCodes(): Promise<void> {
+  if (state.kit?.enrolled) useOffice(await Catalogue.Codes())
+}
+
 export async function refreshKit(): Promise<void> {
   state.kit = await Kit.State()
+  await refreshCodes()
   await refreshSync()
 }
 
@@ -86,7 +92,8 @@ export async function start(): Promise<void> {
   setInterval(() => (state.now = Date.now()), 1000)
   on<SyncStatus>('sync', (s) => (state.sync = s))
   let soon: ReturnType<typeof setTimeout> | undefined
-  on('changed', () => {
+  on<{ tables: string[] }>('changed', (c) => {
+    if (c.tables.includes('setting')) void refreshCodes().catch(() => undefined)
     clearTimeout(soon)
     soon = setTimeout(() => void refreshSync().catch(() => undefined), 150)
   })

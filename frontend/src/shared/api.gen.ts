@@ -1,6 +1,12 @@
 // Generated from the Go services by `go run ./build/client`; do not edit.
 import { call } from './rpc'
 
+export interface Template {
+  name: string
+  form: OpenForm
+  default: boolean
+}
+
 export interface ActivityDetail {
   id: string
   kind: string
@@ -32,11 +38,6 @@ export interface ActivityDetail {
   photos: number
   missing: string[]
   progress: Progress
-}
-
-export interface Template {
-  name: string
-  form: OpenForm
 }
 
 export interface OpenForm {
@@ -139,6 +140,19 @@ export interface Undone {
   state: BoothState
 }
 
+export interface BulkEdit {
+  table: string
+  ids: string[]
+  column: string
+  value: string
+}
+
+export interface BulkStep {
+  table: string
+  count: number
+  at: number
+}
+
 export interface MaterialForm {
   name: string
   group: string
@@ -168,10 +182,10 @@ export interface Unit {
   initials: string
 }
 
-export interface BulkEdit {
-  ids: string[]
-  column: string
-  value: string
+export interface CodeNames {
+  labels: Record<string, string>
+  added: Record<string, Code[]>
+  retired: string[]
 }
 
 export interface ConsultationDraft {
@@ -506,6 +520,13 @@ export interface LinkageForm {
   doc_no: string
 }
 
+export interface Badge {
+  id: string
+  code: string
+  path: string
+  size: number
+}
+
 export interface Meeting {
   activity: Activity
   attendees: Attendee[]
@@ -598,6 +619,12 @@ export interface CafeRate {
   attended: number
   last_at: number
   in_a_row: number
+}
+
+export interface Scanned {
+  meeting: Meeting
+  attendee: Attendee
+  already: boolean
 }
 
 export interface Outcome {
@@ -754,6 +781,7 @@ export interface PlanItem {
 }
 
 export interface Contingency {
+  id: string
   body: string
   effective_on: string
   revised_on: string
@@ -889,6 +917,7 @@ export interface StockLine {
   handed_out: number
   placed: number
   balance: number
+  low_at: number
   low: boolean
 }
 
@@ -902,6 +931,7 @@ export interface Carried {
   handed_out: number
   stated: boolean
   difference: number
+  others: HandCount[]
 }
 
 export interface StockMove {
@@ -1111,6 +1141,15 @@ export interface Tap {
   reason: string
 }
 
+export interface Code {
+  code: string
+  zh: string
+  en: string
+  hint?: string
+  aliases?: string[]
+  roll_up?: string
+}
+
 export interface DayItem {
   key: string
   kind: string
@@ -1257,6 +1296,14 @@ export interface Said {
   at: number
 }
 
+export interface HandCount {
+  field: string
+  qty: number
+  at: number
+  by: string
+  device: string
+}
+
 export interface SyncProgress {
   sent_bytes: number
   total_bytes: number
@@ -1264,6 +1311,7 @@ export interface SyncProgress {
 }
 
 export interface TallyLine {
+  id: string
   kind: string
   mine: number
   total: number
@@ -1283,6 +1331,7 @@ export interface GraphEdge {
 }
 
 export const Activities = {
+  DefaultTemplate: (a0: string, a1: boolean): Promise<Template[]> => call('Activities', 'DefaultTemplate', [a0, a1]),
   EditSummary: (a0: string, a1: string, a2: string): Promise<ActivityDetail> => call('Activities', 'EditSummary', [a0, a1, a2]),
   Get: (a0: string): Promise<ActivityDetail> => call('Activities', 'Get', [a0]),
   KeepTemplate: (a0: Template): Promise<Template[]> => call('Activities', 'KeepTemplate', [a0]),
@@ -1290,6 +1339,7 @@ export const Activities = {
   List: (a0: ActivityQuery): Promise<ActivityCard[]> => call('Activities', 'List', [a0]),
   Open: (a0: OpenForm): Promise<ActivityDetail> => call('Activities', 'Open', [a0]),
   RemoveTemplate: (a0: string): Promise<Template[]> => call('Activities', 'RemoveTemplate', [a0]),
+  RenameTemplate: (a0: string, a1: string): Promise<Template[]> => call('Activities', 'RenameTemplate', [a0, a1]),
   Save: (a0: string, a1: ActivityChanges): Promise<ActivityDetail> => call('Activities', 'Save', [a0, a1]),
   SaveTemplate: (a0: string, a1: string): Promise<Template[]> => call('Activities', 'SaveTemplate', [a0, a1]),
   SetRoleHeads: (a0: string, a1: string, a2: number): Promise<ActivityDetail> => call('Activities', 'SetRoleHeads', [a0, a1, a2]),
@@ -1313,15 +1363,21 @@ export const Booth = {
   Undo: (a0: string): Promise<Undone> => call('Booth', 'Undo', [a0]),
 }
 
+export const Bulk = {
+  Edit: (a0: BulkEdit): Promise<BulkStep> => call('Bulk', 'Edit', [a0]),
+  Last: (): Promise<BulkStep> => call('Bulk', 'Last', []),
+  Undo: (): Promise<BulkStep> => call('Bulk', 'Undo', []),
+}
+
 export const Catalogue = {
   AddMaterial: (a0: MaterialForm): Promise<Material[]> => call('Catalogue', 'AddMaterial', [a0]),
   AddUnit: (a0: UnitForm): Promise<Unit> => call('Catalogue', 'AddUnit', [a0]),
+  Codes: (): Promise<CodeNames> => call('Catalogue', 'Codes', []),
   Materials: (): Promise<Material[]> => call('Catalogue', 'Materials', []),
   Units: (): Promise<Unit[]> => call('Catalogue', 'Units', []),
 }
 
 export const Consultations = {
-  Bulk: (a0: BulkEdit): Promise<number> => call('Consultations', 'Bulk', [a0]),
   DiscardDraft: (): Promise<void> => call('Consultations', 'DiscardDraft', []),
   Draft: (): Promise<ConsultationDraft | null> => call('Consultations', 'Draft', []),
   Get: (a0: string): Promise<Consultation> => call('Consultations', 'Get', [a0]),
@@ -1379,7 +1435,6 @@ export const Indicators = {
   Lookup: (a0: string[]): Promise<Lead[]> => call('Indicators', 'Lookup', [a0]),
   Recognise: (a0: string): Promise<RecognisedLeads> => call('Indicators', 'Recognise', [a0]),
   Save: (a0: string, a1: LeadForm): Promise<Lead> => call('Indicators', 'Save', [a0, a1]),
-  SetStatus: (a0: string[], a1: string): Promise<number> => call('Indicators', 'SetStatus', [a0, a1]),
   Trend: (a0: number): Promise<LeadTrend> => call('Indicators', 'Trend', [a0]),
 }
 
@@ -1400,6 +1455,7 @@ export const Linkage = {
 }
 
 export const Meetings = {
+  Badges: (a0: string): Promise<Badge[]> => call('Meetings', 'Badges', [a0]),
   Close: (a0: string): Promise<Meeting> => call('Meetings', 'Close', [a0]),
   Create: (a0: MeetingForm): Promise<Meeting> => call('Meetings', 'Create', [a0]),
   Find: (a0: string, a1: string): Promise<Attendee[]> => call('Meetings', 'Find', [a0, a1]),
@@ -1414,6 +1470,7 @@ export const Meetings = {
   ParseRosterFile: (a0: string, a1: string): Promise<RosterPreview> => call('Meetings', 'ParseRosterFile', [a0, a1]),
   ParseRosterFileAs: (a0: string, a1: string, a2: string[]): Promise<RosterPreview> => call('Meetings', 'ParseRosterFileAs', [a0, a1, a2]),
   Rates: (): Promise<CafeRate[]> => call('Meetings', 'Rates', []),
+  Scan: (a0: string, a1: string): Promise<Scanned> => call('Meetings', 'Scan', [a0, a1]),
   SetAbsent: (a0: string, a1: string): Promise<Meeting> => call('Meetings', 'SetAbsent', [a0, a1]),
   SignIn: (a0: string): Promise<Meeting> => call('Meetings', 'SignIn', [a0]),
   UndoSignIn: (a0: string): Promise<Meeting> => call('Meetings', 'UndoSignIn', [a0]),

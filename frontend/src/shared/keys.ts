@@ -1,4 +1,4 @@
-import { onBeforeUnmount, onMounted, watch } from 'vue'
+import { nextTick, onBeforeUnmount, onMounted, watch } from 'vue'
 
 /**
  * Names a key by where it is on the keyboard, so that it works while a Chinese
@@ -58,11 +58,18 @@ function leave(entry: { fn: Keys; modal: boolean }): void {
   }
 }
 
-/** Hears keys while the component is shown. A modal one lets nothing through. */
-export function useKeys(fn: Keys, modal = false): void {
+/**
+ * Hears keys while the component is shown. A modal one lets nothing through; one that
+ * stands within another is heard before it, though it is mounted first.
+ */
+export function useKeys(fn: Keys, modal = false, within = false): void {
   const entry = { fn, modal }
-  onMounted(() => hear(entry))
-  onBeforeUnmount(() => leave(entry))
+  let here = true
+  onMounted(() => (within ? void nextTick(() => here && hear(entry)) : hear(entry)))
+  onBeforeUnmount(() => {
+    here = false
+    leave(entry)
+  })
 }
 
 /**

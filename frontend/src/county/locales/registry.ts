@@ -8,7 +8,7 @@ export const zh = {
     field: {
       code: '代码', name: '名称', short_name: '简称', department: '部门类别', parent_id: '上级单位', report_to: '报送机关', service_phone: '客服电话', teller_headcount: '柜面人数', staff_headcount: '全员人数',
       staff_no: '工号/警号', unit_id: '所属单位', role: '岗位', active: '在岗', kind: '类别', town: '乡镇', community: '社区', address: '地址', contact_name: '负责人', contact_phone: '联系电话', licence_no: '许可证号', seats: '机位数', state: '状态',
-      group: '类别', edition: '版本', hotkey: '数字键', unit_cost_fen: '单价(元)', year: '年度', from_on: '开始', to_on: '结束',
+      group: '类别', edition: '版本', hotkey: '数字键', low_stock: '补货线(份)', unit_cost_fen: '单价(元)', year: '年度', from_on: '开始', to_on: '结束',
     },
     pairs: '{n} 对待看', noPairs: '没有疑似重复', first: '左边', second: '右边', keepLeft: '并为左边', keepRight: '并为右边', keepApart: '不是一家', undo: '撤销',
     reason: { same_name: '同名', similar_name: '名称相近', pinyin: '读音相同', phone: '电话相同', licence: '许可证相同', town: '同一乡镇', address: '地址相近', kind: '同类' },
@@ -37,7 +37,7 @@ export const en: typeof zh = {
     field: {
       code: 'Code', name: 'Name', short_name: 'Short name', department: 'Department', parent_id: 'Superior unit', report_to: 'Reports to', service_phone: 'Service telephone', teller_headcount: 'Tellers', staff_headcount: 'Staff',
       staff_no: 'Staff number', unit_id: 'Unit', role: 'Role', active: 'Active', kind: 'Kind', town: 'Town', community: 'Community', address: 'Address', contact_name: 'Contact', contact_phone: 'Telephone', licence_no: 'Licence', seats: 'Seats', state: 'State',
-      group: 'Group', edition: 'Edition', hotkey: 'Key', unit_cost_fen: 'Unit cost (yuan)', year: 'Year', from_on: 'From', to_on: 'To',
+      group: 'Group', edition: 'Edition', hotkey: 'Key', low_stock: 'Low-stock mark', unit_cost_fen: 'Unit cost (yuan)', year: 'Year', from_on: 'From', to_on: 'To',
     },
     pairs: '{n} pairs to look at', noPairs: 'Nothing looks doubled', first: 'Left', second: 'Right', keepLeft: 'Keep left', keepRight: 'Keep right', keepApart: 'Two of them', undo: 'Undo',
     reason: { same_name: 'Same name', similar_name: 'Similar name', pinyin: 'Read alike', phone: 'Same telephone', licence: 'Same licence', town: 'Same town', address: 'Similar address', kind: 'Same kind' },

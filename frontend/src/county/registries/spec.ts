@@ -19,7 +19,7 @@ export const registers: Record<string, FieldSpec[]> = {
   ],
   material: [
     { name: 'code', kind: 'text', fixed: true, needed: true, list: true }, { name: 'group', kind: 'code', codes: 'material_group', fixed: true, needed: true, list: true }, { name: 'name', kind: 'text', needed: true, list: true, wide: true },
-    { name: 'edition', kind: 'text', list: true }, { name: 'hotkey', kind: 'int', list: true }, { name: 'unit_cost_fen', kind: 'yuan', list: true },
+    { name: 'edition', kind: 'text', list: true }, { name: 'hotkey', kind: 'int', list: true }, { name: 'low_stock', kind: 'int', list: true }, { name: 'unit_cost_fen', kind: 'yuan', list: true },
   ],
   period: [
     { name: 'year', kind: 'int', fixed: true, needed: true, list: true }, { name: 'code', kind: 'code', codes: 'period', fixed: true, needed: true, list: true, wide: true },

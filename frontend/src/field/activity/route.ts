@@ -10,6 +10,10 @@ export function screenOf(a: { id: string; kind: string }): string {
       return '/household/' + a.id
     case 'placement_round':
       return '/inspect/' + a.id
+    case 'desk_shift':
+      return '/desk/' + a.id
+    case 'counter_day':
+      return '/counter/' + a.id
     case 'drill':
       return '/activity/' + a.id
   }

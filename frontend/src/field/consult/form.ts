@@ -12,7 +12,8 @@ export function blank(activity: string): ConsultationForm {
 /** Whether anything was entered, so that it is worth keeping. */
 export function touched(f: ConsultationForm): boolean {
   const empty = blank(f.activity_id)
-  return (Object.keys(empty) as (keyof ConsultationForm)[]).some((k) => JSON.stringify(f[k]) !== JSON.stringify(empty[k]))
+  // Where somebody comes from is filled in by the kind of activity.
+  return (Object.keys(empty) as (keyof ConsultationForm)[]).some((k) => k !== 'source' && JSON.stringify(f[k]) !== JSON.stringify(empty[k]))
 }
 
 /** Which case elements are complete, in the order of the form; the last is no must. */

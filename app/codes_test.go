@@ -1,0 +1,62 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"fieldkit/internal/model"
+	"fieldkit/sync/replica"
+)
+
+// The office renames a code, adds one and retires one; its settings arrive with a sync.
+func TestTheCountysNamesOfCodesAreShown(t *testing.T) {
+	all := fleet(t, "office", "D1")
+	office, kit := all[0], all[1]
+	id := kit.start("城关广场").Activity.ID
+	old := kit.saved(id, func(f *ConsultationForm) { f.FraudType = "F01" })
+	if names := sure(kit.cat.Codes()); len(names.Labels) != 0 || names.Retired == nil {
+		t.Fatalf("before anything was changed %+v", names)
+	}
+	set := model.DefaultSettings()
+	set.Labels = map[string]string{"fraud_type.F01": "刷单做任务", "activity_kind.street": "街头摆摊"}
+	set.Added = map[string][]model.Code{"fraud_type": {{Code: "X01", ZH: "殡葬诈骗", EN: "Funeral fraud"}}}
+	set.Retired = []string{"fraud_type.F28"}
+	office.must(office.r.Update(t.Context(), func(tx *replica.Tx) error { return set.Put(tx, realm) }))
+	exchange(t, all)
+
+	names := sure(kit.cat.Codes())
+	if names.Labels["fraud_type.F01"] != "刷单做任务" || len(names.Added["fraud_type"]) != 1 || len(names.Retired) != 1 {
+		t.Errorf("the screens get %+v", names)
+	}
+	if st := sure(kit.booth.Get(id)); st.Activity.Title != "城关广场 · 街头摆摊" {
+		t.Errorf("the booth is called %s", st.Activity.Title)
+	}
+	own := kit.saved(id, func(f *ConsultationForm) { f.FraudType = "X01" })
+	if own.FraudType != "X01" {
+		t.Errorf("the office's own code was stored as %s", own.FraudType)
+	}
+	// What is retired stays on old records and can be saved with them.
+	kept := kit.saved(id, func(f *ConsultationForm) { f.FraudType = "F28" })
+	file := sure(NewExports(kit.s).Make(ExportRequest{List: "consultation", Format: "csv"}))
+	for _, name := range []string{"刷单做任务", "殡葬诈骗", model.Label("fraud_type", kept.FraudType)} {
+		if !strings.Contains(string(file.Data), name) {
+			t.Errorf("the export does not say %s", name)
+		}
+	}
+	for text, want := range map[string]string{"做任务": old.ID.String(), "bzzp": own.ID.String()} {
+		page := sure(kit.consult.List(ConsultationQuery{Text: text}))
+		if len(page.Items) != 1 || page.Items[0].ID.String() != want {
+			t.Errorf("%q finds %d", text, page.Total)
+		}
+	}
+	if _, err := kit.consult.Save(func() ConsultationForm { f := form(id); f.FraudType = "X1234567"; return f }()); refusedField(t, err) != "fraud_type" {
+		t.Errorf("a code of no form was taken: %v", err)
+	}
+	// Taken back, the names as shipped return.
+	set.Labels = map[string]string{}
+	office.must(office.r.Update(t.Context(), func(tx *replica.Tx) error { return set.Put(tx, realm) }))
+	exchange(t, all)
+	if st := sure(kit.booth.Get(id)); st.Activity.Title != "城关广场 · 街面宣传" {
+		t.Errorf("after taking it back the booth is called %s", st.Activity.Title)
+	}
+}
