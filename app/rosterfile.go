@@ -88,7 +88,7 @@ func (m *Meetings) ParseRosterFileAs(name, content string, fields []string) (Ros
 	if strings.HasSuffix(lower, ".csv") || strings.HasSuffix(lower, ".txt") {
 		return m.ParseRosterAs(decodeText(raw), fields)
 	}
-	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: 64 << 20, UnzipXMLSizeLimit: 32 << 20, RawCellValue: true})
+	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: 64 << 20, UnzipXMLSizeLimit: 64 << 20, RawCellValue: true})
 	if err != nil {
 		return RosterPreview{}, refuse("roster", "打不开“"+name+"”，请另存为 .xlsx 后再选。", "“"+name+"” cannot be opened; save it as .xlsx and choose it again.")
 	}

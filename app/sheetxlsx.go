@@ -7,10 +7,14 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
+// noDisk keeps the library from spooling a large sheet, in clear, to a temporary file:
+// no file can have such a name, and it stays in memory.
+const noDisk = "\x00"
+
 // xlsx is the sheet as a workbook: bold frozen headings, A4 landscape, figures as
 // figures and text as text, whatever it begins with.
 func (s *Sheet) xlsx() ([]byte, error) {
-	f := excelize.NewFile()
+	f := excelize.NewFile(excelize.Options{TmpDir: noDisk})
 	defer f.Close()
 	const name = "Sheet1"
 	head, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E8F0FA"}}, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})

@@ -404,7 +404,7 @@ func (c *County) apiTable(w http.ResponseWriter, r *http.Request, name string, t
 			c.log.Debug("api: the client went away", "err", err)
 		}
 	case "xlsx":
-		f := excelize.NewFile()
+		f := excelize.NewFile(excelize.Options{TmpDir: "\x00"}) // no such file: a large sheet stays in memory
 		defer f.Close()
 		stream, err := f.NewStreamWriter("Sheet1")
 		for i := 0; i < len(table) && err == nil; i++ {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -47,8 +48,8 @@ type ExportJob struct {
 // keepMade is how long a finished file waits to be fetched.
 const keepMade = 10 * time.Minute
 
-// exports are the jobs of a county. Files lie in the county's directory, readable
-// by its owner alone, until they are fetched, cancelled or too old.
+// exports are the jobs of a county. Files lie in the county's directory, sealed as
+// they may name people, until they are fetched, cancelled or too old.
 type exports struct {
 	mu      sync.Mutex
 	jobs    map[string]*exportJob
@@ -62,6 +63,7 @@ type exportJob struct {
 	ExportJob
 	owner  string // account
 	file   string
+	size   int64 // bytes of the workbook
 	made   time.Time
 	cancel context.CancelFunc
 }
@@ -105,7 +107,7 @@ func (c *County) scope(from, to string, units []string) (figures.Scope, error) {
 
 // WriteLedger writes one for the server's own console.
 func (c *County) WriteLedger(ctx context.Context, code, from, to string, units []schema.ID, w io.Writer) error {
-	err := report.WriteLedger(ctx, c.replica, code, report.LedgerOptions{Scope: figures.Scope{From: from, To: to, Units: units}, TempDir: c.exports.dir}, w)
+	err := report.WriteLedger(ctx, c.replica, code, report.LedgerOptions{Scope: figures.Scope{From: from, To: to, Units: units}}, w)
 	if err != nil {
 		return asReportError(err)
 	}
@@ -114,7 +116,7 @@ func (c *County) WriteLedger(ctx context.Context, code, from, to string, units [
 
 // CountedLedger is WriteLedger that tells how many rows it wrote.
 func (c *County) CountedLedger(ctx context.Context, code, from, to string, w io.Writer) (rows int64, err error) {
-	o := report.LedgerOptions{Scope: figures.Scope{From: from, To: to}, TempDir: c.exports.dir, Progress: func(n int64) { rows = n }}
+	o := report.LedgerOptions{Scope: figures.Scope{From: from, To: to}, Progress: func(n int64) { rows = n }}
 	err = report.WriteLedger(ctx, c.replica, code, o, w)
 	return rows, err
 }
@@ -168,11 +170,11 @@ func (e *exports) start(c *County, owner string, f LedgerForm, name string, scop
 	}
 	ctx, cancel := context.WithCancel(e.ctx)
 	j := &exportJob{ExportJob: ExportJob{ID: schema.NewID(c.store.now()).String(), Code: f.Code, Name: name, State: "running"}, owner: owner, cancel: cancel, made: time.Now()}
-	j.file = filepath.Join(e.dir, j.ID+".xlsx")
+	j.file = filepath.Join(e.dir, j.ID+".sealed")
 	e.jobs[j.ID] = j
 	e.running.Go(func() {
 		defer cancel()
-		err := e.write(ctx, c, j, report.LedgerOptions{Scope: scope, Personal: f.Personal, TempDir: e.dir, Progress: func(rows int64) {
+		err := e.write(ctx, c, j, report.LedgerOptions{Scope: scope, Personal: f.Personal, Progress: func(rows int64) {
 			e.mu.Lock()
 			j.Rows = rows
 			told := j.ExportJob
@@ -209,7 +211,14 @@ func (e *exports) write(ctx context.Context, c *County, j *exportJob, o report.L
 	if err != nil {
 		return err
 	}
-	err = report.WriteLedger(ctx, c.replica, j.Code, o, f)
+	sealed := &sealedWriter{replica: c.replica, to: f, name: j.ID}
+	err = report.WriteLedger(ctx, c.replica, j.Code, o, sealed)
+	if err == nil {
+		err = sealed.end()
+	}
+	e.mu.Lock()
+	j.size = sealed.size
+	e.mu.Unlock()
 	return errors.Join(err, f.Close())
 }
 
@@ -263,6 +272,10 @@ func (c *County) madeFile(w http.ResponseWriter, r *http.Request) {
 	c.exports.mu.Lock()
 	j := c.exports.jobs[r.PathValue("job")]
 	ready := j != nil && j.owner == v.account.Name && j.State == "done"
+	size := int64(0)
+	if ready {
+		size = j.size
+	}
 	c.exports.mu.Unlock()
 	if !ready {
 		http.Error(w, "这份导出已经不在了，请重新导出。", http.StatusNotFound)
@@ -275,7 +288,13 @@ func (c *County) madeFile(w http.ResponseWriter, r *http.Request) {
 	}
 	defer f.Close()
 	attachment(w, xlsxType, j.Code+".xlsx", j.Name)
-	if _, err := io.Copy(w, f); err != nil {
+	w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
+	err = unseal(c.replica, f, j.ID, w)
+	var gone *goneError
+	if errors.As(err, &gone) {
 		c.log.Debug("export: the browser went away", "err", err)
+	} else if err != nil {
+		c.log.Error("export", "what", j.Code, "err", err)
+		panic(http.ErrAbortHandler) // a file cut short must not look whole
 	}
 }

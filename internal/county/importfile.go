@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	maxWorkbook   = 20 << 20 // bytes of an uploaded file
+	maxWorkbook   = 20 << 20  // bytes of an uploaded file
+	maxUnzipped   = 192 << 20 // bytes; all in memory, since a sheet that names people must not lie in a temporary file
 	maxImportRows = 20_000
 	shelfLife     = time.Hour
 )
@@ -110,7 +111,7 @@ func (c *County) importFile(w http.ResponseWriter, r *http.Request) {
 // readWorkbook takes the first sheet that has a header and a row below it. Rows above
 // the header — a title — are left out: the header is the first row with three cells.
 func readWorkbook(raw []byte) (name string, rows [][]string, err error) {
-	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: 400 << 20, UnzipXMLSizeLimit: 64 << 20})
+	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped})
 	if err != nil {
 		return "", nil, userError("file", "file", "这不是 .xlsx 工作簿，或已损坏。请在 Excel 里另存为 .xlsx 再选。没有导入任何内容。", "This is no .xlsx workbook, or it is damaged. Save it as .xlsx in Excel and choose it again. Nothing was imported.")
 	}

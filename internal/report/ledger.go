@@ -63,8 +63,7 @@ type line struct {
 // LedgerOptions are the choices of an export.
 type LedgerOptions struct {
 	Scope    figures.Scope
-	Personal bool   // names and telephone numbers in full; the caller logs the reason
-	TempDir  string // for what a large sheet spools; "" is the system's
+	Personal bool // names and telephone numbers in full; the caller logs the reason
 	// Progress is told how many rows are written, every few thousand; nil: nobody.
 	Progress func(rows int64)
 }
@@ -84,8 +83,8 @@ type ledgerRun struct {
 // rowsOfSheet is how many rows a sheet takes besides its header and its total.
 var rowsOfSheet = excelize.TotalRows - 2
 
-// WriteLedger writes a ledger as .xlsx, row by row: memory does not grow with the
-// rows. A cancelled context ends it; what was written then is no whole file.
+// WriteLedger writes a ledger as .xlsx, row by row straight to w: memory does not grow
+// with the rows, and nothing is put on disk on the way. A cancelled context ends it; what was written then is no whole file.
 func WriteLedger(ctx context.Context, r *replica.Replica, code string, o LedgerOptions, w io.Writer) error {
 	l, known := ledgers[code]
 	if !known {
@@ -106,7 +105,7 @@ func WriteLedger(ctx context.Context, r *replica.Replica, code string, o LedgerO
 	if err != nil {
 		return err
 	}
-	book, err := newBook(&l, o)
+	book, err := newBook(&l, o, w)
 	if err != nil {
 		return err
 	}
@@ -123,7 +122,7 @@ func WriteLedger(ctx context.Context, r *replica.Replica, code string, o LedgerO
 	if err != nil {
 		return fmt.Errorf("ledger %s: %w", code, err)
 	}
-	if err := book.finish(ctx, w); err != nil {
+	if err := book.close(ctx); err != nil {
 		return fmt.Errorf("ledger %s: %w", code, err)
 	}
 	if o.Progress != nil {

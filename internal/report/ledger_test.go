@@ -27,13 +27,9 @@ func written(t *testing.T, r *replica.Replica, code string, o LedgerOptions) []b
 	if o.Scope.From == "" {
 		o.Scope = year
 	}
-	o.TempDir = t.TempDir()
 	var b bytes.Buffer
 	if err := WriteLedger(t.Context(), r, code, o, &b); err != nil {
 		t.Fatalf("%s: %v", code, err)
-	}
-	if left, err := os.ReadDir(o.TempDir); err != nil || len(left) > 0 {
-		t.Errorf("%s left files behind: %v, %v", code, left, err)
 	}
 	return b.Bytes()
 }
@@ -196,6 +192,42 @@ func TestLedgersKeepTextAndPeople(t *testing.T) {
 	}
 }
 
+// Of a ledger with names, however long, nothing lies in a temporary file meanwhile.
+func TestLedgerMakesNoTemporaryFile(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		t.Setenv(name, dir)
+	}
+	w := figuretest.New(t)
+	meeting := w.Activity("cafe_meeting", "2025-03-01", w.Unit("反诈中心", "D01"), nil)
+	long := strings.Repeat("王建国说：", 4000)
+	for i := range 400 { // more than the library keeps in memory
+		w.Put("attendance", schema.Values{"activity_id": meeting, "person_name": fmt.Sprint("王建国", i), "org_name": "星空网咖", "note": long, "sign_ins": []string{"d@1740805200000"}, "source": "roster"})
+	}
+	told := 0
+	raw := written(t, w.Replica, "T3", LedgerOptions{Personal: true, Progress: func(int64) {
+		told++
+		if list, err := os.ReadDir(dir); err != nil || len(list) > 0 {
+			t.Errorf("on disk: %v, %v", list, err)
+		}
+	}})
+	f, sheet := openedBook(t, raw)
+	if rows, err := f.GetRows(sheet); err != nil || len(rows) != 402 || rows[400][len(rows[0])-1] != long || told < 2 {
+		t.Errorf("%d rows, told %d times: %v", len(rows), told, err)
+	}
+}
+
+// What a spreadsheet would take for a character's number stays what was written.
+func TestLedgerTextStaysAsWritten(t *testing.T) {
+	w := figuretest.New(t)
+	text := "_x0041_x0042_ <b>&\"一\"</b>\n  第二行 _x_"
+	w.Activity("street", "2025-03-01", w.Unit("反诈中心", "D01"), schema.Values{"title": text + "\x00\x0b"})
+	f, sheet := openedBook(t, written(t, w.Replica, "T1", LedgerOptions{}))
+	if got, err := f.GetCellValue(sheet, "E2"); got != text || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 func TestLedgerRefusals(t *testing.T) {
 	w := figuretest.New(t)
 	var p *Problem
@@ -210,7 +242,7 @@ func TestLedgerRefusals(t *testing.T) {
 		w.Put("consultation", schema.Values{"activity_id": desk, "occurred_at": figuretest.At("2025-03-01", i), "fraud_type": "F01"})
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	err := WriteLedger(ctx, w.Replica, "T4", LedgerOptions{Scope: year, TempDir: t.TempDir(), Progress: func(int64) { cancel() }}, &bytes.Buffer{})
+	err := WriteLedger(ctx, w.Replica, "T4", LedgerOptions{Scope: year, Progress: func(int64) { cancel() }}, &bytes.Buffer{})
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}

@@ -17,24 +17,23 @@ import (
 
 // book is the .xlsx of one ledger while it is written.
 type book struct {
+	*workbook
 	l      *ledger
 	o      LedgerOptions
-	file   *excelize.File
-	sheet  *excelize.StreamWriter
 	sheets []string
 	ends   []int // last row of data of each sheet
 	at     int   // next row of the sheet
 	rows   int64 // of data, in all sheets
 	styles map[string]int
-	cells  []any
+	cells  []sheetCell
 	sums   []int64 // by column, for the totals' values beside their formulas
 	counts []int64
 	by     []map[string]int64 // by column: how often each short text stands there
 	sumBy  map[string]int64   // by text of the first column: sum of the column that a total leaves parts out of
 }
 
-func newBook(l *ledger, o LedgerOptions) (*book, error) {
-	b := &book{l: l, o: o, file: excelize.NewFile(excelize.Options{TmpDir: o.TempDir}), styles: map[string]int{}, sums: make([]int64, len(l.columns)), counts: make([]int64, len(l.columns)),
+func newBook(l *ledger, o LedgerOptions, w io.Writer) (*book, error) {
+	b := &book{workbook: newWorkbook(w), l: l, o: o, styles: map[string]int{}, sums: make([]int64, len(l.columns)), counts: make([]int64, len(l.columns)),
 		by: make([]map[string]int64, len(l.columns)), sumBy: map[string]int64{}}
 	for i := range b.by {
 		b.by[i] = map[string]int64{}
@@ -65,13 +64,13 @@ func newBook(l *ledger, o LedgerOptions) (*book, error) {
 		}
 		b.styles["total "+name] = id
 	}
-	return b, b.begin()
+	return b, b.open()
 }
 
 func ptr[T any](v T) *T { return &v }
 
-// begin opens the next sheet.
-func (b *book) begin() error {
+// open begins the next sheet.
+func (b *book) open() error {
 	name := b.l.name
 	if n := len(b.sheets); n == 0 {
 		if err := b.file.SetSheetName("Sheet1", name); err != nil {
@@ -97,11 +96,11 @@ func (b *book) begin() error {
 	if err := b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$1:$1", name), Scope: name}); err != nil {
 		return err
 	}
-	var err error
-	if b.sheet, err = b.file.NewStreamWriter(name); err != nil {
+	if err := b.file.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
-	if err := b.sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+	// The library knows the header alone: a reader that trusts the extent would stop there.
+	if err := b.file.SetSheetDimension(name, ""); err != nil {
 		return err
 	}
 	widths := []float64{7, 12, 20}
@@ -111,105 +110,103 @@ func (b *book) begin() error {
 	}
 	widths, heads = append(widths, 24), append(heads, "备注")
 	for i, w := range widths {
-		if err := b.sheet.SetColWidth(i+1, i+1, w); err != nil {
+		if err := b.file.SetColWidth(name, columnName(i+1), columnName(i+1), w); err != nil {
 			return err
 		}
 	}
-	cells := []any{}
-	for _, head := range heads {
-		cells = append(cells, excelize.Cell{StyleID: b.styles["head"], Value: head})
+	if err := b.file.SetSheetRow(name, "A1", &heads); err != nil {
+		return err
+	}
+	if err := b.file.SetCellStyle(name, "A1", columnName(len(heads))+"1", b.styles["head"]); err != nil {
+		return err
+	}
+	if err := b.file.SetRowHeight(name, 1, 24); err != nil {
+		return err
 	}
 	b.at = 2
-	return b.sheet.SetRow("A1", cells, excelize.RowOpts{Height: 24})
+	return b.begin(len(b.sheets))
 }
 
 // serial is a day or an instant as Excel counts: days since 1899-12-30, local.
 func serial(ms int64) float64 { return float64(ms+8*3600*1000)/86400000 + 25569 }
 
+// bytesOfSheet is how large a sheet grows: beyond 4 GiB the archive would need a form
+// that spreadsheets take for damage.
+const bytesOfSheet = 3 << 30
+
 func (b *book) row(n line, unit string) error {
-	if b.at-2 >= rowsOfSheet {
+	if b.at-2 >= rowsOfSheet || b.size > bytesOfSheet {
 		b.ends = append(b.ends, b.at-1)
-		if err := b.sheet.Flush(); err != nil {
+		if err := b.end(); err != nil {
 			return err
 		}
-		if err := b.begin(); err != nil {
+		if err := b.open(); err != nil {
 			return err
 		}
 	}
 	b.rows++
-	cells := append(b.cells[:0], excelize.Cell{StyleID: b.styles[cellInt], Value: b.rows})
+	cells := append(b.cells[:0], sheetCell{style: b.styles[cellInt], kind: cellOfNumber, number: float64(b.rows)})
+	day := sheetCell{style: b.styles["date"]}
 	if n.day != 0 {
-		cells = append(cells, excelize.Cell{StyleID: b.styles["date"], Value: int(n.day) + 25569})
-	} else {
-		cells = append(cells, excelize.Cell{StyleID: b.styles["date"]})
+		day.kind, day.number = cellOfNumber, float64(n.day+25569)
 	}
-	cells = append(cells, b.text(unit))
+	cells = append(cells, day, b.text(unit))
 	for i, c := range b.l.columns {
-		var v any
-		switch got := n.cells[i].(type) {
-		case nil:
-			cells = append(cells, excelize.Cell{StyleID: b.styles[c.kind]})
-			continue
-		case string:
-			if got == "" {
-				cells = append(cells, excelize.Cell{StyleID: b.styles[c.kind]})
-				continue
-			}
-			b.counts[i]++
-			if strings.HasPrefix(c.total, "COUNTIF") {
-				b.by[i][got]++
-			}
-			cells = append(cells, b.text(got))
-			continue
-		case int64:
-			b.counts[i]++
-			b.sums[i] += got
-			if c.total == selfMediaTotal {
-				first, _ := n.cells[0].(string)
-				b.sumBy[first] += got
-			}
-			switch c.kind {
-			case cellYuan:
-				v = float64(got) / 100
-			case cellRate:
-				v = float64(got) / 1000
-			case cellHours:
-				v = float64(got) / 10
-			case cellTime:
-				v = serial(got)
-			default:
-				v = got
-			}
-		}
-		cells = append(cells, excelize.Cell{StyleID: b.styles[c.kind], Value: v})
+		cells = append(cells, b.cell(i, c, n))
 	}
-	cells = append(cells, b.text(n.note))
-	b.cells = cells
-	err := b.sheet.SetRow(fmt.Sprintf("A%d", b.at), cells)
+	b.cells = append(cells, b.text(n.note))
+	err := b.put(b.at, b.cells, 0)
 	b.at++
 	return err
 }
 
-// text is a text cell: typed as text, so that =1+1 stays what somebody wrote.
-func (b *book) text(s string) excelize.Cell {
-	if s == "" {
-		return excelize.Cell{StyleID: b.styles[cellText]}
-	}
-	if r := []rune(s); len(r) > excelize.TotalCellChars {
-		s = string(r[:excelize.TotalCellChars])
-	}
-	s = strings.Map(func(r rune) rune { // what XML cannot hold
-		if r < 0x20 && r != '\n' && r != '\t' || r == 0xFFFE || r == 0xFFFF {
-			return -1
+// cell is the one of a column, added to the column's totals.
+func (b *book) cell(i int, c column, n line) sheetCell {
+	empty := sheetCell{style: b.styles[c.kind]}
+	switch got := n.cells[i].(type) {
+	case string:
+		if got == "" {
+			return empty
 		}
-		return r
-	}, s)
-	return excelize.Cell{StyleID: b.styles[cellText], Value: s}
+		b.counts[i]++
+		if strings.HasPrefix(c.total, "COUNTIF") {
+			b.by[i][got]++
+		}
+		return b.text(got)
+	case int64:
+		b.counts[i]++
+		b.sums[i] += got
+		if c.total == selfMediaTotal {
+			first, _ := n.cells[0].(string)
+			b.sumBy[first] += got
+		}
+		v := float64(got)
+		switch c.kind {
+		case cellYuan:
+			v = float64(got) / 100
+		case cellRate:
+			v = float64(got) / 1000
+		case cellHours:
+			v = float64(got) / 10
+		case cellTime:
+			v = serial(got)
+		}
+		return sheetCell{style: empty.style, kind: cellOfNumber, number: v}
+	}
+	return empty
+}
+
+// text is a text cell: typed as text, so that =1+1 stays what somebody wrote.
+func (b *book) text(s string) sheetCell {
+	if s == "" {
+		return sheetCell{style: b.styles[cellText]}
+	}
+	return sheetCell{style: b.styles[cellText], kind: cellOfText, text: s}
 }
 
 // cellsOf names a column's cells, those of the sheets before included.
 func (b *book) cellsOf(column int) string {
-	name, _ := excelize.ColumnNumberToName(column) // a ledger has few columns
+	name := columnName(column)
 	list := []string{}
 	for i, end := range b.ends {
 		if i < len(b.ends)-1 {
@@ -221,14 +218,14 @@ func (b *book) cellsOf(column int) string {
 	return strings.Join(list, ",")
 }
 
-// finish writes the totals as formulas with their values beside them, and the file.
-func (b *book) finish(ctx context.Context, w io.Writer) error {
+// close writes the totals as formulas with their values beside them, and ends the file.
+func (b *book) close(ctx context.Context) error {
 	b.ends = append(b.ends, max(b.at-1, 2))
-	cells := []any{excelize.Cell{StyleID: b.styles["total "+cellText], Value: "合计"}, excelize.Cell{StyleID: b.styles["total date"]}, excelize.Cell{StyleID: b.styles["total "+cellText]}}
+	cells := []sheetCell{{style: b.styles["total "+cellText], kind: cellOfText, text: "合计"}, {style: b.styles["total date"]}, {style: b.styles["total "+cellText]}}
 	for i, c := range b.l.columns {
 		kind := c.kind
 		if c.total == "" {
-			cells = append(cells, excelize.Cell{StyleID: b.styles["total "+kind]})
+			cells = append(cells, sheetCell{style: b.styles["total "+kind]})
 			continue
 		}
 		formula, value := b.total(i)
@@ -236,19 +233,19 @@ func (b *book) finish(ctx context.Context, w io.Writer) error {
 		case cellText, cellTime:
 			kind = cellInt // a number of rows
 		}
-		cells = append(cells, excelize.Cell{StyleID: b.styles["total "+kind], Formula: formula, Value: value})
+		cells = append(cells, sheetCell{style: b.styles["total "+kind], kind: cellOfNumber, formula: formula, number: value})
 	}
-	cells = append(cells, excelize.Cell{StyleID: b.styles["total "+cellText]})
-	if err := b.sheet.SetRow(fmt.Sprintf("A%d", max(b.at, 3)), cells, excelize.RowOpts{Height: 22}); err != nil {
+	cells = append(cells, sheetCell{style: b.styles["total "+cellText]})
+	if err := b.put(max(b.at, 3), cells, 22); err != nil {
 		return err
 	}
-	if err := b.sheet.Flush(); err != nil {
+	if err := b.end(); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return b.file.Write(w)
+	return b.finish()
 }
 
 // selfMediaTotal leaves the channels out that are no self-media (domain.md 3.14).
@@ -258,13 +255,13 @@ const selfMediaTotal = `SUM({})-SUMIF({1},"群发短信",{})-SUMIF({1},"官网",
 const reminderTotal = `IF(SUM({2})=0,0,SUM({1})/SUM({2}))`
 
 // total is a column's formula and the value that a reader without formulas shows.
-func (b *book) total(i int) (formula string, value any) {
+func (b *book) total(i int) (formula string, value float64) {
 	c := b.l.columns[i]
 	own := b.cellsOf(i + 4)
 	if len(b.ends) > 1 && strings.Contains(c.total, "IF(") { // *IF takes one range at a time
 		parts := []string{}
 		for at := range b.ends {
-			name, _ := excelize.ColumnNumberToName(i + 4)
+			name := columnName(i + 4)
 			where := fmt.Sprintf("'%s'!%s2:%s%d", b.sheets[at], name, name, b.ends[at])
 			first := fmt.Sprintf("'%s'!D2:D%d", b.sheets[at], b.ends[at])
 			second := fmt.Sprintf("'%s'!E2:E%d", b.sheets[at], b.ends[at])
@@ -276,15 +273,15 @@ func (b *book) total(i int) (formula string, value any) {
 	}
 	switch {
 	case c.total == count:
-		return formula, b.counts[i]
+		return formula, float64(b.counts[i])
 	case strings.HasPrefix(c.total, "COUNTIF"):
 		_, text, _ := strings.Cut(c.total, `"`)
-		return formula, b.by[i][strings.TrimSuffix(text, `")`)]
+		return formula, float64(b.by[i][strings.TrimSuffix(text, `")`)])
 	case c.total == selfMediaTotal:
-		return formula, b.sums[i] - b.sumBy["群发短信"] - b.sumBy["官网"] - b.sumBy["新闻媒体"]
+		return formula, float64(b.sums[i] - b.sumBy["群发短信"] - b.sumBy["官网"] - b.sumBy["新闻媒体"])
 	case c.total == reminderTotal:
 		if b.sums[1] == 0 {
-			return formula, 0.0
+			return formula, 0
 		}
 		return formula, float64(b.sums[0]) / float64(b.sums[1])
 	case c.kind == cellYuan:
@@ -292,7 +289,7 @@ func (b *book) total(i int) (formula string, value any) {
 	case c.kind == cellHours:
 		return formula, float64(b.sums[i]) / 10
 	}
-	return formula, b.sums[i]
+	return formula, float64(b.sums[i])
 }
 
 func idList(ids []schema.ID) string {
