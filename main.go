@@ -95,7 +95,7 @@ type countyCommand struct {
 	Serve countyServe `cmd:"" help:"Serve kits and the dashboard."`
 	Enrol countyEnrol `cmd:"" help:"Issue a one-time enrolment code."`
 
-	Report countyReport `cmd:"" help:"Write a report (.docx) and ledgers (.xlsx) without a browser; the server must not be running."`
+	Report countyReport `cmd:"" help:"Write a report (.docx) and ledgers (.xlsx) without a browser, beside a running server or without one."`
 }
 
 type countyInit struct {
@@ -217,19 +217,28 @@ func (r *countyReport) Run(ctx context.Context, c *cli) error {
 	if err != nil {
 		return err
 	}
-	o, err := county.Open(ctx, r.Dir, county.Options{Version: version, Wall: wall, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
-	if errors.Is(err, county.ErrInUse) {
-		return errors.New("县服务器正在运行，没有生成报告。请在网页的“报告”里导出，或先停服务。The county's server is running; no report was made. Export it on the dashboard, or stop the server first")
-	}
-	if err != nil {
-		return err
-	}
-	defer o.Close()
-	files, err := o.WriteReport(ctx, county.ReportOrder{Kind: strings.ToUpper(r.Kind), From: r.From, To: r.To, Units: r.Unit, Out: r.Out, Ledgers: r.Ledgers, Definitions: r.Definitions})
+	order := county.ReportOrder{Kind: strings.ToUpper(r.Kind), From: r.From, To: r.To, Units: r.Unit, Out: r.Out, Ledgers: r.Ledgers, Definitions: r.Definitions}
+	files, err := r.write(ctx, wall, order)
 	for _, file := range files {
 		fmt.Println(file)
 	}
+	if errors.Is(err, county.ErrInUse) {
+		return errors.New("有别的程序正打开县的数据，又不应答，没有生成报告。请稍后再试。Another program has the county open and does not answer; no report was made. Try again later")
+	}
 	return err
+}
+
+// write has the files made by the server that runs, else opens the county for it.
+func (r *countyReport) write(ctx context.Context, wall func() time.Time, order county.ReportOrder) ([]string, error) {
+	o, err := county.Open(ctx, r.Dir, county.Options{Version: version, Wall: wall, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
+	if errors.Is(err, county.ErrInUse) {
+		return county.OrderReport(ctx, r.Dir, order)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer o.Close()
+	return o.WriteReport(ctx, order)
 }
 
 type demoCommand struct {

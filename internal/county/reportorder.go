@@ -27,7 +27,11 @@ type ReportOrder struct {
 // writes it and the ledgers. It returns the files that were written. A file appears
 // only when it is whole.
 func (c *County) WriteReport(ctx context.Context, o ReportOrder) ([]string, error) {
-	f := ReportForm{Kind: o.Kind, From: o.From, To: o.To}
+	return writeFiles(ctx, c, o)
+}
+
+// orderedUnits are the ids of an order's units.
+func (c *County) orderedUnits(ctx context.Context, o ReportOrder) ([]schema.ID, error) {
 	var units []schema.ID
 	for _, code := range o.Units {
 		id := model.UnitID(c.realm, strings.ToUpper(code))
@@ -38,7 +42,19 @@ func (c *County) WriteReport(ctx context.Context, o ReportOrder) ([]string, erro
 		if row == nil {
 			return nil, userError("unit_unknown", "unit", "没有代码为“"+code+"”的单位，没有生成报告。", "There is no unit with the code “"+code+"”; no report was made.")
 		}
-		units, f.Units = append(units, id), append(f.Units, id.String())
+		units = append(units, id)
+	}
+	return units, nil
+}
+
+func (c *County) orderedReport(ctx context.Context, o ReportOrder) ([]byte, error) {
+	units, err := c.orderedUnits(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	f := ReportForm{Kind: o.Kind, From: o.From, To: o.To}
+	for _, id := range units {
+		f.Units = append(f.Units, id.String())
 	}
 	_, d, text, err := c.Report(ctx, "命令行", f)
 	if err != nil {
@@ -48,27 +64,18 @@ func (c *County) WriteReport(ctx context.Context, o ReportOrder) ([]string, erro
 	if err != nil {
 		return nil, err
 	}
-	files := []string{}
-	write := func(path string, fill func(io.Writer) error) error {
-		if err := writeWhole(path, fill); err != nil {
-			return err
-		}
-		files = append(files, path)
-		return c.store.record(ctx, entry{Actor: "console", Action: "export", Subject: filepath.Base(path)})
+	return raw, c.store.record(ctx, entry{Actor: "console", Action: "export", Subject: filepath.Base(o.Out)})
+}
+
+func (c *County) orderedLedger(ctx context.Context, o ReportOrder, code string, w io.Writer) error {
+	units, err := c.orderedUnits(ctx, o)
+	if err != nil {
+		return err
 	}
-	if err := write(o.Out, func(w io.Writer) error { _, err := w.Write(raw); return err }); err != nil || o.Ledgers == "" {
-		return files, err
+	if err := c.WriteLedger(ctx, code, o.From, o.To, units, w); err != nil {
+		return err
 	}
-	if err := os.MkdirAll(o.Ledgers, 0o700); err != nil {
-		return files, fmt.Errorf("make the ledgers' directory: %w", err)
-	}
-	for _, code := range report.LedgerCodes {
-		path := filepath.Join(o.Ledgers, report.LedgerFile(code, o.From, o.To))
-		if err := write(path, func(w io.Writer) error { return c.WriteLedger(ctx, code, o.From, o.To, units, w) }); err != nil {
-			return files, err
-		}
-	}
-	return files, nil
+	return c.store.record(ctx, entry{Actor: "console", Action: "export", Subject: report.LedgerFile(code, o.From, o.To)})
 }
 
 // writeWhole writes a file under another name and gives it its own when it is complete.
