@@ -90,11 +90,20 @@ func run(ctx context.Context, dir string, consultations, activities, rounds int)
 	if err := b.learn(ctx); err != nil {
 		return err
 	}
-	cold := time.Now()
-	if err := b.call("Overview", nil, county.OverviewQuery{From: "2025-01-01", To: "2025-12-31"}); err != nil {
-		return err
+	for cold, first := time.Now(), true; ; first = false {
+		var page county.Overview
+		if err := b.call("Overview", &page, county.OverviewQuery{From: "2025-01-01", To: "2025-12-31"}); err != nil {
+			return err
+		}
+		if first {
+			fmt.Printf("first page after a start: %.0f ms\n", ms(time.Since(cold)))
+		}
+		if page.Counting == 0 {
+			fmt.Printf("its figures after: %.0f ms\n", ms(time.Since(cold)))
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
-	fmt.Printf("first page after a start: %.0f ms\n", ms(time.Since(cold)))
 	var r result
 	r.Consultations, r.Activities = consultations, activities
 	if r.OverviewMs, err = b.measure(ctx, "overview", rounds, b.overview); err != nil {

@@ -2,9 +2,7 @@ package county
 
 import (
 	"context"
-	"fmt"
 	"sort"
-	"sync"
 
 	"fieldkit/internal/figures"
 	"fieldkit/internal/model"
@@ -35,7 +33,8 @@ type Overview struct {
 	Units      []UnitTotals `json:"units"` // of units with anything in the period
 	Newest     []RecordLine `json:"newest"`
 	Devices    []DeviceInfo `json:"devices"`
-	At         int64        `json:"at"` // the server's clock, Unix milliseconds
+	Counting   int64        `json:"counting"` // percent of the counting after a start; 0: all figures are here, else none is
+	At         int64        `json:"at"`       // the server's clock, Unix milliseconds
 }
 
 // Card is one figure beside the same dates a year earlier, the span before and the plan.
@@ -106,12 +105,15 @@ var (
 	further  = []string{"M09", "M10", "M10s", "M13", "M17a"}
 )
 
+// counted are the figures of the first page.
+var counted = []string{"M01", "M02", "M03", "M04", "M05", "M06", "M07", "M08c", "M08q", "M08a", "M08w", "M02w", "M09", "M10", "M10s", "M13", "M17a"}
+
 // tallies are the breakdowns of one period by figure.
 type tallies map[string]breakdown
 
 func (c *County) tallies(ctx context.Context, p period) (tallies, error) {
 	t := tallies{}
-	for _, code := range []string{"M01", "M02", "M03", "M04", "M05", "M06", "M07", "M08c", "M08q", "M08a", "M08w", "M02w", "M09", "M10", "M10s", "M13", "M17a"} {
+	for _, code := range counted {
 		lines, err := c.counts.lines(ctx, c, code, p)
 		if err != nil {
 			return nil, err
@@ -141,6 +143,11 @@ func (c *County) overview(ctx context.Context, q OverviewQuery) (Overview, error
 	p, err := parsePeriod(q.From, q.To, q.Units)
 	if err != nil {
 		return Overview{}, err
+	}
+	if counting, err := c.warmth.wait(ctx, c); err != nil {
+		return Overview{}, err
+	} else if counting > 0 {
+		return c.meanwhile(ctx, q, p, counting)
 	}
 	base := p.yearBefore()
 	now, err := c.tallies(ctx, p)
@@ -363,27 +370,4 @@ func unitTotals(t tallies, names *nameBook) []UnitTotals {
 		return list[i].ID < list[j].ID
 	})
 	return list
-}
-
-// warm counts this year and the last in the background, so that the first page
-// after a start does not wait for it.
-func (c *County) warm() (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	var done sync.WaitGroup
-	done.Go(func() {
-		year := c.options.now().In(model.Location).Year()
-		for _, y := range []int{year, year - 1} {
-			p, err := parsePeriod(fmt.Sprintf("%d-01-01", y), fmt.Sprintf("%d-12-31", y), nil)
-			if err == nil {
-				_, err = c.tallies(ctx, p)
-			}
-			if err != nil {
-				if ctx.Err() == nil {
-					c.log.Error("count in advance", "err", err)
-				}
-				return
-			}
-		}
-	})
-	return func() { cancel(); done.Wait() }
 }

@@ -63,7 +63,7 @@ func (c *County) Redact(ctx context.Context) (int, error) {
 const redactAtOnce = 500
 
 func (c *County) redactRows(ctx context.Context, table string, ids []schema.ID, phone bool) error {
-	err := c.replica.Update(ctx, func(tx *replicaTx) error {
+	write := func(tx *replicaTx) error {
 		for _, id := range ids {
 			values := schema.Values{"redacted_at": tx.Now().UnixMilli()}
 			if phone {
@@ -74,7 +74,8 @@ func (c *County) redactRows(ctx context.Context, table string, ids []schema.ID, 
 			}
 		}
 		return nil
-	})
+	}
+	err := c.counts.leave(table, ids, func() error { return c.replica.Update(ctx, write) })
 	if err != nil {
 		return fmt.Errorf("redact %s: %w", table, err)
 	}

@@ -27,6 +27,48 @@ type tallyCache struct {
 	change  sync.Mutex
 	touched map[string][]schema.ID
 	all     bool
+	// uncounted are writes under way of columns that no figure counts.
+	uncounted []*uncounted
+}
+
+// uncounted is one transaction's rows of a table.
+type uncounted struct {
+	table string
+	ids   []schema.ID // sorted
+}
+
+// leave runs a write of columns that no figure counts: what it touches is not asked
+// for again. A redaction of a year's consultations would else have all be counted anew.
+func (c *tallyCache) leave(table string, ids []schema.ID, write func() error) error {
+	u := &uncounted{table, sortedIDs(ids)}
+	c.change.Lock()
+	c.uncounted = append(c.uncounted, u)
+	c.change.Unlock()
+	err := write()
+	c.change.Lock()
+	c.uncounted = slices.DeleteFunc(c.uncounted, func(other *uncounted) bool { return other == u })
+	c.change.Unlock()
+	return err
+}
+
+// counts tells whether what a commit wrote to a table may count. Were the very same
+// rows written by somebody else meanwhile, one of the two commits is left and the other
+// has them asked for.
+func (c *tallyCache) counts(table string, ids []schema.ID) bool {
+	at := slices.IndexFunc(c.uncounted, func(u *uncounted) bool {
+		return u.table == table && len(u.ids) == len(ids) && slices.Equal(u.ids, sortedIDs(ids))
+	})
+	if at < 0 {
+		return true
+	}
+	c.uncounted = slices.Delete(c.uncounted, at, at+1)
+	return false
+}
+
+func sortedIDs(ids []schema.ID) []schema.ID {
+	ids = slices.Clone(ids)
+	slices.SortFunc(ids, func(a, b schema.ID) int { return slices.Compare(a[:], b[:]) })
+	return slices.Compact(ids)
 }
 
 // additive are the figures that are sums over days, with the table whose row's
@@ -62,6 +104,9 @@ func (c *tallyCache) changed(change replica.Change) {
 		c.touched = map[string][]schema.ID{}
 	}
 	for table, ids := range change.Rows {
+		if !c.counts(table, ids) {
+			continue
+		}
 		if slices.Contains(everywhere, table) {
 			c.all = true
 		}
@@ -317,6 +362,6 @@ func (b breakdown) part(code string) breakdown {
 var indexes = map[string][][]string{
 	"activity":     {{"lead_unit_id", "start_at"}, {"merged_into"}, {"created_at"}, {"device_id", "created_at"}},
 	"consultation": {{"occurred_at", "fraud_type", "age_band", "source", "voided", "merged_into"}, {"fraud_type", "occurred_at"}, {"age_band", "occurred_at"}, {"town", "occurred_at"}, {"device_id", "created_at"}, {"officer_id"}},
-	"attendance":   {{"venue_id"}},
+	"attendance":   {{"venue_id"}, {"merged_into"}},
 	"handout":      {{"material_id"}, {"qty"}},
 }
