@@ -179,7 +179,7 @@ func (s *Sync) run(ctx context.Context) (entry SyncLogEntry, err error) {
 	s.report(&SyncProgress{})
 	var result transport.Result
 	for i, address := range m.Addresses {
-		client := transport.NewClient(r, transport.Peer{URL: address, Pin: m.Pin}, transport.ClientOptions{Version: s.a.opts.Version, Log: s.a.opts.Log})
+		client := transport.NewClient(r, transport.Peer{URL: address, Pin: m.Pin}, transport.ClientOptions{Version: s.a.told(), Log: s.a.opts.Log})
 		result, err = client.Sync(ctx, func(p transport.Progress) {
 			s.report(&SyncProgress{SentBytes: p.SentBytes, TotalBytes: p.TotalBytes, ReceivedBytes: p.ReceivedBytes})
 		})
@@ -428,4 +428,14 @@ func (s *Sync) HeldBack() ([]HeldRecord, error) {
 		out = append(out, HeldRecord{Table: h.Table, ID: h.ID, Device: n.Name, Reason: h.Reason, At: millis(h.At)})
 	}
 	return out, nil
+}
+
+// told is what the kit says of itself with every exchange: its version and how many
+// MiB its disk has left.
+func (a *App) told() string {
+	free, err := freeSpace(a.opts.Dir)
+	if err != nil {
+		return a.opts.Version
+	}
+	return fmt.Sprintf("%s free=%d", a.opts.Version, free>>20)
 }

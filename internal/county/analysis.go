@@ -21,8 +21,9 @@ type Analysis struct {
 	Places   []Finding `json:"places"`
 	Hours    []int64   `json:"hours"` // consultations by hour of the day, 0–23
 	HourSay  string    `json:"hour_say"`
-	Groups   []Finding `json:"groups"` // age bands, by what they lost
-	Total    int64     `json:"total"`  // consultations of the span
+	HourBest int64     `json:"hour_best"` // the first of the three hours that it names
+	Groups   []Finding `json:"groups"`    // age bands, by what they lost
+	Total    int64     `json:"total"`     // consultations of the span
 }
 
 // Finding is one result. Records are what it is made of, by figure and part.
@@ -38,6 +39,8 @@ type Finding struct {
 	IDs      []string `json:"ids"`     // consultations
 	Details  []string `json:"details"` // indicators, defanged
 	Fresh    bool     `json:"fresh"`
+	Venue    string   `json:"venue"` // of a place: its id,
+	Place    string   `json:"place"` // or what was written where no venue was chosen
 }
 
 const (
@@ -52,8 +55,8 @@ const (
 	// hoursOf and losersOf count a span's consultations by the hour and by age.
 	hoursOf  = `SELECT (t.occurred_at + 28800000) / 3600000 % 24, count(*) FROM consultation t WHERE ` + analysisLive + ` GROUP BY 1`
 	losersOf = `SELECT coalesce(nullif(t.age_band, ''), 'A0'), count(*), sum(CASE WHEN t.stage = 'G3' THEN 1 ELSE 0 END), sum(coalesce(t.loss_fen, 0)) FROM consultation t WHERE ` + analysisLive + ` GROUP BY 1`
-	placesOf = `SELECT a.venue_id, coalesce(a.place_text, ''), sum(c.n) FROM (SELECT t.activity_id AS id, count(*) AS n FROM consultation t WHERE ` + analysisLive + ` GROUP BY 1) c
-		JOIN activity a ON a.id = c.id GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 12`
+	placesOf = `SELECT a.venue_id, CASE WHEN a.venue_id IS NULL THEN coalesce(a.place_text, '') ELSE '' END, sum(c.n) FROM (SELECT t.activity_id AS id, count(*) AS n FROM consultation t WHERE ` + analysisLive + ` GROUP BY 1) c
+		JOIN activity x ON x.id = c.id JOIN activity a ON a.id = coalesce(x.merged_into, x.id) GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 12`
 )
 
 // Analysis looks at a span.
@@ -242,6 +245,7 @@ func (c *County) placesAndHours(ctx context.Context, a *Analysis, p period) erro
 				best, most = h, n
 			}
 		}
+		a.HourBest = int64(best)
 		if x10, ok := figures.Rate(most, a.Total); ok {
 			a.HourSay = fmt.Sprintf("咨询集中在%d时至%d时，占%s%%，宜在这一时段加强提醒。", best, best+3, figures.Tenths(x10))
 		}
@@ -285,7 +289,10 @@ func (c *County) placesAndHours(ctx context.Context, a *Analysis, p period) erro
 		if name == "" {
 			continue
 		}
-		f := Finding{Title: name, Count: one.n, IDs: []string{}, Details: []string{}}
+		f := Finding{Title: name, Count: one.n, Place: one.text, IDs: []string{}, Details: []string{}}
+		if !one.venue.IsNil() {
+			f.Venue = one.venue.String()
+		}
 		if town != "" {
 			f.Details = []string{town}
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fieldkit/internal/model"
+	"fieldkit/internal/report"
 	"fieldkit/sync/schema"
 )
 
@@ -58,6 +59,35 @@ func TestAnalysis(t *testing.T) {
 	if v.Groups[0].Part != "A6" || v.Groups[0].Fen != 500_000 || !strings.Contains(v.Groups[0].Sentence, "占全部损失的83.3%") {
 		t.Errorf("groups %+v", v.Groups)
 	}
+	type where struct{ Hours, Venue, Place string }
+	// Each place and each hour leads to just the records that it counts.
+	for q, want := range map[where]int64{{Hours: "10"}: 14, {Hours: fmt.Sprintf("%d-%d", v.HourBest, v.HourBest+2)}: v.Hours[v.HourBest] + v.Hours[v.HourBest+1] + v.Hours[v.HourBest+2], {Venue: v.Places[0].Venue, Place: v.Places[0].Place}: 17, {Place: "别处"}: 0} {
+		var page RecordPage
+		if err := o.call(t, "Records", &page, RecordQuery{Table: "consultation", From: "2025-01-01", To: "2025-12-31", Hours: q.Hours, Venue: q.Venue, Place: q.Place}); err != nil || page.Total != want || int64(len(page.Rows)) != want {
+			t.Errorf("%+v: %d of %d, want %d: %v", q, len(page.Rows), page.Total, want, err)
+		}
+	}
+	for _, hours := range []string{"24", "9-8", "x", "-1"} {
+		if err := o.call(t, "Records", nil, RecordQuery{Table: "consultation", From: "2025-01-01", To: "2025-12-31", Hours: hours}); err == nil {
+			t.Errorf("hours %q are taken", hours)
+		}
+	}
+	// Its sentence goes into a report and stays there.
+	var made ReportView
+	if err := o.call(t, "DraftReport", &made, ReportForm{Kind: "R3", From: "2025-01-01", To: "2025-12-31", Units: []string{}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.call(t, "AddSentence", nil, made.Line.ID, v.HourSay); err != nil {
+		t.Fatal(err)
+	}
+	var with ReportView
+	if err := o.call(t, "Report", &with, made.Line.ID); err != nil || len(with.Blocks) != len(made.Blocks)+1 || with.Blocks[len(with.Blocks)-1].Text() != v.HourSay || with.Blocks[len(with.Blocks)-1].Kind != report.Paragraph {
+		t.Errorf("%v %+v", err, with.Blocks)
+	}
+	if err := o.call(t, "AddSentence", nil, made.Line.ID, " "); err == nil || err.Code != "sentence" {
+		t.Error(err)
+	}
+
 	if err := o.call(t, "Analysis", &v, OverviewQuery{From: "2025-01-01", To: "2025-12-31", Units: []string{s.unit["FZZX"].String()}}); err != nil || v.Total != 0 || len(v.Clusters) != 0 || len(v.Places) != 0 {
 		t.Errorf("of a unit without any: %v %+v", err, v)
 	}

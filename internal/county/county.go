@@ -60,6 +60,7 @@ type County struct {
 	log      *slog.Logger
 	reviewed reviewCache
 	counts   tallyCache
+	warmth   warmth
 	changes  changeLog
 	imports  importShelf
 	sizes    sizes
@@ -123,6 +124,14 @@ func (c *County) open(ctx context.Context) error {
 		c.changes.changed(change)
 		c.changed(change.Tables...)
 	}))
+	if err := c.counts.restore(ctx, c); err != nil {
+		return err
+	}
+	c.stop = append(c.stop, func() {
+		if err := c.counts.keep(context.Background(), c); err != nil {
+			c.log.Error("keep the counts", "err", err)
+		}
+	})
 	if err := c.replica.BecomeRoot(ctx); err != nil {
 		return err
 	}
@@ -232,6 +241,14 @@ func (c *County) Serve(ctx context.Context, listen, local net.Listener) error {
 		}
 		start(listen, true)
 	}
+	closeConsole, err := c.openConsole()
+	if err != nil {
+		for _, server := range servers {
+			server.Close()
+		}
+		return err
+	}
+	defer closeConsole()
 	duty, off := context.WithCancel(ctx)
 	var duties sync.WaitGroup
 	duties.Go(func() { c.redactDue(duty) })
@@ -239,7 +256,6 @@ func (c *County) Serve(ctx context.Context, listen, local net.Listener) error {
 	duties.Go(func() { c.rehomeDue(duty) })
 	defer duties.Wait()
 	defer off()
-	var err error
 	running := len(servers)
 	select {
 	case <-ctx.Done():

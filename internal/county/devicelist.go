@@ -28,6 +28,7 @@ type DeviceInfo struct {
 	Received   int64  `json:"received"` // changesets since enrolment
 	Bytes      int64  `json:"bytes"`    // what it sent, as kept here
 	Phone      string `json:"phone"`    // of its unit
+	Free       int64  `json:"free"`     // bytes its disk had left at the last exchange; -1: it did not tell
 }
 
 // standing answers "do we wait for this computer": "in" (all received),
@@ -77,10 +78,14 @@ func (c *County) deviceList(ctx context.Context, names *nameBook) ([]DeviceInfo,
 	}
 	list, now := []DeviceInfo{}, c.store.now()
 	for _, d := range devices {
+		free := int64(-1)
+		if d.free.Valid {
+			free = d.free.Int64
+		}
 		list = append(list, DeviceInfo{
 			ID: d.id.String(), Label: d.label, Unit: names.unit(d.unit), State: d.state, Standing: d.standing(now), EnrolledAt: d.enrolled,
 			LastSeen: d.lastSeen.Int64, Waiting: d.waiting.Int64, ClockMs: d.offset.Int64, Version: d.version, Received: d.received,
-			Bytes: sizes[d.id], Phone: phones[d.unit],
+			Bytes: sizes[d.id], Phone: phones[d.unit], Free: free,
 		})
 	}
 	return list, nil

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"fieldkit/internal/model"
@@ -25,10 +26,11 @@ type device struct {
 	version  string
 
 	lastSeen, waiting, offset sql.NullInt64 // as told at the last exchange; offset in ms
+	free                      sql.NullInt64 // bytes its disk has left; an older kit does not tell
 	received                  int64         // changesets since enrolment
 }
 
-const selectDevice = `SELECT id, public_key, unit_id, label, state, enrolled_at, version, last_seen, waiting, clock_offset, received FROM device`
+const selectDevice = `SELECT id, public_key, unit_id, label, state, enrolled_at, version, last_seen, waiting, clock_offset, free, received FROM device`
 
 type scanner interface{ Scan(...any) error }
 
@@ -36,7 +38,7 @@ type scanner interface{ Scan(...any) error }
 func scanDevice(row scanner) (*device, error) {
 	var d device
 	var key []byte
-	err := row.Scan(&d.id, &key, &d.unit, &d.label, &d.state, &d.enrolled, &d.version, &d.lastSeen, &d.waiting, &d.offset, &d.received)
+	err := row.Scan(&d.id, &key, &d.unit, &d.label, &d.state, &d.enrolled, &d.version, &d.lastSeen, &d.waiting, &d.offset, &d.free, &d.received)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -98,8 +100,9 @@ func (a authority) Seen(ctx context.Context, id schema.ID, report transport.Repo
 		if err := a.c.store.noteClock(ctx, tx, id, report); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE device SET last_seen = ?, waiting = ?, clock_offset = ?, version = ?, received = received + ? WHERE id = ?`,
-			report.At.UnixMilli(), report.Waiting, report.ClockOffset.Milliseconds(), clip(report.Version, 40), report.Received, id)
+		version, free := told(report.Version)
+		_, err := tx.ExecContext(ctx, `UPDATE device SET last_seen = ?, waiting = ?, clock_offset = ?, version = ?, free = ?, received = received + ? WHERE id = ?`,
+			report.At.UnixMilli(), report.Waiting, report.ClockOffset.Milliseconds(), clip(version, 40), free, report.Received, id)
 		return err
 	})
 	if err != nil {
@@ -108,6 +111,23 @@ func (a authority) Seen(ctx context.Context, id schema.ID, report transport.Repo
 	}
 	a.c.reviewed.forget()
 	a.c.changed("device")
+}
+
+// told takes apart what a kit says of itself: its version, then words such as
+// free=2048, the MiB that its disk has left.
+func told(text string) (version string, free sql.NullInt64) {
+	words := strings.Fields(text)
+	for i, word := range words {
+		name, value, pair := strings.Cut(word, "=")
+		if !pair {
+			continue
+		}
+		if n, err := strconv.ParseInt(value, 10, 32); err == nil && name == "free" && n >= 0 {
+			free = sql.NullInt64{Int64: n << 20, Valid: true}
+		}
+		words[i] = ""
+	}
+	return strings.TrimSpace(strings.Join(words, " ")), free
 }
 
 func clip(s string, n int) string {

@@ -31,7 +31,7 @@ type Count struct {
 type Pair struct {
 	Table   string   `json:"table"`
 	Score   int64    `json:"score"`   // 0–100
-	Reasons []string `json:"reasons"` // "same_name", "similar_name", "pinyin", "phone", "licence", "town", "address", "kind"
+	Reasons []string `json:"reasons"` // "same_name", "similar_name", "pinyin", "phone", "licence", "town", "address", "kind", "org"
 	Left    PairSide `json:"left"`
 	Right   PairSide `json:"right"`
 	Before  int64    `json:"before"` // entries of this kind in use
@@ -44,6 +44,8 @@ var mergeable = map[string][]struct{ table, column string }{
 	"unit":     {{"activity", "lead_unit_id"}, {"officer", "unit_id"}, {"device", "owner_unit_id"}},
 	"officer":  {{"consultation", "officer_id"}, {"inspection", "officer_id"}},
 	"material": {{"handout", "material_id"}, {"placement", "material_id"}},
+
+	"attendance": nil, // within a meeting; see people
 }
 
 const (
@@ -58,6 +60,9 @@ func (s *Service) Duplicates(ctx context.Context, table string) ([]Pair, error) 
 	}
 	if _, ok := mergeable[table]; !ok {
 		return nil, errNoRegister
+	}
+	if table == "attendance" {
+		return s.c.people(ctx)
 	}
 	return s.c.duplicates(ctx, table)
 }

@@ -41,7 +41,7 @@ func (c *County) exportDevices(w http.ResponseWriter, r *http.Request, v *visit)
 		fail(err)
 		return
 	}
-	rows := [][]any{{"单位", "电脑", "状态", "最近同步", "几天没来", "待传(条)", "时钟偏差(分)", "版本", "单位电话", "通话记录"}}
+	rows := [][]any{{"单位", "电脑", "状态", "最近同步", "几天没来", "待传(条)", "时钟偏差(分)", "剩余空间(MB)", "版本", "单位电话", "通话记录"}}
 	now := c.store.now()
 	for _, standing := range []string{"silent", "waiting", "never", "in", deviceLost, deviceRetired} {
 		for _, d := range list {
@@ -55,7 +55,7 @@ func (c *County) exportDevices(w http.ResponseWriter, r *http.Request, v *visit)
 			if last := max(d.LastSeen, d.EnrolledAt); now > last {
 				silent = (now - last) / dayMillis
 			}
-			rows = append(rows, []any{d.Unit, d.Label, standingName[standing], seen, silent, d.Waiting, d.ClockMs / 60_000, d.Version, d.Phone, ""})
+			rows = append(rows, []any{d.Unit, d.Label, standingName[standing], seen, silent, d.Waiting, d.ClockMs / 60_000, megabytes(d.Free), d.Version, d.Phone, ""})
 		}
 	}
 	for i, row := range rows {
@@ -64,7 +64,7 @@ func (c *County) exportDevices(w http.ResponseWriter, r *http.Request, v *visit)
 			return
 		}
 	}
-	for column, width := range map[string]float64{"A": 24, "D": 18, "I": 16, "J": 28} {
+	for column, width := range map[string]float64{"A": 24, "D": 18, "J": 16, "K": 28} {
 		if err := f.SetColWidth(sheet, column, column, width); err != nil {
 			fail(err)
 			return
@@ -75,4 +75,12 @@ func (c *County) exportDevices(w http.ResponseWriter, r *http.Request, v *visit)
 	if err := f.Write(w); err != nil {
 		c.log.Debug("export: the browser went away", "err", err)
 	}
+}
+
+// megabytes of a disk; nothing when it is not known.
+func megabytes(bytes int64) any {
+	if bytes < 0 {
+		return nil
+	}
+	return bytes >> 20
 }

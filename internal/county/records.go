@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"fieldkit/sync/schema"
@@ -21,6 +22,9 @@ type RecordQuery struct {
 	Only       string   `json:"only"`        // activities: "leaflets", "quick", "lectures" (done), "attendance"
 	FraudType  string   `json:"fraud_type"`  // consultations
 	ActivityID string   `json:"activity_id"` // what hangs on one activity
+	Hours      string   `json:"hours"`       // consultations: "9" or "9-11", hours of the local day, inclusive
+	Venue      string   `json:"venue"`       // consultations: where their activity was; an id,
+	Place      string   `json:"place"`       // or what was written where no venue was chosen
 	Cursor     string   `json:"cursor"`      // of the page before
 }
 
@@ -144,6 +148,28 @@ func (q *RecordQuery) selection() (l listing, where string, args []any, err erro
 	if q.FraudType != "" && q.Table == "consultation" {
 		add(`t.fraud_type = ?`, q.FraudType)
 	}
+	if q.Hours != "" || q.Venue != "" || q.Place != "" {
+		if q.Table != "consultation" {
+			return l, "", nil, userError("only", "only", "没有这种筛选。", "There is no such filter.")
+		}
+		if q.Hours != "" {
+			first, last, err := hoursIn(q.Hours)
+			if err != nil {
+				return l, "", nil, err
+			}
+			add(`(t.occurred_at + 28800000) / 3600000 % 24 BETWEEN ? AND ?`, first, last)
+		}
+		if q.Venue != "" {
+			id, err := parseID(q.Venue)
+			if err != nil {
+				return l, "", nil, err
+			}
+			add(`a.venue_id = ?`, id)
+		}
+		if q.Place != "" {
+			add(`a.venue_id IS NULL AND a.place_text = ?`, q.Place)
+		}
+	}
 	if q.Table == "attendance" && q.ActivityID == "" {
 		add(`json_array_length(coalesce(t.sign_ins, '[]')) > 0`) // of one meeting the whole roster is shown
 	}
@@ -155,6 +181,20 @@ func (q *RecordQuery) selection() (l listing, where string, args []any, err erro
 		add(part)
 	}
 	return l, strings.Join(parts, " AND "), args, nil
+}
+
+// hoursIn reads "9" or "9-11".
+func hoursIn(text string) (first, last int64, err error) {
+	from, to, span := strings.Cut(text, "-")
+	if !span {
+		to = from
+	}
+	first, errFirst := strconv.ParseInt(from, 10, 8)
+	last, errLast := strconv.ParseInt(to, 10, 8)
+	if errFirst != nil || errLast != nil || first < 0 || last > 23 || first > last {
+		return 0, 0, userError("hours", "hours", "没有这种时段。", "There are no such hours.")
+	}
+	return first, last, nil
 }
 
 // Records lists the records behind a figure.
@@ -190,7 +230,7 @@ func (s *Service) Records(ctx context.Context, q RecordQuery) (RecordPage, error
 // figure is the figure that counts just what the query lists; "" when none does.
 func (q *RecordQuery) figure() string {
 	switch {
-	case q.ActivityID != "" || q.Only != "":
+	case q.ActivityID != "" || q.Only != "" || q.Hours != "" || q.Venue != "" || q.Place != "":
 	case q.Table == "consultation" && q.Kind == "":
 		return "M08c"
 	case q.Table == "activity":

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"fieldkit/internal/report"
 	"fieldkit/internal/rpc"
@@ -246,6 +248,33 @@ func (s *Service) SaveReport(ctx context.Context, id, saw string, blocks []repor
 		return ReportView{}, err
 	}
 	return s.c.reportView(ctx, key, d, text)
+}
+
+// maxSentence bounds what is put into a report at once.
+const maxSentence = 500 // characters
+
+// AddSentence puts a finding's sentence at the end of a report's text.
+func (s *Service) AddSentence(ctx context.Context, id, sentence string) (ReportLine, error) {
+	v, err := editor(ctx)
+	if err != nil {
+		return ReportLine{}, err
+	}
+	if sentence = strings.TrimSpace(sentence); sentence == "" || utf8.RuneCountInString(sentence) > maxSentence {
+		return ReportLine{}, userError("sentence", "", "这句话是空的，或超过 500 字，没有放进报告。", "The sentence is empty or longer than 500 characters; nothing was added.")
+	}
+	key, d, text, err := s.c.kept(ctx, id)
+	if err != nil {
+		return ReportLine{}, err
+	}
+	blocks := append(report.Parse(text, nil), report.Block{Kind: report.Paragraph, Runs: []report.Run{{Text: sentence}}})
+	err = s.c.replica.Update(ctx, func(tx *replicaTx) error {
+		return tx.Edit("report_run", key, "text", text, report.Format(blocks))
+	})
+	if err != nil {
+		return ReportLine{}, err
+	}
+	line := reportLine(key, d, text)
+	return line, s.c.store.record(ctx, entry{Actor: v.account.Name, Action: "report_edited", Subject: line.Title, Address: v.address})
 }
 
 // RefreshReport makes a new report of the records as they stand now: the edited

@@ -3,11 +3,14 @@ package county
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,6 +186,13 @@ func TestLedgerJob(t *testing.T) {
 			break
 		}
 	}
+	waiting, err := filepath.Glob(filepath.Join(o.dir, "exports", "*"))
+	if err != nil || len(waiting) != 1 {
+		t.Fatal(waiting, err)
+	}
+	if raw, err := os.ReadFile(waiting[0]); err != nil || bytes.Contains(raw, []byte("PK\x03\x04")) || bytes.Contains(raw, []byte("xl/worksheets")) {
+		t.Error("a ledger lies readable on disk:", err)
+	}
 	status, body := o.download(t, "/export/made/"+job.ID)
 	if status != http.StatusOK {
 		t.Fatal(status, string(body))
@@ -206,6 +216,40 @@ func TestLedgerJob(t *testing.T) {
 	}
 }
 
+// What waits to be fetched is sealed; a file that is cut, moved or renamed does not open.
+func TestSealedFile(t *testing.T) {
+	o := openOffice(t)
+	plain := bytes.Repeat([]byte("王建国 13800001234\n"), 40_000) // several frames
+	var kept bytes.Buffer
+	w := &sealedWriter{replica: o.replica, to: &kept, name: "a"}
+	for at := 0; at < len(plain); at += 7001 {
+		if _, err := w.Write(plain[at:min(at+7001, len(plain))]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole := kept.Len()
+	if err := w.end(); err != nil || w.size != int64(len(plain)) {
+		t.Fatal(w.size, err)
+	}
+	if bytes.Contains(kept.Bytes(), []byte("13800001234")) {
+		t.Error("a telephone number lies readable")
+	}
+	var got bytes.Buffer
+	if err := unseal(o.replica, bytes.NewReader(kept.Bytes()), "a", &got); err != nil || !bytes.Equal(got.Bytes(), plain) {
+		t.Errorf("%d of %d bytes come back: %v", got.Len(), len(plain), err)
+	}
+	forged := slices.Clone(kept.Bytes())
+	forged[4] = 1 // the first frame called the last
+	for what, raw := range map[string][]byte{"without its end": kept.Bytes()[:whole], "empty": nil, "called whole after its first frame": forged} {
+		if err := unseal(o.replica, bytes.NewReader(raw), "a", io.Discard); err == nil {
+			t.Error("a file opens that is", what)
+		}
+	}
+	if err := unseal(o.replica, bytes.NewReader(kept.Bytes()), "b", io.Discard); err == nil {
+		t.Error("a file opens under another name")
+	}
+}
+
 func TestWriteReportFromTheConsole(t *testing.T) {
 	o := openOffice(t)
 	outreach(t, o.County, 257)
@@ -225,5 +269,60 @@ func TestWriteReportFromTheConsole(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "x.docx")); err == nil {
 		t.Error("a report that was refused left a file")
+	}
+}
+
+// Beside a running server the command line asks it; a stranger on the machine is refused.
+func TestReportBesideARunningServer(t *testing.T) {
+	o := openOffice(t)
+	outreach(t, o.County, 257)
+	dir := t.TempDir()
+	if _, err := Open(t.Context(), o.dir, Options{Wall: o.clock.now}); !errors.Is(err, ErrInUse) {
+		t.Fatal("the county is open twice:", err)
+	}
+	order := ReportOrder{Kind: "R3", From: "2025-01-01", To: "2025-12-31", Units: []string{"fzzx"}, Out: filepath.Join(dir, "r3.docx"), Ledgers: filepath.Join(dir, "ledgers")}
+	files, err := OrderReport(t.Context(), o.dir, order)
+	if err != nil || len(files) != 13 {
+		t.Fatal(files, err)
+	}
+	f, err := excelize.OpenFile(filepath.Join(dir, "ledgers", report.LedgerFile("T1", order.From, order.To)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if got, _ := f.CalcCellValue("活动台账", "I3"); got != "257" {
+		t.Errorf("the total is %q", got)
+	}
+	var kept []ReportLine
+	o.login(t)
+	if err := o.call(t, "Reports", &kept); err != nil || len(kept) != 1 || kept[0].By != "命令行" {
+		t.Errorf("%+v, %v", kept, err)
+	}
+	var user *rpc.UserError
+	order.Units, order.Out = []string{"NOBODY"}, filepath.Join(dir, "x.docx")
+	if _, err := OrderReport(t.Context(), o.dir, order); !errors.As(err, &user) || user.Code != "unit_unknown" {
+		t.Error(err)
+	}
+	if _, err := os.Stat(order.Out); err == nil {
+		t.Error("a report that was refused left a file")
+	}
+	raw, err := os.ReadFile(filepath.Join(o.dir, consoleFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(filepath.Join(o.dir, consoleFile)); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Error("others may read the console's token:", err)
+	}
+	var there console
+	if err := json.Unmarshal(raw, &there); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Post("http://"+there.Address+"/report", "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusForbidden {
+		t.Error("a stranger is answered:", response.Status)
 	}
 }

@@ -1,7 +1,6 @@
 package county
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,7 +8,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"time"
 
 	"fieldkit/internal/model"
 	"fieldkit/sync/replica"
@@ -30,7 +28,7 @@ type ReviewItem struct {
 	Winner  *Said             `json:"winner"` // of a conflict: what stands
 	Loser   *Said             `json:"loser"`
 	Proofs  []ReviewProof     `json:"proofs"`   // further records it is about
-	Actions []string          `json:"actions"`  // keep, swap, accept, edit, void, shift, release
+	Actions []string          `json:"actions"`  // keep, swap, accept, edit, void, restore, shift, adjust, release
 	Severe  bool              `json:"severe"`   // figures may be wrong
 	Number  int64             `json:"number"`   // of what is held back
 	Records int64             `json:"records"`  // how many it is about
@@ -261,61 +259,67 @@ func (c *County) reviewHeld(ctx context.Context, names *nameBook) ([]ReviewItem,
 	return items, nil
 }
 
-// besideVoid is how long before a voiding another computer's edit may have been
-// made without either knowing of the other.
-const besideVoid = 7 * 24 * time.Hour
-
-// reviewVoided lists voided rows with edits that whoever voided them had not seen. A
-// mark of an older version does not tell; then it is what another computer wrote at
-// about the same time.
+// reviewVoided lists voided rows with edits that whoever voided them had not seen, as
+// the mark tells: it names the state that its author looked at.
 func (c *County) reviewVoided(ctx context.Context, names *nameBook) ([]ReviewItem, error) {
 	var items []ReviewItem
 	for _, table := range []string{"activity", "consultation", "outcome", "attendance", "handout"} {
-		ids, err := c.ids(ctx, `SELECT id FROM `+table+` WHERE voided IS NOT NULL AND json_extract(voided, '$.on') = 1 ORDER BY _n DESC LIMIT 500`)
+		rows, err := c.replica.Select(ctx, table, `WHERE voided IS NOT NULL AND json_extract(voided, '$.on') = 1 ORDER BY _n DESC LIMIT 500`)
 		if err != nil {
 			return nil, err
 		}
-		for _, id := range ids {
-			versions, err := c.replica.Versions(ctx, table, id)
+		for _, row := range rows {
+			if !model.EditedUnseen(row) {
+				continue
+			}
+			void, edit, err := c.besideVoid(ctx, table, row.ID)
 			if err != nil {
 				return nil, err
 			}
-			var void *replica.FieldVersion
-			for i := range versions {
-				if versions[i].Column == "voided" && !versions[i].Lost {
-					void = &versions[i]
-				}
-			}
-			if void == nil {
+			if edit == nil {
 				continue
 			}
-			row, err := c.replica.Get(ctx, table, id)
-			if err != nil {
+			item := ReviewItem{Kind: "void_edit", Column: edit.Column, At: edit.At.UnixMilli(), Actions: []string{"accept", "restore", "edit"},
+				Args: map[string]string{"voider": c.deviceName(void.Origin.Replica, names), "editor": c.deviceName(edit.Origin.Replica, names)}}
+			if _, err := c.about(ctx, &item, table, row.ID, names); err != nil {
 				return nil, err
 			}
-			exact := model.VoidOf(row).Seen != ""
-			if exact && !model.EditedUnseen(row) {
-				continue
-			}
-			slices.SortFunc(versions, func(a, b replica.FieldVersion) int { return cmp.Compare(b.Stamp, a.Stamp) })
-			for _, v := range versions {
-				if v.Origin.Replica == void.Origin.Replica || hidden[v.Column] || model.Schema.Table(table).Column(v.Column).Kind == schema.Immutable {
-					continue
-				}
-				if !exact && (v.At.Before(void.At.Add(-besideVoid)) || v.At.UnixMilli() <= row.Int("created_at")+60_000) {
-					continue // how it was made, or long before: not an edit beside it
-				}
-				item := ReviewItem{Kind: "void_edit", Column: v.Column, At: v.At.UnixMilli(), Actions: []string{"accept", "restore", "edit"},
-					Args: map[string]string{"voider": c.deviceName(void.Origin.Replica, names), "editor": c.deviceName(v.Origin.Replica, names)}}
-				if _, err := c.about(ctx, &item, table, id, names); err != nil {
-					return nil, err
-				}
-				items = append(items, item)
-				break
-			}
+			items = append(items, item)
 		}
 	}
 	return items[:min(len(items), perRule)], nil
+}
+
+// besideVoid gives a row's mark and the newest edit of another computer that the
+// mark's author did not know of; nil when there is none.
+func (c *County) besideVoid(ctx context.Context, table string, id schema.ID) (void, edit *replica.FieldVersion, err error) {
+	versions, err := c.replica.Versions(ctx, table, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range versions {
+		if versions[i].Column == "voided" && !versions[i].Lost {
+			void = &versions[i]
+		}
+	}
+	if void == nil {
+		return nil, nil, nil
+	}
+	// Whoever voided it and wrote on has changed the state since: then only what is
+	// later than the mark was certainly not seen.
+	wroteOn := slices.ContainsFunc(versions, func(v replica.FieldVersion) bool {
+		return v.Origin.Replica == void.Origin.Replica && v.Stamp > void.Stamp && v.Column != "reviewed"
+	})
+	for i := range versions {
+		v := &versions[i]
+		if v.Origin.Replica == void.Origin.Replica || hidden[v.Column] || model.Schema.Table(table).Column(v.Column).Kind == schema.Immutable || wroteOn && v.Stamp < void.Stamp {
+			continue
+		}
+		if edit == nil || v.Stamp > edit.Stamp {
+			edit = v
+		}
+	}
+	return void, edit, nil
 }
 
 // ids runs a query for ids.

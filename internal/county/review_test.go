@@ -38,6 +38,25 @@ func (k *kit) step(t *testing.T) {
 	}
 }
 
+// void marks a record as an officer's computer does.
+func (k *kit) void(t *testing.T, table string, id schema.ID) {
+	t.Helper()
+	err := k.Update(t.Context(), func(tx *replica.Tx) error {
+		row, err := tx.Get(table, id)
+		if err != nil {
+			return err
+		}
+		mark, err := model.Void{On: true, Reason: "V2"}.JSON(row)
+		if err != nil {
+			return err
+		}
+		return tx.Put(table, id, schema.Values{"voided": mark})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (k *kit) put(t *testing.T, table string, id schema.ID, values schema.Values) {
 	t.Helper()
 	err := k.Update(t.Context(), func(tx *replica.Tx) error {
@@ -229,7 +248,7 @@ func TestReviewVoidBesideEdit(t *testing.T) {
 	a.step(t)
 	b.step(t)
 	o.clock.advance(time.Hour)
-	a.put(t, "activity", id, schema.Values{"voided": `{"on":true,"reason":"V2"}`})
+	a.void(t, "activity", id)
 	b.put(t, "activity", id, schema.Values{"heads_stated": 85})
 	b.step(t)
 	a.step(t)
@@ -242,6 +261,80 @@ func TestReviewVoidBesideEdit(t *testing.T) {
 		t.Error("it does not stay void:", err)
 	}
 	o.settle(t, list[0], "accept")
+}
+
+// An edit that whoever voided a record had seen is none beside it, however near in time
+// and whatever its author wrote later.
+func TestReviewVoidAfterEdit(t *testing.T) {
+	o := openOffice(t)
+	o.login(t)
+	a, b := o.joined(t, "CGPCS", "D2", 0), o.joined(t, "CGPCS", "D3", 0)
+	id := model.ActivityID(o.realm, "lecture", "2025-03-28", model.UnitID(o.realm, "CGPCS"), model.Place{Text: "老年大学"}, "AM", 2)
+	a.put(t, "activity", id, schema.Values{"kind": "lecture", "state": "done", "start_at": at("2025-03-28 09:00"), "lead_unit_id": model.UnitID(o.realm, "CGPCS"), "heads_stated": 80})
+	a.step(t)
+	b.step(t)
+	o.clock.advance(time.Hour)
+	b.put(t, "activity", id, schema.Values{"heads_stated": 85})
+	b.step(t)
+	a.step(t)
+	a.void(t, "activity", id)
+	a.step(t)
+	o.login(t)
+	if list := o.review(t, "void_edit"); len(list) != 0 {
+		t.Errorf("what was seen is asked for: %+v", list)
+	}
+	a.put(t, "activity", id, schema.Values{"place_text": "老年大学二楼"})
+	a.step(t)
+	o.login(t)
+	if list := o.review(t, "void_edit"); len(list) != 0 {
+		t.Errorf("its author's own words are asked for: %+v", list)
+	}
+}
+
+// The proposed correction of a clock is looked at one by one, adjusted, and what was right stays.
+func TestReviewAdjustsAClock(t *testing.T) {
+	o := openOffice(t)
+	o.login(t)
+	fast := o.joined(t, "CGPCS", "D2", 3*time.Hour)
+	o.clock.advance(2 * time.Hour)
+	real := o.clock.now()
+	var ids []schema.ID
+	for i, place := range []string{"云溪景区", "夜市"} {
+		id := model.ActivityID(o.realm, "street", "2025-12-31", model.UnitID(o.realm, "CGPCS"), model.Place{Text: place}, "AM", 1)
+		fast.put(t, "activity", id, schema.Values{"kind": "street", "state": "open", "start_at": real.Add(time.Duration(180+i) * time.Minute).UnixMilli(), "lead_unit_id": model.UnitID(o.realm, "CGPCS"), "place_text": place})
+		ids = append(ids, id)
+	}
+	o.clock.advance(time.Hour)
+	fast.step(t)
+	o.login(t)
+	item := o.review(t, "clock")[0]
+	var p ClockProposal
+	if err := o.call(t, "ClockProposal", &p, item.Number); err != nil || p.Total != 2 || len(p.Records) != 2 || p.Records[1].ID != ids[1].String() || p.Device != "D2" || p.Unit == "" || p.To <= p.From {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	if err := o.call(t, "Settle", nil, item.Key, "adjust"); err == nil {
+		t.Error("settled without being told how")
+	}
+	for _, shift := range []int64{0, 500 * dayMillis} {
+		if err := o.call(t, "CorrectClock", nil, item.Number, shift, []string{}); err == nil || err.Code != "shift" {
+			t.Error(shift, err)
+		}
+	}
+	var n int64
+	if err := o.call(t, "CorrectClock", &n, item.Number, int64(-2*3600_000), []string{ids[1].String()}); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	for i, want := range []time.Duration{time.Hour, 181 * time.Minute} {
+		if row, err := o.replica.Get(t.Context(), "activity", ids[i]); err != nil || row.Int("start_at") != real.Add(want).UnixMilli() {
+			t.Error("a time is not what was chosen:", i, err)
+		}
+	}
+	if list := o.review(t, "clock"); len(list) != 0 {
+		t.Errorf("settled, and still listed: %+v", list)
+	}
+	if err := o.call(t, "CorrectClock", nil, item.Number, int64(-60_000), []string{}); err == nil || err.Code != "settled" {
+		t.Error("corrected twice:", err)
+	}
 }
 
 func TestReviewWrongClock(t *testing.T) {

@@ -46,7 +46,7 @@ func (s *Service) Settle(ctx context.Context, key, action string) (Review, error
 	for _, a := range item.Actions {
 		allowed = allowed || a == action
 	}
-	if !allowed {
+	if !allowed || action == "adjust" || action == "edit" { // which have forms of their own
 		return Review{}, userError("action", "", "这一条不能这样处理。", "This cannot be done with this item.")
 	}
 	switch action {
@@ -57,7 +57,7 @@ func (s *Service) Settle(ctx context.Context, key, action string) (Review, error
 	case "void", "restore":
 		err = s.c.setVoid(ctx, item.Table, item.ID, action == "void", "V9")
 	case "shift":
-		_, err = s.c.shiftClock(ctx, v.account.Name, v.address, item.Number)
+		_, err = s.c.shiftClock(ctx, v.account.Name, v.address, item.Number, 0, nil)
 	case "release":
 		if err = s.c.replica.Release(ctx, item.Number); errors.Is(err, replica.ErrNotHeld) {
 			err = userError("not_held", "", "这一包的内容没有留存，接收不了。请让那台电脑重新登记后再同步。", "Its bytes were not kept, so it cannot be taken in. Enrol that computer again and let it sync.")

@@ -1,10 +1,12 @@
 package county
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"fieldkit/sync/schema"
 	"fieldkit/sync/transport"
@@ -104,7 +106,7 @@ func (c *County) reviewClocks(ctx context.Context, names *nameBook) ([]ReviewIte
 			continue
 		}
 		item := ReviewItem{Kind: "clock", Table: "device", ID: w.device.String(), Number: w.id, Title: names.devices[w.device], At: w.to - w.offset, Records: n, ShiftMs: -w.offset, Severe: true,
-			Args: map[string]string{"n": fmt.Sprint(n), "offset": fmt.Sprint(w.offset)}, Actions: []string{"shift", "accept"}}
+			Args: map[string]string{"n": fmt.Sprint(n), "offset": fmt.Sprint(w.offset)}, Actions: []string{"shift", "adjust", "accept"}}
 		row, err := c.replica.Get(ctx, "device", w.device)
 		if err != nil {
 			return nil, err
@@ -130,34 +132,146 @@ func (c *County) reviewClocks(ctx context.Context, names *nameBook) ([]ReviewIte
 	return items, nil
 }
 
-// shiftClock corrects the event times of a window's records, as one transaction of the office.
-func (c *County) shiftClock(ctx context.Context, actor, address string, number int64) (int64, error) {
+// ClockRecord is one record made under a wrong clock.
+type ClockRecord struct {
+	Table string `json:"table"`
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	At    int64  `json:"at"` // when it says that it happened, Unix milliseconds
+}
+
+// ClockProposal is what the office looks at before it corrects a computer's times.
+type ClockProposal struct {
+	Number   int64         `json:"number"`
+	Device   string        `json:"device"`
+	Unit     string        `json:"unit"`
+	From     int64         `json:"from"` // the span by the computer's own clock
+	To       int64         `json:"to"`
+	OffsetMs int64         `json:"offset_ms"` // measured at the last contact: how far it was ahead
+	Records  []ClockRecord `json:"records"`
+	Total    int64         `json:"total"` // of them; those that are not listed are corrected with the others
+}
+
+// clockListed is how many records of a window are shown.
+const clockListed = 500
+
+// maxShift bounds a correction: whoever means more has another year on the clock, and
+// corrects the records.
+const maxShift = 400 * dayMillis
+
+// ClockProposal shows the records of a window that a review item is about.
+func (s *Service) ClockProposal(ctx context.Context, number int64) (ClockProposal, error) {
+	if _, err := signedIn(ctx); err != nil {
+		return ClockProposal{}, err
+	}
+	w, err := s.c.clockWindow(ctx, number)
+	if err != nil {
+		return ClockProposal{}, err
+	}
+	names, err := s.c.names(ctx)
+	if err != nil {
+		return ClockProposal{}, err
+	}
+	found, n, err := s.c.under(ctx, w, clockListed)
+	if err != nil {
+		return ClockProposal{}, err
+	}
+	p := ClockProposal{Number: number, Device: names.devices[w.device], From: w.from, To: w.to, OffsetMs: w.offset, Records: []ClockRecord{}, Total: n}
+	row, err := s.c.replica.Get(ctx, "device", w.device)
+	if err != nil {
+		return p, err
+	}
+	if row != nil {
+		p.Unit = names.unit(row.Ref("owner_unit_id"))
+	}
+	for _, t := range timed {
+		for _, id := range found[t.table] {
+			row, err := s.c.replica.Get(ctx, t.table, id)
+			if err != nil {
+				return p, err
+			}
+			title, _, err := s.c.titleOf(ctx, t.table, row, names)
+			if err != nil {
+				return p, err
+			}
+			p.Records = append(p.Records, ClockRecord{Table: t.table, ID: id.String(), Title: title, At: row.Int(t.column)})
+		}
+	}
+	slices.SortStableFunc(p.Records, func(a, b ClockRecord) int { return cmp.Compare(a.At, b.At) })
+	return p, nil
+}
+
+func (c *County) clockWindow(ctx context.Context, number int64) (clockWindow, error) {
+	if number == 0 { // it would mean all
+		return clockWindow{}, errSettled
+	}
 	windows, err := c.store.clockWindows(ctx, number)
 	if err != nil {
-		return 0, err
+		return clockWindow{}, err
 	}
 	if len(windows) == 0 {
-		return 0, errSettled
+		return clockWindow{}, errSettled
 	}
-	w := windows[0]
-	found, n, err := c.under(ctx, w, 1_000_000)
+	return windows[0], nil
+}
+
+// CorrectClock moves the times of a window's records by shiftMs, but for those named
+// as right already, and settles it. It tells how many were corrected.
+func (s *Service) CorrectClock(ctx context.Context, number, shiftMs int64, right []string) (int64, error) {
+	v, err := editor(ctx)
 	if err != nil {
 		return 0, err
 	}
+	if shiftMs == 0 || shiftMs > maxShift || shiftMs < -maxShift {
+		return 0, userError("shift", "shift", "要改的时间差在 1 分钟到 400 天之间。没有改动。", "The correction lies between a minute and 400 days. Nothing was changed.")
+	}
+	leave := map[schema.ID]bool{}
+	for _, text := range right {
+		id, err := parseID(text)
+		if err != nil {
+			return 0, err
+		}
+		leave[id] = true
+	}
+	n, err := s.c.shiftClock(ctx, v.account.Name, v.address, number, shiftMs, leave)
+	s.c.reviewed.forget()
+	return n, err
+}
+
+// shiftClock corrects the event times of a window's records, as one transaction of the
+// office; a shift of 0 is the measured one.
+func (c *County) shiftClock(ctx context.Context, actor, address string, number, shift int64, leave map[schema.ID]bool) (int64, error) {
+	w, err := c.clockWindow(ctx, number)
+	if err != nil {
+		return 0, err
+	}
+	if shift == 0 {
+		shift = -w.offset
+	}
+	found, _, err := c.under(ctx, w, 1_000_000)
+	if err != nil {
+		return 0, err
+	}
+	n := int64(0)
 	err = c.replica.Update(ctx, func(tx *replicaTx) error {
+		n = 0
 		for _, t := range timed {
 			for _, id := range found[t.table] {
+				if leave[id] {
+					continue
+				}
 				row, err := tx.Get(t.table, id)
 				if err != nil {
 					return err
 				}
-				values := schema.Values{t.column: row.Int(t.column) - w.offset}
+				values := schema.Values{t.column: row.Int(t.column) + shift}
 				if t.table == "activity" && row.Int("end_at") > w.from && row.Int("end_at") <= w.to {
-					values["end_at"] = row.Int("end_at") - w.offset
+					values["end_at"] = row.Int("end_at") + shift
 				}
 				if err := tx.Put(t.table, id, values); err != nil {
 					return err
 				}
+				n++
 			}
 		}
 		return nil

@@ -19,10 +19,20 @@ type Me struct {
 	Role    string `json:"role"` // "admin" or "analyst"
 	County  string `json:"county"`
 	Version string `json:"version"`
+	Newest  string `json:"newest"` // local date of the newest record until today, to open the pages on; "" when there is none
 }
 
-func (s *Service) me(a *account) Me {
-	return Me{Account: a.Name, Display: a.Display, Role: string(a.Role), County: s.c.name, Version: s.c.options.Version}
+// newestAt is the time of the newest record that has happened.
+const newestAt = `SELECT coalesce(max(at), 0) FROM (
+	SELECT max(start_at) AS at FROM activity WHERE start_at <= ?1 UNION ALL SELECT max(occurred_at) FROM consultation WHERE occurred_at <= ?1)`
+
+func (s *Service) me(ctx context.Context, a *account) (Me, error) {
+	me := Me{Account: a.Name, Display: a.Display, Role: string(a.Role), County: s.c.name, Version: s.c.options.Version}
+	at, err := s.c.number(ctx, newestAt, s.c.store.now())
+	if at > 0 {
+		me.Newest = localDate(at)
+	}
+	return me, err
 }
 
 // signedIn is the session of the call.
@@ -61,7 +71,7 @@ func (s *Service) Login(ctx context.Context, name, password string) (Me, error) 
 		return Me{}, err
 	}
 	setCookie(v.w, v.r, token)
-	return s.me(&a), nil
+	return s.me(ctx, &a)
 }
 
 // Logout ends the session.
@@ -83,7 +93,7 @@ func (s *Service) Me(ctx context.Context) (Me, error) {
 	if err != nil {
 		return Me{}, err
 	}
-	return s.me(v.account), nil
+	return s.me(ctx, v.account)
 }
 
 // IssueCode makes a one-time enrolment code. Its text is shown this once.

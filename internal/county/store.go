@@ -65,6 +65,8 @@ CREATE TABLE import_batch (
 	id BLOB PRIMARY KEY, kind TEXT NOT NULL, file TEXT NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL, rows INTEGER NOT NULL, undone_at INTEGER
 ) STRICT;
 CREATE TABLE import_row (batch BLOB NOT NULL REFERENCES import_batch (id), tbl TEXT NOT NULL, id BLOB NOT NULL, PRIMARY KEY (batch, tbl, id)) STRICT;
+`, `
+ALTER TABLE device ADD COLUMN free INTEGER;
 `}
 
 // openStore opens or creates county.db and brings it to the newest version. A

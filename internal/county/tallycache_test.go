@@ -3,8 +3,11 @@ package county
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"fieldkit/internal/figures"
 	"fieldkit/internal/model"
@@ -140,6 +143,95 @@ func TestCachedCountsAreTheDefinitions(t *testing.T) {
 				t.Fatalf("round %d, %s: cached %v, defined %v", round, code, a, b)
 			}
 		}
+	}
+}
+
+// Counts outlast a stop in order: they are read, not counted again, and follow what
+// changes afterwards. A file of other records, or a damaged one, is not believed.
+func TestCountsOutlastAStop(t *testing.T) {
+	at := &clock{at: time.Date(2025, 12, 31, 9, 0, 0, 0, model.Location)}
+	dir := t.TempDir()
+	if err := Init(t.Context(), dir, InitOptions{Name: "青岚县", Password: password, Wall: at.now}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Open(t.Context(), dir, Options{Wall: at.now, Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &office{County: c, clock: at}
+	t.Cleanup(func() { o.Close() })
+	<-o.warmth.ready
+	s := o.story(t)
+	street := s.activity("street", "done", "2025-05-01 09:00", "CGPCS")
+	first, second, third := s.material("LX1", "leaflet"), s.material("LX2", "leaflet"), s.material("LX3", "leaflet")
+	s.hand(street, first, 120)
+	p, err := parsePeriod("2025-01-01", "2025-12-31", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaflets := func() int64 {
+		t.Helper()
+		lines, err := o.counts.lines(t.Context(), o.County, "M02", p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lines.sum()
+	}
+	if got := leaflets(); got != 120 {
+		t.Fatal(got)
+	}
+	path := filepath.Join(o.dir, countsFile)
+	reopen := func() {
+		t.Helper()
+		o.Close()
+		var err error
+		if o.County, err = Open(t.Context(), o.dir, o.options); err != nil {
+			t.Fatal(err)
+		}
+		<-o.warmth.ready
+	}
+	// Were it counted again, a count that was planted would be gone.
+	o.counts.mu.Lock()
+	o.counts.days["M02"][localDay(p.from)] = []figures.Line{{Day: localDay(p.from), Unit: s.unit["CGPCS"], Code: "street", Value: 7}}
+	o.counts.mu.Unlock()
+	reopen()
+	if _, err := os.Stat(path); err == nil {
+		t.Error("the kept counts stay while the county is open")
+	}
+	if got := leaflets(); got != 127 {
+		t.Errorf("%d: counted again", got)
+	}
+	s.hand(street, second, 30)
+	if got := leaflets(); got != 157 {
+		t.Errorf("%d: what came after a start does not count", got)
+	}
+	o.Close()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw[len(raw)/2] ^= 1
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	reopen()
+	if got := leaflets(); got != 150 {
+		t.Errorf("%d: damaged counts are believed", got)
+	}
+	o.Close()
+	old, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reopen()
+	s.hand(street, third, 1)
+	o.Close()
+	if err := os.WriteFile(path, old, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	reopen()
+	if got := leaflets(); got != 151 {
+		t.Errorf("%d: counts of an earlier state are believed", got)
 	}
 }
 

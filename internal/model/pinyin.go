@@ -73,3 +73,20 @@ func MatchName(name, initials, typed string) bool {
 	key := Norm(typed)
 	return key == "" || strings.Contains(Norm(name), key) || initials != "" && MatchInitials(initials, key)
 }
+
+// SoundAlike tells whether two different names may be one as it was heard: as many
+// characters, each the same or with a reading in common, tones aside. 王建国 and 王健国 are.
+func SoundAlike(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	if len(x) != len(y) || a == b {
+		return false
+	}
+	for i := range x {
+		if x[i] != y[i] && !slices.ContainsFunc(pinyin.SinglePinyin(x[i], heteronyms()), func(reading string) bool {
+			return reading != "" && slices.Contains(pinyin.SinglePinyin(y[i], heteronyms()), reading)
+		}) {
+			return false
+		}
+	}
+	return true
+}

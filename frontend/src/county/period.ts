@@ -59,3 +59,8 @@ export function title(p: Pick<Period, 'from' | 'to'>, t: T): string {
 
 /** chosen is what the office looks at now; every page shares it. */
 export const chosen = reactive<{ period: Period; units: string[] }>({ period: around('year', today()), units: [] })
+
+/** openOn opens the pages on the newest year with records, while that is not this year. Nothing is chosen yet. */
+export function openOn(newest: string, now = today()): void {
+  if (newest && newest.slice(0, 4) < now.slice(0, 4) && chosen.period.mode === 'year' && chosen.period.from === around('year', now).from) chosen.period = around('year', newest)
+}

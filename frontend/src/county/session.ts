@@ -3,6 +3,7 @@
 import { ref } from 'vue'
 import { toError } from '../shared/rpc'
 import { County, type Me } from './api'
+import { openOn } from './period'
 
 export const me = ref<Me | null>(null)
 export const known = ref(false) // whether the first question has been answered
@@ -12,6 +13,7 @@ export async function restore(): Promise<void> {
   if (location.pathname.endsWith('/login')) return void (known.value = true)
   try {
     me.value = await County.Me()
+    openOn(me.value.newest)
   } catch {
     me.value = null
   } finally {
@@ -21,6 +23,7 @@ export async function restore(): Promise<void> {
 
 export async function signIn(name: string, password: string): Promise<void> {
   me.value = await County.Login(name, password)
+  openOn(me.value.newest)
   if (location.pathname.endsWith('/login')) history.replaceState(null, '', location.pathname.replace(/login$/, '') + location.hash)
 }
 

@@ -1,6 +1,16 @@
 // Generated from the Go services by `go run ./build/client`; do not edit.
 import { call } from './rpc'
 
+export interface ReportLine {
+  id: string
+  kind: string
+  title: string
+  from: string
+  to: string
+  made: number
+  by: string
+}
+
 export interface UnitForm {
   code: string
   name: string
@@ -28,6 +38,7 @@ export interface Analysis {
   places: Finding[]
   hours: number[]
   hour_say: string
+  hour_best: number
   groups: Finding[]
   total: number
 }
@@ -40,6 +51,17 @@ export interface AuditEntry {
   subject: string
   address: string
   detail: string
+}
+
+export interface ClockProposal {
+  number: number
+  device: string
+  unit: string
+  from: number
+  to: number
+  offset_ms: number
+  records: ClockRecord[]
+  total: number
 }
 
 export interface OpenCode {
@@ -65,6 +87,7 @@ export interface DeviceInfo {
   received: number
   bytes: number
   phone: string
+  free: number
 }
 
 export interface ReportForm {
@@ -207,6 +230,7 @@ export interface Me {
   role: string
   county: string
   version: string
+  newest: string
 }
 
 export interface Token {
@@ -222,6 +246,16 @@ export interface Token {
 export interface Merged {
   before: number
   after: number
+}
+
+export interface RegistryRow {
+  id: string
+  fields: Record<string, string>
+  names: Record<string, string>
+  uses: number
+  voided: boolean
+  into: string
+  into_name: string
 }
 
 export interface RecordLine {
@@ -268,6 +302,7 @@ export interface Overview {
   units: UnitTotals[]
   newest: RecordLine[]
   devices: DeviceInfo[]
+  counting: number
   at: number
 }
 
@@ -297,6 +332,9 @@ export interface RecordQuery {
   only: string
   fraud_type: string
   activity_id: string
+  hours: string
+  venue: string
+  place: string
   cursor: string
 }
 
@@ -319,16 +357,6 @@ export interface RegistryPage {
   total: number
 }
 
-export interface ReportLine {
-  id: string
-  kind: string
-  title: string
-  from: string
-  to: string
-  made: number
-  by: string
-}
-
 export interface Review {
   items: ReviewItem[]
   counts: Record<string, number>
@@ -344,16 +372,6 @@ export interface RegistryForm {
   table: string
   id: string
   values: Record<string, string>
-}
-
-export interface RegistryRow {
-  id: string
-  fields: Record<string, string>
-  names: Record<string, string>
-  uses: number
-  voided: boolean
-  into: string
-  into_name: string
 }
 
 export interface Block {
@@ -423,6 +441,15 @@ export interface Finding {
   ids: string[]
   details: string[]
   fresh: boolean
+  venue: string
+  place: string
+}
+
+export interface ClockRecord {
+  table: string
+  id: string
+  title: string
+  at: number
 }
 
 export interface Link {
@@ -615,11 +642,14 @@ export interface ReviewProof {
 }
 
 export const County = {
+  AddSentence: (a0: string, a1: string): Promise<ReportLine> => call('County', 'AddSentence', [a0, a1]),
   AddUnit: (a0: UnitForm): Promise<Unit> => call('County', 'AddUnit', [a0]),
   Analysis: (a0: OverviewQuery): Promise<Analysis> => call('County', 'Analysis', [a0]),
   Audit: (a0: number): Promise<AuditEntry[]> => call('County', 'Audit', [a0]),
   CancelExport: (a0: string): Promise<void> => call('County', 'CancelExport', [a0]),
+  ClockProposal: (a0: number): Promise<ClockProposal> => call('County', 'ClockProposal', [a0]),
   Codes: (): Promise<OpenCode[]> => call('County', 'Codes', []),
+  CorrectClock: (a0: number, a1: number, a2: string[]): Promise<number> => call('County', 'CorrectClock', [a0, a1, a2]),
   Devices: (): Promise<DeviceInfo[]> => call('County', 'Devices', []),
   DraftReport: (a0: ReportForm): Promise<ReportView> => call('County', 'DraftReport', [a0]),
   Duplicates: (a0: string): Promise<Pair[]> => call('County', 'Duplicates', [a0]),
@@ -641,6 +671,7 @@ export const County = {
   MakeToken: (a0: string): Promise<Token> => call('County', 'MakeToken', [a0]),
   Me: (): Promise<Me> => call('County', 'Me', []),
   MergeRows: (a0: string, a1: string, a2: string): Promise<Merged> => call('County', 'MergeRows', [a0, a1, a2]),
+  MergedPeople: (): Promise<RegistryRow[]> => call('County', 'MergedPeople', []),
   Newest: (): Promise<RecordLine[]> => call('County', 'Newest', []),
   Overview: (a0: OverviewQuery): Promise<Overview> => call('County', 'Overview', [a0]),
   Progress: (a0: number): Promise<Progress> => call('County', 'Progress', [a0]),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { around, monthOf, shift, title, today } from '../../src/county/period'
+import { around, chosen, monthOf, openOn, shift, title, today } from '../../src/county/period'
 
 const t = (key: string, values?: Record<string, unknown>) => `${key} ${Object.values(values ?? {}).join(' ')}`
 
@@ -28,5 +28,17 @@ describe('periods', () => {
   it('begin the day at midnight in China, wherever the browser is', () => {
     expect(today(Date.UTC(2025, 11, 31, 15, 59))).toBe('2025-12-31')
     expect(today(Date.UTC(2025, 11, 31, 16, 0))).toBe('2026-01-01')
+  })
+  it('open on the newest year with records, unless one was chosen', () => {
+    const now = '2026-11-26'
+    chosen.period = around('year', now)
+    openOn('', now)
+    openOn('2026-01-02', now)
+    expect(chosen.period.from).toBe('2026-01-01')
+    openOn('2025-12-31', now)
+    expect(chosen.period).toEqual(around('year', '2025-12-31'))
+    chosen.period = around('month', now)
+    openOn('2025-12-31', now)
+    expect(chosen.period.from).toBe('2026-11-01')
   })
 })

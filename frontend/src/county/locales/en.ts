@@ -21,12 +21,12 @@ export default {
     now: 'This period', base: 'A year earlier', lines: 'solid: now · dashed: last year', click: 'Click a point for its records', types: 'Fraud types', others: '{n} others', units: 'Units', newest: 'Newest records',
     devices: 'Computers', noTypes: 'No consultations in this period', noUnits: 'No activities in this period', noRecords: 'No records have arrived yet',
     noDevices: 'No computers enrolled yet', enrolFirst: 'Issue a code', unit: 'Unit', exports: 'Export', exportNote: 'CSV for Excel; names and numbers are masked',
-    quiet: 'No records in this period', latestIs: 'The latest is of {date}', goThere: 'Show {year}', pendingUnit: 'activity not here yet',
+    counting: 'The server has just started and is counting its records: {n}%. The figures follow; other pages can be used.', quiet: 'No records in this period', latestIs: 'The latest is of {date}', goThere: 'Show {year}', pendingUnit: 'activity not here yet',
   },
   ledger: { activities: 'Activities', leaflets: 'Hand-outs', consultations: 'Consultations', attendance: 'Attendance' },
   records: {
     tag: { activity: 'activity', handout: 'hand-out', consultation: 'advice', attendance: 'sign-in' },
-    activity: 'Activities', handout: 'Hand-outs', consultation: 'Consultations', attendance: 'Attendance', total: '{n} records', more: '50 more', none: 'No records match',
+    activity: 'Activities', handout: 'Hand-outs', consultation: 'Consultations', attendance: 'Attendance', hours: '{from}:00 to {to}:00', total: '{n} records', more: '50 more', none: 'No records match',
     all: 'All', clear: 'Remove', kind: 'Kind', type: 'Fraud type', back: 'Back', export: 'Export CSV', walkBack: 'one level back', quickHere: 'Quick advice is counted at the activities',
     only: { leaflets: 'With leaflets', quick: 'With quick advice', lectures: 'Lectures that are over', attendance: 'With sign-ins' },
     column: {
@@ -77,7 +77,7 @@ export default {
   audit: {
     title: 'Sign-ins & actions', note: 'Append-only; every line is chained to the one before.', at: 'Time', who: 'Who', what: 'What', from: 'From', more: '100 more', none: 'Nothing yet', stranger: 'unknown account', console: 'server console', device: 'computer',
     action: {
-      registry_added: 'register: added', registry_changed: 'register: changed', registry_voided: 'register: out of use', registry_restored: 'register: restored', merged: 'merged', unmerged: 'split', kept_apart: 'kept apart', rules_changed: 'rules changed', target_set: 'target set', record_edited: 'record corrected', record_voided: 'record voided', record_restored: 'record restored', review_keep: 'review: kept', review_swap: 'review: swapped', review_accept: 'review: accepted', review_void: 'review: voided', review_restore: 'review: restored', review_shift: 'review: times corrected', review_release: 'review: taken in', clock_settled: 'clock settled', token_made: 'key made', token_revoked: 'key revoked', imported: 'ledger imported', import_undone: 'import undone',
+      report_made: 'report made', report_edited: 'report edited', template_changed: 'template changed', registry_added: 'register: added', registry_changed: 'register: changed', registry_voided: 'register: out of use', registry_restored: 'register: restored', merged: 'merged', unmerged: 'split', kept_apart: 'kept apart', rules_changed: 'rules changed', target_set: 'target set', record_edited: 'record corrected', record_voided: 'record voided', record_restored: 'record restored', review_keep: 'review: kept', review_swap: 'review: swapped', review_accept: 'review: accepted', review_void: 'review: voided', review_restore: 'review: restored', review_shift: 'review: times corrected', review_release: 'review: taken in', clock_settled: 'clock settled', token_made: 'key made', token_revoked: 'key revoked', imported: 'ledger imported', import_undone: 'import undone',
       login: 'signed in', login_failed: 'failed to sign in', logout: 'signed out', account_added: 'account added', password_set: 'password set', county_made: 'county made', code_issued: 'code issued', code_withdrawn: 'code withdrawn', enrol: 'computer enrolled',
       enrol_refused: 'enrolment refused', unit_added: 'unit added', device_active: 'computer restored', device_lost: 'computer marked lost', device_retired: 'computer retired', addresses_set: 'addresses set', export: 'exported',
     },

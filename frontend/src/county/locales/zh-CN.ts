@@ -21,12 +21,12 @@ export default {
     now: '本期', base: '上年同期', lines: '实线本期 · 虚线上年', click: '点任一点看记录', types: '咨询类型', others: '其他 {n} 类', units: '各单位', newest: '最新记录',
     devices: '电脑与同步', noTypes: '这段时间还没有咨询登记', noUnits: '这段时间还没有活动', noRecords: '还没有记录传到县里',
     noDevices: '还没有登记电脑', enrolFirst: '发登记码', unit: '单位', exports: '导出台账', exportNote: 'CSV，Excel 可直接打开；姓名电话已遮盖',
-    quiet: '这段时间没有记录', latestIs: '最近一条在 {date}', goThere: '去看 {year} 年', pendingUnit: '活动尚未传到',
+    counting: '服务器刚启动，正在清点历年记录 {n}%。数字马上就到，其他页面可以先用。', quiet: '这段时间没有记录', latestIs: '最近一条在 {date}', goThere: '去看 {year} 年', pendingUnit: '活动尚未传到',
   },
   ledger: { activities: '活动台账', leaflets: '发放台账', consultations: '咨询台账', attendance: '签到台账' },
   records: {
     tag: { activity: '活动', handout: '发放', consultation: '咨询', attendance: '签到' },
-    activity: '活动', handout: '发放', consultation: '咨询', attendance: '签到', total: '共 {n} 条', more: '再看 50 条', none: '没有符合条件的记录',
+    activity: '活动', handout: '发放', consultation: '咨询', attendance: '签到', hours: '{from} 时至 {to} 时', total: '共 {n} 条', more: '再看 50 条', none: '没有符合条件的记录',
     all: '全部', clear: '去掉', kind: '类别', type: '诈骗类型', back: '返回', export: '导出 CSV', walkBack: '走回上一级', quickHere: '简要咨询（只计数）记在活动里',
     only: { leaflets: '有宣传单', quick: '有简要咨询', lectures: '已结束的讲座', attendance: '有签到' },
     column: {
@@ -77,7 +77,7 @@ export default {
   audit: {
     title: '登录与操作', note: '只增不改，每行与上一行首尾相扣。', at: '时间', who: '谁', what: '做了什么', from: '从哪里', more: '再看 100 行', none: '还没有记录', stranger: '陌生账号', console: '服务器控制台', device: '电脑',
     action: {
-      registry_added: '名册新建', registry_changed: '名册修改', registry_voided: '名册停用', registry_restored: '名册恢复', merged: '并为一家', unmerged: '拆开', kept_apart: '不是一家', rules_changed: '改规则', target_set: '定计划', record_edited: '改记录', record_voided: '作废记录', record_restored: '恢复记录', review_keep: '核：用现在的', review_swap: '核：换另一边', review_accept: '核：没有问题', review_void: '核：作废', review_restore: '核：恢复', review_shift: '核：按校准改', review_release: '核：接收', clock_settled: '钟已处理', token_made: '发密钥', token_revoked: '收回密钥', imported: '导入台账', import_undone: '撤销导入',
+      report_made: '做报告', report_edited: '改报告', template_changed: '换模板', registry_added: '名册新建', registry_changed: '名册修改', registry_voided: '名册停用', registry_restored: '名册恢复', merged: '并为一家', unmerged: '拆开', kept_apart: '不是一家', rules_changed: '改规则', target_set: '定计划', record_edited: '改记录', record_voided: '作废记录', record_restored: '恢复记录', review_keep: '核：用现在的', review_swap: '核：换另一边', review_accept: '核：没有问题', review_void: '核：作废', review_restore: '核：恢复', review_shift: '核：按校准改', review_release: '核：接收', clock_settled: '钟已处理', token_made: '发密钥', token_revoked: '收回密钥', imported: '导入台账', import_undone: '撤销导入',
       login: '登录', login_failed: '登录失败', logout: '退出', account_added: '新建账号', password_set: '改口令', county_made: '建立县服务器', code_issued: '发登记码', code_withdrawn: '撤回登记码', enrol: '电脑登记',
       enrol_refused: '登记被拒', unit_added: '新建单位', device_active: '电脑恢复使用', device_lost: '电脑标为遗失', device_retired: '电脑停用', addresses_set: '改服务器地址', export: '导出台账',
     },

@@ -39,5 +39,6 @@ export function exportAddress(name: string, q: Partial<RecordQuery>): string {
   if (q.only) p.set('only', q.only)
   if (q.fraud_type) p.set('fraud_type', q.fraud_type)
   if (q.activity_id) p.set('activity', q.activity_id)
+  for (const part of ['hours', 'venue', 'place'] as const) if (q[part]) p.set(part, q[part])
   return `/export/${name}.csv?${p}`
 }

@@ -28,3 +28,10 @@ export const registers: Record<string, FieldSpec[]> = {
 }
 export const tables = Object.keys(registers)
 export const mergeable = ['venue', 'unit', 'officer', 'material']
+/** twins are what duplicates are looked for in: the registers, and people who signed twice at one meeting. */
+export const twins: Record<string, FieldSpec[]> = {
+  ...Object.fromEntries(mergeable.map((name) => [name, registers[name]])),
+  attendance: [
+    { name: 'name', kind: 'text' }, { name: 'org_name', kind: 'text' }, { name: 'role', kind: 'code', codes: 'role' }, { name: 'phone', kind: 'text' }, { name: 'source', kind: 'text' }, { name: 'meeting', kind: 'text' },
+  ],
+}

@@ -1,0 +1,97 @@
+package county
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"fieldkit/sync/schema"
+)
+
+// Who signed twice under two spellings is proposed, counts once when merged, and twice
+// again when that is taken back. Namesakes and other meetings' people are left alone.
+func TestPeopleWhoSignedTwice(t *testing.T) {
+	o := openOffice(t)
+	s := o.story(t)
+	o.login(t)
+	meeting, other := s.activity("cafe_meeting", "done", "2025-12-12 14:00", "CGPCS"), s.activity("cafe_meeting", "done", "2025-11-12 14:00", "CGPCS")
+	sign := func(activity schema.ID, name, org, phone string) schema.ID {
+		id := s.put("attendance", schema.Values{"activity_id": activity, "person_name": name, "org_name": org, "phone": phone, "source": "walk_in"})
+		s.do(func(tx *replicaTx) error { return tx.Include("attendance", id, "sign_ins", "d@1765519200000") })
+		return id
+	}
+	right, wrong := sign(meeting, "王建国", "星空网吧", "13800001234"), sign(meeting, "王健国", "星空网咖", "13800001234")
+	sign(meeting, "张伟", "蓝鲸网吧", "13900000001")
+	sign(meeting, "张伟", "蓝鲸网吧", "13900000002") // two people
+	sign(meeting, "赵敏", "云端网咖", "")
+	sign(other, "王剑国", "星空网吧", "13800001234")
+	signed := func() int64 {
+		t.Helper()
+		p, err := parsePeriod("2025-12-01", "2025-12-31", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := o.counts.lines(t.Context(), o.County, "M10s", p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lines.sum()
+	}
+	var pairs []Pair
+	if err := o.call(t, "Duplicates", &pairs, "attendance"); err != nil || len(pairs) != 1 {
+		t.Fatalf("%+v, %v", pairs, err)
+	}
+	p := pairs[0]
+	names := []string{p.Left.Row.Fields["name"], p.Right.Row.Fields["name"]}
+	slices.Sort(names)
+	if strings.Join(names, " ") != "王健* 王建*" || !slices.Contains(p.Reasons, "pinyin") || !slices.Contains(p.Reasons, "phone") || p.Before != 5 || p.After != 4 || p.Left.Row.Fields["phone"] != "138****1234" {
+		t.Errorf("%+v", p)
+	}
+	if signed() != 5 {
+		t.Error(signed())
+	}
+	if err := o.call(t, "MergeRows", nil, "attendance", right.String(), wrong.String()); err != nil {
+		t.Fatal(err)
+	}
+	if signed() != 4 {
+		t.Error("merged, and counted twice:", signed())
+	}
+	var joined []RegistryRow
+	if err := o.call(t, "MergedPeople", &joined); err != nil || len(joined) != 1 || joined[0].IntoName != "王建*" || joined[0].Fields["name"] != "王健*" {
+		t.Errorf("%+v, %v", joined, err)
+	}
+	if err := o.call(t, "Duplicates", &pairs, "attendance"); err != nil || len(pairs) != 0 {
+		t.Errorf("%+v, %v", pairs, err)
+	}
+	if err := o.call(t, "UnmergeRow", nil, "attendance", wrong.String()); err != nil || signed() != 5 {
+		t.Error("split, and not counted:", err)
+	}
+	if err := o.call(t, "KeepApart", nil, "attendance", right.String(), wrong.String()); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.call(t, "Duplicates", &pairs, "attendance"); err != nil || len(pairs) != 0 {
+		t.Error("two people are proposed again:", err)
+	}
+	elsewhere := sign(other, "王建国", "星空网吧", "13800001234")
+	if err := o.call(t, "MergeRows", nil, "attendance", right.String(), elsewhere.String()); err == nil || err.Code != "meetings" {
+		t.Error("people of two meetings were merged:", err)
+	}
+	for _, c := range [][4]string{{"王建国", "王健国", "王建*", "王健*"}, {"李静", "李静静", "李*", "李*静"}, {"欧阳娜", "欧娜", "欧阳*", "欧*"}, {"张三", "", "张三", ""}} {
+		if a, b := maskAlike(c[0], c[1]); a != c[2] || b != c[3] {
+			t.Errorf("%s %s: %s %s", c[0], c[1], a, b)
+		}
+	}
+}
+
+func TestWhatAKitTells(t *testing.T) {
+	for text, want := range map[string][2]any{"0.1.0 free=2048": {"0.1.0", int64(2048 << 20)}, "0.1.0": {"0.1.0", int64(-1)}, "0.1.0 free=-3 x=1": {"0.1.0", int64(-1)}, "": {"", int64(-1)}, "free=9": {"", int64(9 << 20)}} {
+		version, free := told(text)
+		got := int64(-1)
+		if free.Valid {
+			got = free.Int64
+		}
+		if version != want[0] || got != want[1] {
+			t.Errorf("%q: %q, %d", text, version, got)
+		}
+	}
+}
