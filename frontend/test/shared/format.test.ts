@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { find, label } from '../../src/shared/codes'
+import { all, codeOf, find, label, list, useOffice } from '../../src/shared/codes'
 import { bytes, clock, typedAmount, when, yuan } from '../../src/shared/format'
 import { toError } from '../../src/shared/rpc'
 
@@ -37,6 +37,28 @@ describe('codes are found', () => {
     expect(find('fraud_type', 'zzz')).toEqual([])
     expect(label('stage', 'G3', 'en')).toBe('Paid')
     expect(label('stage', 'G9')).toBe('G9')
+  })
+})
+
+describe('the office’s codes', () => {
+  const shipped = list('fraud_type').length
+  it('are renamed, added and retired', () => {
+    useOffice({ labels: { 'fraud_type.F01': '刷单做任务' }, added: { fraud_type: [{ code: 'X01', zh: '殡葬诈骗', en: 'Funeral fraud' }] }, retired: ['fraud_type.F28'] })
+    expect(label('fraud_type', 'F01')).toBe('刷单做任务')
+    expect(label('fraud_type', 'F01', 'en')).toBe('刷单做任务')
+    expect(label('fraud_type', 'X01', 'en')).toBe('Funeral fraud')
+    expect(find('fraud_type', '做任务')[0].code).toBe('F01')
+    expect(list('fraud_type').map((c) => c.code)).not.toContain('F28')
+    expect(find('fraud_type', '欠费')).toEqual([])
+    expect(list('fraud_type')).toHaveLength(shipped)
+    // An old record keeps what it has, and a filter finds it.
+    expect(list('fraud_type', 'F28')).toHaveLength(shipped + 1)
+    expect(list('fraud_type', ['F28', 'F01'])).toHaveLength(shipped + 1)
+    expect(all('fraud_type').map((c) => c.code)).toContain('F28')
+    expect(codeOf('fraud_type', 'F28')?.zh).toBe('电话欠费/包裹类')
+    useOffice({ labels: {}, added: {}, retired: [] })
+    expect(list('fraud_type')).toHaveLength(shipped)
+    expect(label('fraud_type', 'F01')).toBe('刷单返利')
   })
 })
 
