@@ -30,7 +30,8 @@ func (r *Replica) columnNames() map[string]bool {
 
 func columnName(table, column uint16) string { return fmt.Sprintf("%d.%d", table, column) }
 
-// evolve merges what earlier schemas did not know, once per change of schema.
+// evolve merges what earlier schemas did not know, once per change of schema, and what
+// waited for the key of the sealed columns when it is there.
 func (r *Replica) evolve(ctx context.Context) error {
 	text, err := meta[[]byte](ctx, r.conn, "columns")
 	if err != nil {
@@ -43,7 +44,9 @@ func (r *Replica) evolve(ctx context.Context) error {
 		}
 	}
 	now, err := json.Marshal(r.columnNames())
-	if err != nil || string(now) == string(text) {
+	// A crash may have left what waits for the key.
+	waits := r.vault.box != nil && !r.Locked()
+	if err != nil || string(now) == string(text) && !waits {
 		return err
 	}
 	return r.update(ctx, true, func(tx *Tx) error {
@@ -53,64 +56,72 @@ func (r *Replica) evolve(ctx context.Context) error {
 		if text == nil {
 			return nil
 		}
-		known := func(table, column uint16) bool { return before[columnName(table, column)] }
-		if err := tx.evolveParts(known); err != nil {
+		return tx.mergeUnknown(func(table, column uint16) bool {
+			return before[columnName(table, column)] && !(waits && r.sealedText(table, column))
+		})
+	})
+}
+
+// mergeUnknown merges what could not be merged when it arrived: all but the columns
+// that are known, which were.
+func (tx *Tx) mergeUnknown(known func(table, column uint16) bool) error {
+	r := tx.r
+	if err := tx.evolveParts(known); err != nil {
+		return err
+	}
+	type item struct {
+		origin, audience int
+		number           int64
+		hash, sealed     []byte
+	}
+	var items []item
+	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT c.origin, c.audience, c.number, c.hash, c.sealed FROM _unknown u
+		JOIN _changeset c ON c.origin = u.origin AND c.audience = u.audience AND c.number = u.number ORDER BY c.rowid`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var i item
+		if err := rows.Scan(&i.origin, &i.audience, &i.number, &i.hash, &i.sealed); err != nil {
 			return err
 		}
-		type item struct {
-			origin, audience int
-			number           int64
-			hash, sealed     []byte
-		}
-		var items []item
-		rows, err := tx.conn.QueryContext(tx.ctx, `SELECT c.origin, c.audience, c.number, c.hash, c.sealed FROM _unknown u
-			JOIN _changeset c ON c.origin = u.origin AND c.audience = u.audience AND c.number = u.number ORDER BY c.rowid`)
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, i := range items {
+		c, err := r.openStored(i.hash, i.sealed)
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var i item
-			if err := rows.Scan(&i.origin, &i.audience, &i.number, &i.hash, &i.sealed); err != nil {
-				return err
-			}
-			items = append(items, i)
+		m := &merger{tx: tx, origin: i.origin, audience: i.audience, number: uint64(i.number), seen: map[int]head{},
+			known: known}
+		body, err := c.Body(m, r.opener())
+		if m.err != nil {
+			return m.err
 		}
-		if err := rows.Err(); err != nil {
+		if err != nil {
+			continue // was held back when it arrived
+		}
+		if err := m.body(body); err != nil {
 			return err
 		}
-		for _, i := range items {
-			c, err := r.openStored(i.hash, i.sealed)
-			if err != nil {
+		names, err := tx.shortNames()
+		if err != nil {
+			return err
+		}
+		if err := names.reintroduce(tx, i.origin, i.audience, body); err != nil {
+			return err
+		}
+		if !m.unknown {
+			if err := tx.exec(`DELETE FROM _unknown WHERE origin = ? AND audience = ? AND number = ?`, i.origin, i.audience, i.number); err != nil {
 				return err
-			}
-			m := &merger{tx: tx, origin: i.origin, audience: i.audience, number: uint64(i.number), seen: map[int]head{},
-				known: known}
-			body, err := c.Body(m, r.opener())
-			if m.err != nil {
-				return m.err
-			}
-			if err != nil {
-				continue // was held back when it arrived
-			}
-			if err := m.body(body); err != nil {
-				return err
-			}
-			names, err := tx.shortNames()
-			if err != nil {
-				return err
-			}
-			if err := names.reintroduce(tx, i.origin, i.audience, body); err != nil {
-				return err
-			}
-			if !m.unknown {
-				if err := tx.exec(`DELETE FROM _unknown WHERE origin = ? AND audience = ? AND number = ?`, i.origin, i.audience, i.number); err != nil {
-					return err
-				}
 			}
 		}
-		return tx.retryAll() // what named rows of tables that were not known
-	})
+	}
+	return tx.retryAll() // what named rows of tables that were not known
 }
 
 // evolveParts merges what was not known of snapshots.

@@ -88,14 +88,14 @@ func FuzzOpenFields(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	plain, err := unseal(r.vault.rows, e.sealed, e.context(t.Number, id))
+	plain, err := unseal(r.vault.keys.Load().rows, e.sealed, e.context(t.Number, id))
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(plain, e.sealed)
 	f.Fuzz(func(t *testing.T, plain, sealed []byte) {
 		table := testSchema().Table("note")
-		forged := envelope{columns: e.columns, live: e.live, sealed: seal(r.vault.rows, plain, e.context(table.Number, id))}
+		forged := envelope{key: keyRows, columns: e.columns, live: e.live, sealed: seal(r.vault.keys.Load().rows, plain, e.context(table.Number, id))}
 		_, _ = r.vault.openFields(table, id, &forged)
 		forged.sealed = sealed
 		_, _ = r.vault.openFields(table, id, &forged)

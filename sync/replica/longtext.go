@@ -90,11 +90,15 @@ func (tx *Tx) textState(p *pendingRow, i int) (*longText, error) {
 	case err != nil:
 		return nil, err
 	}
-	return tx.r.openText(sealed, p.id)
+	return tx.r.openText(c, sealed, p.id)
 }
 
-func (r *Replica) openText(sealed []byte, id schema.ID) (*longText, error) {
-	b, err := unseal(r.vault.local, sealed, append([]byte(textContext), id[:]...))
+func (r *Replica) openText(c *schema.Column, sealed []byte, id schema.ID) (*longText, error) {
+	key, err := r.vault.texts(c)
+	if err != nil {
+		return nil, err
+	}
+	b, err := unseal(key, sealed, append([]byte(textContext), id[:]...))
 	if err != nil {
 		return nil, err
 	}
@@ -137,12 +141,15 @@ func (t *longText) plain(s stamp) bool {
 // writeTexts stores the states that were changed.
 func (tx *Tx) writeTexts(p *pendingRow) error {
 	for number, state := range p.texts {
-		var err error
+		key, err := tx.r.vault.texts(&p.table.Columns[p.table.Index(number)])
+		if err != nil {
+			return err
+		}
 		if state.plain(p.stampOf(p.table.Index(number))) {
 			err = tx.exec(`DELETE FROM _text WHERE tbl = ? AND id = ? AND col = ?`, p.table.Number, p.id[:], number)
 		} else {
 			err = tx.exec(`INSERT INTO _text (tbl, id, col, sealed) VALUES (?, ?, ?, ?) ON CONFLICT (tbl, id, col) DO UPDATE SET sealed = excluded.sealed`,
-				p.table.Number, p.id[:], number, seal(tx.r.vault.local, state.pack(), append([]byte(textContext), p.id[:]...)))
+				p.table.Number, p.id[:], number, seal(key, state.pack(), append([]byte(textContext), p.id[:]...)))
 		}
 		if err != nil {
 			return err
@@ -257,7 +264,7 @@ func (r *Replica) hashTexts(ctx context.Context, wanted func(*schema.Table) bool
 		if t == nil || t.Index(column) < 0 || !wanted(t) {
 			continue
 		}
-		state, err := r.openText(sealed, id)
+		state, err := r.openText(&t.Columns[t.Index(column)], sealed, id)
 		if err != nil {
 			return 0, fmt.Errorf("%s %s: %w", t.Name, id, err)
 		}

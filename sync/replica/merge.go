@@ -334,10 +334,14 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 			m.unknown = true
 			continue
 		}
+		c := &t.Columns[at]
+		if m.tx.r.waits(c) {
+			m.unknown = true
+			continue
+		}
 		if m.known != nil && m.known(t.Number, cell.Column) {
 			continue
 		}
-		c := &t.Columns[at]
 		if c.Personal && p.redacted() {
 			continue
 		}

@@ -29,6 +29,11 @@ type Options struct {
 	// holds the database, the data key and the device key.
 	Dir    string
 	Schema *schema.Schema
+	// Key gives the 32-byte key of the sealed columns, asked by Open and Unlock; when nil,
+	// they are sealed under the data key beside the database and lie open to whoever has both.
+	Key func() ([]byte, error)
+	// Locked opens a replica that was locked before without its key; see Lock.
+	Locked bool
 	// Indexes are column lists of further plain SQL indexes by table, for queries that
 	// this replica alone is asked.
 	Indexes map[string][][]string
@@ -160,7 +165,7 @@ func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 		s := newStatements(t)
 		r.sql[t] = &s
 	}
-	if r.vault, err = openVault(o.files, o.Dir, o.Random); err != nil {
+	if r.vault, err = openVault(o.files, o.Dir, o.Random, o.Key, o.Locked); err != nil {
 		return nil, fmt.Errorf("open replica: %w", err)
 	}
 	seed, err := loadOrCreateSecret(o.files, filepath.Join(o.Dir, "device.key"), ed25519.SeedSize, o.Random)
@@ -272,6 +277,9 @@ func (r *Replica) load(ctx context.Context) error {
 		return err
 	}
 	if r.shared, err = readShared(ctx, tx); err != nil {
+		return err
+	}
+	if err := r.openBox(ctx, tx); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {

@@ -53,7 +53,7 @@ func (r *row) strike(column uint16) {
 func (r *row) take(column uint16) *envelope {
 	for _, e := range r.envelopes {
 		if slices.Contains(e.live, column) {
-			kept := envelope{columns: e.columns, live: []uint16{column}, sealed: e.sealed}
+			kept := envelope{key: e.key, columns: e.columns, live: []uint16{column}, sealed: e.sealed}
 			r.strike(column)
 			return &kept
 		}

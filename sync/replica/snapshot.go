@@ -222,7 +222,7 @@ func (s *snapshotter) table(t *schema.Table) error {
 			if sealed := texts[from.id]; sealed != nil && open == nil {
 				open = map[uint16]*longText{}
 				for column, b := range sealed {
-					if open[column], err = s.r.openText(b, from.id); err != nil {
+					if open[column], err = s.r.openText(&t.Columns[t.Index(column)], b, from.id); err != nil {
 						return fmt.Errorf("%s %s: %w", t.Name, from.id, err)
 					}
 					size += len(b)

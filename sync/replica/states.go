@@ -375,6 +375,10 @@ func (m *stateMerger) row(t *schema.Table, w *changeset.Row, audiences []int) (*
 			continue
 		}
 		c := &t.Columns[at]
+		if m.tx.r.waits(c) {
+			m.unknown = true
+			continue
+		}
 		if m.known != nil && m.known(t.Number, c.Number) || c.Personal && p.redacted() {
 			continue
 		}

@@ -201,6 +201,9 @@ func (tx *Tx) put(table string, id schema.ID, values schema.Values, force map[st
 			return fmt.Errorf("put %s: %w", table, err)
 		}
 		i := t.Index(c.Number)
+		if c.Sealed() && tx.r.Locked() {
+			return fmt.Errorf("put %s.%s: %w", table, name, ErrLocked)
+		}
 		if c.Personal && p.redacted() {
 			if v == nil {
 				continue

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"crypto/cipher"
+	"crypto/ecdh"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -12,41 +13,90 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 
 	"golang.org/x/crypto/chacha20poly1305"
 
 	"fieldkit/sync/schema"
 )
 
-// vault seals what must not lie readable on disk. Its data key is a file beside
-// the database; XChaCha20-Poly1305 with random nonces, one derived key per use.
+// vault seals what must not lie readable on disk, with XChaCha20-Poly1305 and random
+// nonces: the sealed columns under one key, which may be away, and what the engine
+// keeps for itself under another, derived from a file beside the database.
 type vault struct {
-	rows  cipher.AEAD
 	local cipher.AEAD
+	keys  atomic.Pointer[rowKeys] // nil while locked
+	box   *ecdh.PublicKey         // nil until the replica is first locked; under Replica.mu
 }
 
-// keyID names the data key in sealed bytes, so that it can be changed one day.
-const keyID = 1
+// rowKeys open the sealed columns.
+type rowKeys struct {
+	rows cipher.AEAD
+	box  *ecdh.PrivateKey // nil until the replica is first locked
+}
+
+// What sealed bytes are sealed with.
+const (
+	keyRows = 1
+	keyBox  = 2 // the letter-box: put in while the key of the rows was away
+)
 
 // padTo hides the exact length of sealed contents.
 const padTo = 32
 
-func openVault(files storage, dir string, random io.Reader) (*vault, error) {
+// ErrLocked: the key of the sealed columns is away.
+var ErrLocked = errors.New("the sealed columns are locked")
+
+// openVault reads or makes the data key; rows gives the key of the sealed columns, nil
+// for the data key itself, and is not asked when locked.
+func openVault(files storage, dir string, random io.Reader, rows func() ([]byte, error), locked bool) (*vault, error) {
 	key, err := loadOrCreateSecret(files, filepath.Join(dir, "data.key"), 32, random)
 	if err != nil {
 		return nil, fmt.Errorf("data key: %w", err)
 	}
 	v := &vault{}
-	for label, dst := range map[string]*cipher.AEAD{"rows": &v.rows, "local": &v.local} {
-		sub, err := hkdf.Key(sha256.New, key, nil, "fieldkit/vault/"+label, 32)
-		if err != nil {
-			return nil, err
-		}
-		if *dst, err = chacha20poly1305.NewX(sub); err != nil {
-			return nil, err
-		}
+	if v.local, err = derive(key, "local"); err != nil || locked {
+		return v, err
 	}
-	return v, nil
+	return v, v.unlock(files, dir, rows)
+}
+
+// unlock fetches the key of the sealed columns.
+func (v *vault) unlock(files storage, dir string, rows func() ([]byte, error)) error {
+	if rows == nil {
+		rows = func() ([]byte, error) { return files.ReadFile(filepath.Join(dir, "data.key")) }
+	}
+	key, err := rows()
+	if err != nil {
+		return fmt.Errorf("key of the sealed columns: %w", err)
+	}
+	if len(key) != 32 {
+		return fmt.Errorf("key of the sealed columns: %d bytes, not 32", len(key))
+	}
+	sub, err := derive(key, "rows")
+	if err == nil {
+		v.keys.Store(&rowKeys{rows: sub})
+	}
+	return err
+}
+
+func derive(key []byte, label string) (cipher.AEAD, error) {
+	sub, err := hkdf.Key(sha256.New, key, nil, "fieldkit/vault/"+label, 32)
+	if err != nil {
+		return nil, err
+	}
+	return chacha20poly1305.NewX(sub)
+}
+
+// texts is the key of a column's long texts.
+func (v *vault) texts(c *schema.Column) (cipher.AEAD, error) {
+	if !c.Sealed() {
+		return v.local, nil
+	}
+	if k := v.keys.Load(); k != nil {
+		return k.rows, nil
+	}
+	return nil, ErrLocked
 }
 
 // loadOrCreateSecret reads a key file of n bytes, or writes one durably. The file
@@ -104,6 +154,7 @@ func unseal(a cipher.AEAD, sealed, context []byte) ([]byte, error) {
 // envelope stays while one field lives in it. So fields of a row merge one by
 // one without opening anything.
 type envelope struct {
+	key     byte     // what it is sealed with
 	columns []uint16 // sealed in, in this order; part of what is authenticated
 	live    []uint16 // not yet overwritten
 	sealed  []byte
@@ -111,7 +162,7 @@ type envelope struct {
 
 // context binds an envelope to its row and fields.
 func (e *envelope) context(table uint16, id schema.ID) []byte {
-	b := binary.BigEndian.AppendUint16([]byte{keyID}, table)
+	b := binary.BigEndian.AppendUint16([]byte{e.key}, table)
 	b = append(b, id[:]...)
 	for _, c := range e.columns {
 		b = binary.BigEndian.AppendUint16(b, c)
@@ -119,7 +170,8 @@ func (e *envelope) context(table uint16, id schema.ID) []byte {
 	return b
 }
 
-// sealFields puts values, by column number, into a new envelope.
+// sealFields puts values, by column number, into a new envelope; into the letter-box
+// while the vault is locked.
 func (v *vault) sealFields(t *schema.Table, id schema.ID, columns []uint16, values []any) (envelope, error) {
 	e := envelope{columns: columns, live: slices.Clone(columns)}
 	var plain []byte
@@ -139,13 +191,27 @@ func (v *vault) sealFields(t *schema.Table, id schema.ID, columns []uint16, valu
 			return e, fmt.Errorf("cannot seal a %T", value)
 		}
 	}
-	e.sealed = seal(v.rows, plain, e.context(t.Number, id))
+	if k := v.keys.Load(); k != nil {
+		e.key = keyRows
+		e.sealed = seal(k.rows, plain, e.context(t.Number, id))
+		return e, nil
+	}
+	e.key = keyBox
+	own, err := ecdh.X25519().GenerateKey(rand.Reader)
+	if err != nil {
+		return e, err
+	}
+	a, err := boxCipher(own, v.box, own.PublicKey())
+	if err != nil {
+		return e, err
+	}
+	e.sealed = append(own.PublicKey().Bytes(), seal(a, plain, e.context(t.Number, id))...)
 	return e, nil
 }
 
 // openFields returns the values of an envelope, in the order of its columns.
 func (v *vault) openFields(t *schema.Table, id schema.ID, e *envelope) ([]any, error) {
-	b, err := unseal(v.rows, e.sealed, e.context(t.Number, id))
+	b, err := v.openEnvelope(e, e.context(t.Number, id))
 	if err != nil {
 		return nil, err
 	}
@@ -188,11 +254,45 @@ func (v *vault) openFields(t *schema.Table, id schema.ID, e *envelope) ([]any, e
 	return out, nil
 }
 
+func (v *vault) openEnvelope(e *envelope, context []byte) ([]byte, error) {
+	k := v.keys.Load()
+	if k == nil {
+		return nil, ErrLocked
+	}
+	if e.key == keyRows {
+		return unseal(k.rows, e.sealed, context)
+	}
+	if len(e.sealed) < 32 || k.box == nil {
+		return nil, errSealed
+	}
+	sender, err := ecdh.X25519().NewPublicKey(e.sealed[:32])
+	if err != nil {
+		return nil, errSealed
+	}
+	a, err := boxCipher(k.box, sender, sender)
+	if err != nil {
+		return nil, errSealed
+	}
+	return unseal(a, e.sealed[32:], context)
+}
+
+// boxCipher is what one sender's key and the letter-box agree on.
+func boxCipher(own *ecdh.PrivateKey, other, sender *ecdh.PublicKey) (cipher.AEAD, error) {
+	if other == nil {
+		return nil, ErrLocked
+	}
+	shared, err := own.ECDH(other)
+	if err != nil {
+		return nil, err
+	}
+	return derive(append(shared, sender.Bytes()...), "letter-box")
+}
+
 // packEnvelopes is the _sealed column: NULL when there is nothing.
 func packEnvelopes(list []envelope) []byte {
 	var b []byte
 	for _, e := range list {
-		b = append(b, keyID)
+		b = append(b, e.key)
 		for _, columns := range [][]uint16{e.columns, e.live} {
 			b = binary.AppendUvarint(b, uint64(len(columns)))
 			for _, c := range columns {
@@ -208,11 +308,11 @@ func packEnvelopes(list []envelope) []byte {
 func unpackEnvelopes(b []byte) ([]envelope, error) {
 	var list []envelope
 	for len(b) > 0 {
-		if b[0] != keyID {
+		if b[0] != keyRows && b[0] != keyBox {
 			return nil, fmt.Errorf("a value is sealed under unknown key %d", b[0])
 		}
 		r := clockReader{b: b[1:]}
-		var e envelope
+		e := envelope{key: b[0]}
 		for _, columns := range []*[]uint16{&e.columns, &e.live} {
 			*columns = make([]uint16, r.count())
 			for i := range *columns {

@@ -160,6 +160,7 @@ func (w *world) restore(n *node) error {
 	if err := os.CopyFS(back, os.DirFS(n.image.dir)); err != nil {
 		return err
 	}
+	n.locked = false // it may hold writes that were not sealed when it was locked
 	if err := w.replace(n, back); err != nil {
 		return err
 	}
@@ -181,7 +182,7 @@ func (w *world) clone(n *node) error {
 		return nil
 	}
 	name := fmt.Sprint("n", len(w.nodes))
-	c := &node{name: name, dir: filepath.Join(w.dir, name), home: n.home, version: n.version, wrong: n.wrong, random: n.random, wrote: slices.Clone(n.wrote)}
+	c := &node{name: name, dir: filepath.Join(w.dir, name), home: n.home, version: n.version, wrong: n.wrong, locked: n.locked, random: n.random, wrote: slices.Clone(n.wrote)}
 	if err := os.CopyFS(c.dir, os.DirFS(n.dir)); err != nil {
 		return err
 	}

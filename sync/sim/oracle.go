@@ -17,6 +17,11 @@ import (
 func (w *world) settle() error {
 	for _, n := range w.nodes {
 		n.wrong = 0
+		if n.locked {
+			if err := w.turnKey(n); err != nil {
+				return err
+			}
+		}
 		if err := w.upgrade(n); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -42,6 +43,7 @@ type node struct {
 	root    bool
 	version int
 	wrong   time.Duration // its clock's error
+	locked  bool          // the key of the sealed columns is away
 	r       *replica.Replica
 	random  io.Reader
 	wrote   []*intent // what was written here and acknowledged
@@ -163,6 +165,7 @@ func (w *world) enrol(i int) error {
 func (w *world) open(n *node) (err error) {
 	n.r, err = replica.Open(w.ctx, replica.Options{Dir: n.dir, AnchorDir: filepath.Join(w.dir, "anchors"), Schema: tables(n.version), Realm: realm, Random: n.random,
 		Wall: func() time.Time { return w.now.Add(n.wrong) },
+		Key:  func() ([]byte, error) { return bytes.Repeat([]byte{byte(w.seed)}, 32), nil }, Locked: n.locked,
 		Audience: func(_ *replica.Tx, t *schema.Table, _ schema.ID) (string, error) {
 			if t.Name == "own" {
 				return n.home, nil
@@ -224,8 +227,10 @@ func (w *world) step() error {
 		return w.join()
 	case k < 986:
 		return w.compact()
-	case k < 995:
+	case k < 992:
 		return w.jump(n)
+	case k < 995:
+		return w.turnKey(n)
 	default:
 		return w.upgrade(n)
 	}
@@ -235,6 +240,9 @@ var errAbort = errors.New("aborted")
 
 // abort begins a write that fails: it must leave nothing.
 func (w *world) abort(n *node) error {
+	if n.locked {
+		return nil // its state cannot be hashed
+	}
 	before, err := n.r.StateHash(w.ctx)
 	if err != nil {
 		return err
@@ -268,6 +276,19 @@ func (w *world) jump(n *node) error {
 	n.wrong = errs[w.rng.IntN(len(errs))]
 	w.note("clock", n.name, n.wrong)
 	return nil
+}
+
+// turnKey takes the key of a node's sealed columns away, or brings it back.
+func (w *world) turnKey(n *node) error {
+	if n.root {
+		return nil // it restates rows at any time
+	}
+	n.locked = !n.locked
+	w.note("key", n.name, n.locked)
+	if n.locked {
+		return n.r.Lock(w.ctx)
+	}
+	return n.r.Unlock(w.ctx)
 }
 
 // upgrade opens a node with the newer schema.

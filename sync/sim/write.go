@@ -54,7 +54,7 @@ func (w *world) write(n *node) error {
 			kind %= 45
 		}
 		switch {
-		case kind < 30:
+		case kind < 30 && !(n.locked && table == "own"): // its title is sealed
 			name = "put"
 			err = w.put(tx, n, table, id, row, mean)
 		case kind < 50:
@@ -78,7 +78,7 @@ func (w *world) write(n *node) error {
 			err = tx.Exclude(table, id, "tags", e)
 		case kind < 92:
 			name = "text"
-			err = w.text(tx, id, row, mean)
+			err = w.text(tx, n, id, row, mean)
 		case kind < 98:
 			name = "resolve"
 			w.writes++
@@ -124,7 +124,7 @@ func (w *world) put(tx *replica.Tx, n *node, table string, id schema.ID, row *re
 		if w.rng.IntN(2) == 0 {
 			set("amount", int64(w.writes))
 		}
-		if w.rng.IntN(3) == 0 && (row == nil || row.Null("redacted_at")) {
+		if w.rng.IntN(3) == 0 && !n.locked && (row == nil || row.Null("redacted_at")) {
 			set("secret", fmt.Sprint("s", w.writes))
 		}
 		if n.version == 2 && w.rng.IntN(3) == 0 {
@@ -141,8 +141,11 @@ func (w *world) put(tx *replica.Tx, n *node, table string, id schema.ID, row *re
 }
 
 // text puts a character into a text that is in no other place, or takes one out.
-func (w *world) text(tx *replica.Tx, id schema.ID, row *replica.Row, mean func(intent)) error {
+func (w *world) text(tx *replica.Tx, n *node, id schema.ID, row *replica.Row, mean func(intent)) error {
 	column := []string{"story", "summary"}[w.rng.IntN(2)]
+	if n.locked {
+		column = "summary"
+	}
 	var text []rune
 	if row != nil {
 		text = []rune(row.Text(column))
