@@ -46,9 +46,10 @@ func (s Stamp) String() string {
 
 // Clock hands out stamps. It is safe for concurrent use.
 type Clock struct {
-	mu   sync.Mutex
-	wall func() time.Time
-	last Stamp
+	mu    sync.Mutex
+	wall  func() time.Time
+	ahead time.Duration // of the right time
+	last  Stamp
 }
 
 // New makes a clock over a source of wall time that never hands out a stamp at
@@ -64,7 +65,7 @@ func New(wall func() time.Time, last Stamp) *Clock {
 func (c *Clock) Now() Stamp {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if at := At(c.wall().UnixMilli()); at > c.last {
+	if at := At(c.wall().Add(-c.ahead).UnixMilli()); at > c.last {
 		c.last = at
 	} else {
 		c.last++
@@ -81,6 +82,14 @@ func (c *Clock) Observe(s Stamp) {
 	if s > c.last {
 		c.last = s
 	}
+}
+
+// Correct tells how far the wall clock is ahead of the right time and lets stamps go on
+// from last, which may lie below what was handed out: the caller has replaced that.
+func (c *Clock) Correct(ahead time.Duration, last Stamp) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead, c.last = ahead, last
 }
 
 // Last is the newest stamp handed out or observed.

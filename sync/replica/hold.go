@@ -235,8 +235,7 @@ func (tx *Tx) remerge(at place, only map[heldRow]bool, vouched func(stamp) bool)
 		return err
 	}
 	if !c.Last.Time().After(tx.wall.Add(MaxAhead)) {
-		tx.r.clock.Observe(c.Last)
-		tx.observed = true
+		tx.observe(c.Last)
 	}
 	if only != nil {
 		return nil

@@ -157,8 +157,7 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 	if err := tx.storeChangeset(origin, audience, c, introduced); err != nil {
 		return err
 	}
-	tx.r.clock.Observe(c.Last)
-	tx.observed = true
+	tx.observe(c.Last)
 	return nil
 }
 
@@ -444,11 +443,11 @@ func cellValue(cell *changeset.Cell) any {
 	return cell.Text
 }
 
-// counter takes an origin's totals if they are newer than those held.
+// counter takes the greater of an origin's totals, which only grow.
 func (m *merger) counter(p *pendingRow, cell *changeset.Cell, by int) {
 	s := p.clock.shard(cell.Column, by, true)
-	if cell.At > s.at {
-		s.at, s.plus, s.minus = cell.At, cell.Plus, cell.Minus
+	if at, plus, minus := max(s.at, cell.At), max(s.plus, cell.Plus), max(s.minus, cell.Minus); at != s.at || plus != s.plus || minus != s.minus {
+		s.at, s.plus, s.minus = at, plus, minus
 		p.dirty = true
 	}
 }

@@ -47,7 +47,7 @@ func (r *Replica) scan(t *schema.Table, from scanner, into *row) (bool, error) {
 // public opens a row's sealed fields for the application; of a locked replica they
 // read as empty.
 func (r *Replica) public(from *row) (*Row, error) {
-	out := &Row{ID: from.id, row: from, own: r.own, self: r.id, origins: r.origins, name: func(origin int) schema.ID { return r.origins.name(origin).Replica }}
+	out := &Row{ID: from.id, row: from, self: r.id, origins: r.origins, name: func(origin int) schema.ID { return r.origins.name(origin).Replica }}
 	for i := range from.envelopes {
 		e := &from.envelopes[i]
 		values, err := r.vault.openFields(from.table, from.id, e)

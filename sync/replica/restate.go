@@ -68,7 +68,7 @@ func (tx *Tx) sealStates(audience int, heads []base, list []*standing) error {
 		}
 	}
 	at := r.clock.Now()
-	tx.observed = true
+	tx.ticked = true
 	c, err := changeset.Seal(changeset.Header{
 		Realm: r.opts.Realm, Stream: changeset.Stream{Origin: b.body.Origins[0], Audience: r.audiences.list[audience]},
 		Number: own.number + 1, Prev: own.hash, First: at, Last: at, Complete: at,

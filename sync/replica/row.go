@@ -116,7 +116,6 @@ type Row struct {
 	ID      schema.ID
 	row     *row
 	sealed  map[uint16]any // opened fields by number
-	own     int            // this replica's current origin
 	self    schema.ID
 	origins *origins
 	name    func(origin int) schema.ID // the replica behind an origin
@@ -176,7 +175,7 @@ func (v *Row) Own(column string) int64 {
 
 // UpdatedAt is the newest stamp in the row.
 func (v *Row) UpdatedAt() time.Time {
-	all, _ := v.row.clock.newest(v.own)
+	all, _ := v.row.clock.newest(0)
 	return all.Time()
 }
 

@@ -89,8 +89,7 @@ func (tx *Tx) applyPart(c *changeset.Changeset, audience int, out *Applied) erro
 	if err := tx.storeSnapshot(audience, s); err != nil {
 		return err
 	}
-	tx.r.clock.Observe(c.Last)
-	tx.observed = true
+	tx.observe(c.Last)
 	return nil
 }
 

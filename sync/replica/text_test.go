@@ -64,6 +64,30 @@ func TestBothParagraphsStay(t *testing.T) {
 	}
 }
 
+// A character whose author's disk is lost with it takes nothing along: what others put
+// after it stands at the end, the same on every replica and in any order of arrival.
+func TestTextAfterALostCharacterIsShown(t *testing.T) {
+	lost := written(stamp{hlc.At(1000), 1}, "原文。")
+	lost.edit("原文。", "原文。丢失", stamp{hlc.At(2000), 9}, older)
+	after := written(stamp{hlc.At(1000), 1}, "原文。")
+	union(after, lost)
+	after.edit("原文。丢失", "原文。丢失之后", stamp{hlc.At(3000), 2}, older)
+	after.edit("原文。丢失之后", "原文。丢先失之后", stamp{hlc.At(3001), 3}, older)
+	got := written(stamp{hlc.At(1000), 1}, "原文。")
+	for _, i := range []int{len(after.insertions) - 1, 0, 1, 2} {
+		if n := after.insertions[i]; n.first.origin != 9 {
+			got.insert(n)
+		}
+	}
+	if text := got.text(older); text != "原文。之后先" {
+		t.Fatalf("%q", text)
+	}
+	union(got, lost)
+	if text := got.text(older); text != "原文。丢先失之后" {
+		t.Fatalf("after it came all the same: %q", text)
+	}
+}
+
 func union(into, from *longText) {
 	for _, n := range from.insertions {
 		into.insert(n)

@@ -15,6 +15,13 @@ func (w *world) exchange(from, to *node) error {
 	if from == to {
 		return nil
 	}
+	for _, pair := range [][2]*node{{from, to}, {to, from}} {
+		if pair[0].root && pair[1].wrong != 0 {
+			if err := w.correct(pair[1]); err != nil {
+				return err
+			}
+		}
+	}
 	if err := from.r.Seal(w.ctx); err != nil {
 		return err
 	}
@@ -79,6 +86,30 @@ func (w *world) exchange(from, to *node) error {
 			return fmt.Errorf("%s refuses number %d of %s: %w", to.name, a.Number, a.Stream.Origin, a.Err)
 		}
 	}
+	return nil
+}
+
+// correct is what a node with a wrong clock does when it meets the county.
+func (w *world) correct(n *node) error {
+	before := n.r.Origin()
+	moved, err := n.r.Correct(w.ctx, n.wrong)
+	if err != nil {
+		return err
+	}
+	for i, in := range n.wrote {
+		at, ok := moved[in.at]
+		if !ok || in.origin != before {
+			continue
+		}
+		// An image may still hold it under its old stamp: two intents, one of them written.
+		again := *in
+		again.at, again.first = at, in
+		if in.first != nil {
+			again.first = in.first
+		}
+		n.wrote[i] = &again
+	}
+	w.note("correct", n.name, len(moved))
 	return nil
 }
 

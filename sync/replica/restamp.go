@@ -1,0 +1,206 @@
+package replica
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/hlc"
+	"fieldkit/sync/schema"
+)
+
+// A laptop whose clock is wrong learns it when it meets the county. What it has not
+// sealed yet gets stamps of the right time, in the same order, and is sealed under
+// them; what has left it keeps its own. The same writes may lie under their old stamps
+// in a copy of the database, which would pass them on: so that no stream ever runs past
+// stamps that its incarnation gave up, a new incarnation begins.
+
+// seenMeta is the newest stamp that came from elsewhere: what is written here lies above.
+const seenMeta = "seen"
+
+// Correct tells the replica how far its wall clock is ahead of the right time (behind
+// when negative), until it is closed. It returns the stamps that were exchanged, old to new.
+func (r *Replica) Correct(ctx context.Context, ahead time.Duration) (map[hlc.Stamp]hlc.Stamp, error) {
+	var moved map[hlc.Stamp]hlc.Stamp
+	err := r.update(ctx, false, func(tx *Tx) (err error) {
+		moved, err = tx.restamp(ahead)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("correct the clock: %w", err)
+	}
+	return moved, nil
+}
+
+func (tx *Tx) restamp(ahead time.Duration) (map[hlc.Stamp]hlc.Stamp, error) {
+	r := tx.r
+	if err := tx.flush(); err != nil {
+		return nil, err
+	}
+	seen, err := meta[int64](tx.ctx, tx.conn, seenMeta)
+	if err != nil {
+		return nil, err
+	}
+	floor := max(r.sealed, hlc.Stamp(seen), r.inheritedTo)
+	byAudience, err := tx.readJournal()
+	if err != nil {
+		return nil, err
+	}
+	var rows []*pendingRow
+	var since []hlc.Stamp
+	w := walk{tx: tx, stamps: map[hlc.Stamp]hlc.Stamp{}}
+	for _, list := range byAudience {
+		for i := range list {
+			p, err := tx.loadRow(list[i].table, list[i].id)
+			if err != nil {
+				return nil, err
+			}
+			if err := w.row(p); err != nil {
+				return nil, err
+			}
+			w.note(&list[i].entry.since, r.own)
+			rows, since = append(rows, p), append(since, list[i].entry.since)
+		}
+	}
+	right := tx.wall.Add(-ahead).UnixMilli()
+	last := floor
+	for _, old := range slices.Sorted(maps.Keys(w.stamps)) {
+		// As long before the right time as the old stamp was before the wrong one.
+		at := hlc.At(min(old.UnixMilli()-ahead.Milliseconds(), right))
+		last = max(last+1, at)
+		w.stamps[old] = last
+	}
+	tx.corrected = &correction{ahead, last}
+	if len(w.stamps) == 0 {
+		return nil, nil
+	}
+	w.write = true
+	for i, p := range rows {
+		if at, ok := w.stamps[since[i]]; ok {
+			if err := tx.exec(`UPDATE _journal SET since = ? WHERE tbl = ? AND id = ?`, int64(at), p.table.Number, p.id[:]); err != nil {
+				return nil, err
+			}
+		}
+		if err := w.row(p); err != nil {
+			return nil, err
+		}
+		if err := w.losers(p); err != nil {
+			return nil, err
+		}
+		p.dirty = true
+	}
+	if err := tx.seal(); err != nil {
+		return nil, err
+	}
+	next, err := newIncarnation(tx.ctx, tx.conn, r.id[:], r.opts.Random)
+	if err != nil {
+		return nil, err
+	}
+	if err := setMeta(tx.ctx, tx.conn, "incarnation", int64(next)); err != nil {
+		return nil, err
+	}
+	r.own, err = r.origins.number(tx.ctx, tx.conn, changeset.Origin{Replica: r.id, Incarnation: next})
+	return w.stamps, err
+}
+
+// correction is what the clock becomes when the transaction is durable.
+type correction struct {
+	ahead time.Duration
+	last  hlc.Stamp
+}
+
+// walk visits every unsealed stamp of this incarnation in a row: first it collects them,
+// then it writes the new ones.
+type walk struct {
+	tx     *Tx
+	stamps map[hlc.Stamp]hlc.Stamp
+	write  bool
+}
+
+func (w *walk) note(at *hlc.Stamp, origin int) {
+	if origin != w.tx.r.own || *at <= w.tx.r.sealed {
+		return
+	}
+	if w.write {
+		*at = w.stamps[*at]
+	} else {
+		w.stamps[*at] = 0
+	}
+}
+
+func (w *walk) row(p *pendingRow) error {
+	for i := range p.table.Columns {
+		if p.table.Columns[i].Kind == schema.LongText {
+			if err := w.text(p, i); err != nil {
+				return err
+			}
+		}
+	}
+	c := &p.clock
+	w.note(&c.base.at, c.base.origin)
+	for i := range c.fields {
+		w.note(&c.fields[i].stamp.at, c.fields[i].stamp.origin)
+	}
+	for i := range c.shards {
+		w.note(&c.shards[i].at, c.shards[i].origin)
+	}
+	for i := range c.elements {
+		for _, tags := range [][]tag{c.elements[i].added, c.elements[i].removed} {
+			for j := range tags {
+				w.note(&tags[j].at, tags[j].origin)
+			}
+		}
+	}
+	return nil
+}
+
+// text visits the stamps in a long text's state. The field's own stamp is visited
+// with the others.
+func (w *walk) text(p *pendingRow, i int) error {
+	s := p.stampOf(i)
+	if s.origin != w.tx.r.own || s.at <= w.tx.r.sealed {
+		return nil
+	}
+	state, err := w.tx.textState(p, i)
+	if err != nil {
+		return err
+	}
+	for j := range state.insertions {
+		w.note(&state.insertions[j].at, state.insertions[j].first.origin)
+	}
+	for j := range state.deletions {
+		w.note(&state.deletions[j].by.at, state.deletions[j].by.origin)
+	}
+	if !w.write {
+		return nil
+	}
+	state.sortDeletions()
+	if p.texts == nil {
+		p.texts = map[uint16]*longText{}
+	}
+	p.texts[p.table.Columns[i].Number] = state
+	return nil
+}
+
+func (w *walk) losers(p *pendingRow) error {
+	for i := range p.table.Columns {
+		list, err := w.tx.losers(p, &p.table.Columns[i])
+		if err != nil {
+			return err
+		}
+		for _, s := range list {
+			at := s.at
+			if w.note(&at, s.origin); at == s.at {
+				continue
+			}
+			if err := w.tx.exec(`UPDATE _loser SET at = ? WHERE tbl = ? AND id = ? AND col = ? AND at = ? AND origin = ?`,
+				int64(at), p.table.Number, p.id[:], p.table.Columns[i].Number, int64(s.at), s.origin); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
