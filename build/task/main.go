@@ -255,7 +255,7 @@ func powerCut([]string) error {
 
 // sim plays random histories of fleets.
 func sim([]string) error {
-	return run(".", nil, "go", "run", "./sync/sim", "--steps", cmp.Or(os.Getenv("STEPS"), "10000"), "--seeds", cmp.Or(os.Getenv("SEEDS"), "1-40"))
+	return run(".", nil, "go", "run", "./sync/sim", "--steps", cmp.Or(os.Getenv("STEPS"), "10000"), "--seeds", cmp.Or(os.Getenv("SEEDS"), "1-100"))
 }
 
 // sabotage breaks the engine's promises one at a time; tests must notice each.
