@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -41,7 +42,7 @@ func TestAUnitThatJoinsLaterGetsEarlierRows(t *testing.T) {
 	}
 	id := schema.NewID(f.now.UnixMilli())
 	f.write(a, func(tx *Tx) error {
-		if err := tx.Include("note", id, "tags", "a"); err != nil {
+		if err := errors.Join(tx.Include("note", id, "tags", "a"), tx.Put("other", id, schema.Values{"name": "beside"})); err != nil {
 			return err
 		}
 		return tx.Put("note", id, schema.Values{"title": "one", "secret": "王女士", "story": "first"})
@@ -56,8 +57,11 @@ func TestAUnitThatJoinsLaterGetsEarlierRows(t *testing.T) {
 	}
 	// The county makes b a partner.
 	f.write(root, func(tx *Tx) error { return tx.Include("note", id, "tags", "b") })
-	f.write(root, func(tx *Tx) error { return tx.Rehome("note", id) })
+	f.write(root, func(tx *Tx) error { return errors.Join(tx.Rehome("other", id), tx.Rehome("note", id)) })
 	give(root, b, "b")
+	if row, err := b.Get(f.ctx, "other", id); err != nil || row == nil || row.Text("name") != "beside" {
+		t.Fatalf("the row beside it: %v, %v", row, err)
+	}
 	row := f.get(b, id)
 	if row == nil || row.Text("title") != "two" || row.Text("secret") != "王女士" || row.Text("story") != "first" || row.Int("taps") != 4 {
 		t.Fatalf("the unit that joined has %v", row)
