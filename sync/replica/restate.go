@@ -26,7 +26,9 @@ func (tx *Tx) restate(audience int, rows []*pendingRow) error {
 	froms := map[int]bool{audience: true}
 	list := make([]*standing, 0, len(rows))
 	rows = slices.Clone(rows)
-	slices.SortFunc(rows, func(a, b *pendingRow) int { return cmp.Or(cmp.Compare(a.table.Number, b.table.Number), cmp.Compare(a.n, b.n)) })
+	slices.SortFunc(rows, func(a, b *pendingRow) int {
+		return cmp.Or(cmp.Compare(a.table.Number, b.table.Number), cmp.Compare(a.n, b.n))
+	})
 	for _, p := range rows {
 		st, err := tx.standing(p, audience)
 		if err != nil {
