@@ -69,6 +69,7 @@ func (t *Tallies) Day(on string) (TallyDay, error) {
 	ctx := context.Background()
 	d := t.s.directory(r)
 	closed, changed, rows := 0, false, 0
+	used := t.s.codes().inUse("tally_kind")
 	for _, c := range model.Codes["tally_kind"] {
 		line := TallyLine{ID: model.TallyID(r.Realm(), t.s.Unit(), on, c.Code), Kind: c.Code}
 		row, err := r.Get(ctx, "daily_tally", line.ID)
@@ -91,7 +92,10 @@ func (t *Tallies) Day(on string) (TallyDay, error) {
 				}
 			}
 		}
-		out.Lines = append(out.Lines, line)
+		// A count that the county no longer asks for is shown where it was kept.
+		if line.Total != 0 || slices.ContainsFunc(used, func(u model.Code) bool { return u.Code == c.Code }) {
+			out.Lines = append(out.Lines, line)
+		}
 	}
 	out.Closed, out.Reopened = rows > 0 && closed == rows && !changed, changed
 	raw, err := r.GetLocal(ctx, tallyKey(on))
