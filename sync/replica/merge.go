@@ -157,6 +157,17 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 	if err := tx.storeChangeset(origin, audience, c, introduced); err != nil {
 		return err
 	}
+	if introduced > h.rows {
+		waited, err := tx.waits(origin, audience)
+		if err != nil {
+			return err
+		}
+		if waited {
+			if err := tx.retryWaiting(origin, audience, nil); err != nil {
+				return err
+			}
+		}
+	}
 	tx.observe(c.Last)
 	return nil
 }
@@ -229,7 +240,13 @@ func (m *merger) Known(table uint16) bool { return m.tx.r.opts.Schema.TableByNum
 // Row finds the id of a row that another changeset of this audience introduced.
 // ErrGap says that this one has not arrived.
 func (m *merger) Row(table uint16, origin changeset.Origin, seq uint64) (schema.ID, error) {
+	// What is merged later than it came may have come before the changeset that it needs: its row
+	// waits on.
+	waits := m.again()
 	number, known := m.tx.r.origins.lookup(origin)
+	if !known && waits {
+		return schema.Nil, nil
+	}
 	if !known {
 		return schema.Nil, fmt.Errorf("%w: it names rows of %s", ErrGap, origin)
 	}
@@ -245,7 +262,7 @@ func (m *merger) Row(table uint16, origin changeset.Origin, seq uint64) (schema.
 			m.err = err
 			return schema.Nil, err
 		}
-		if seq > h.rows {
+		if seq > h.rows && !waits {
 			return schema.Nil, fmt.Errorf("%w: it names row %d of %s", ErrGap, seq, origin)
 		}
 		return schema.Nil, nil
