@@ -92,6 +92,13 @@ func (c *Clock) Correct(ahead time.Duration, last Stamp) {
 	c.ahead, c.last = ahead, last
 }
 
+// Ahead is how far the wall clock is taken to be ahead of the right time.
+func (c *Clock) Ahead() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ahead
+}
+
 // Last is the newest stamp handed out or observed.
 func (c *Clock) Last() Stamp {
 	c.mu.Lock()

@@ -268,6 +268,11 @@ func (r *Replica) load(ctx context.Context) error {
 		return err
 	}
 	r.clock = hlc.New(r.opts.Wall, hlc.Stamp(last))
+	ahead, err := meta[int64](ctx, tx, aheadMeta)
+	if err != nil {
+		return err
+	}
+	r.clock.Correct(time.Duration(ahead)*time.Millisecond, hlc.Stamp(last))
 	root, err := meta[[]byte](ctx, tx, "root")
 	if err != nil {
 		return err

@@ -21,8 +21,14 @@ import (
 // seenMeta is the newest stamp that came from elsewhere: what is written here lies above.
 const seenMeta = "seen"
 
+// aheadMeta is how far the wall clock was ahead when it was last measured, in ms.
+const aheadMeta = "ahead"
+
+// Ahead is how far the replica takes its wall clock to be ahead of the right time.
+func (r *Replica) Ahead() time.Duration { return r.clock.Ahead() }
+
 // Correct tells the replica how far its wall clock is ahead of the right time (behind
-// when negative), until it is closed. It returns the stamps that were exchanged, old to new.
+// when negative), from now on. It returns the stamps that were exchanged, old to new.
 func (r *Replica) Correct(ctx context.Context, ahead time.Duration) (map[hlc.Stamp]hlc.Stamp, error) {
 	var moved map[hlc.Stamp]hlc.Stamp
 	err := r.update(ctx, false, func(tx *Tx) (err error) {
@@ -65,15 +71,18 @@ func (tx *Tx) restamp(ahead time.Duration) (map[hlc.Stamp]hlc.Stamp, error) {
 			rows, since = append(rows, p), append(since, list[i].entry.since)
 		}
 	}
-	right := tx.wall.Add(-ahead).UnixMilli()
+	right, shift := tx.wall.Add(-ahead).UnixMilli(), (ahead - r.clock.Ahead()).Milliseconds()
 	last := floor
 	for _, old := range slices.Sorted(maps.Keys(w.stamps)) {
 		// As long before the right time as the old stamp was before the wrong one.
-		at := hlc.At(min(old.UnixMilli()-ahead.Milliseconds(), right))
+		at := hlc.At(min(old.UnixMilli()-shift, right))
 		last = max(last+1, at)
 		w.stamps[old] = last
 	}
 	tx.corrected = &correction{ahead, last}
+	if err := setMeta(tx.ctx, tx.conn, aheadMeta, ahead.Milliseconds()); err != nil {
+		return nil, err
+	}
 	if len(w.stamps) == 0 {
 		return nil, nil
 	}

@@ -46,6 +46,9 @@ func TestAWrongClockIsCorrectedBeforeSealing(t *testing.T) {
 					t.Fatalf("a stamp is still wrong by %s", off)
 				}
 			}
+			if again, err := kit.Correct(f.ctx, ahead); err != nil || len(again) > 0 || kit.Ahead() != ahead {
+				t.Fatalf("corrected once more, %d stamps are exchanged: %v", len(again), err)
+			}
 			f.give(kit, f.root)
 			if held, err := f.root.HeldBack(f.ctx); err != nil || len(held) > 0 {
 				t.Fatal(held, err)

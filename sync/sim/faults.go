@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"fieldkit/sync/replica"
 )
@@ -16,7 +17,7 @@ func (w *world) exchange(from, to *node) error {
 		return nil
 	}
 	for _, pair := range [][2]*node{{from, to}, {to, from}} {
-		if pair[0].root && pair[1].wrong != 0 {
+		if pair[0].root && (pair[1].wrong-pair[1].r.Ahead()).Abs() > time.Minute {
 			if err := w.correct(pair[1]); err != nil {
 				return err
 			}

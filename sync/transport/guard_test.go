@@ -158,7 +158,11 @@ func TestAWrongClockIsCorrectedBeforeItSends(t *testing.T) {
 		t.Fatalf("%d rows at the county, held back: %v, %v", count(t, c.r), held, err)
 	}
 	write(t, kit, 5)
+	origin := kit.Origin()
 	syncNow(t, c.client(kit, ClientOptions{}))
+	if kit.Origin() != origin {
+		t.Fatal("one wrong clock is corrected twice")
+	}
 	if held, err := c.r.HeldBack(context.Background()); err != nil || len(held) > 0 || count(t, c.r) != 10 {
 		t.Fatalf("%d rows at the county, held back: %v, %v", count(t, c.r), held, err)
 	}

@@ -57,7 +57,7 @@ func (s *syncRun) round(ctx context.Context) (done bool, err error) {
 			return false, err
 		}
 		// Before anything is sealed: what was written under a wrong clock gets the right time.
-		if ahead := c.state.offset; ahead.Abs() >= clockTolerance {
+		if ahead := c.state.offset; (ahead - c.r.Ahead()).Abs() >= clockTolerance {
 			if _, err := c.r.Correct(ctx, ahead); err != nil {
 				return false, err
 			}
