@@ -240,8 +240,8 @@ func (c *County) placesAndHours(ctx context.Context, a *Analysis, p period) erro
 	}
 	if a.Total > 0 {
 		best, most := 0, int64(-1)
-		for h := range 22 { // the three hours in a row with the most
-			if n := a.Hours[h] + a.Hours[h+1] + a.Hours[h+2]; n > most {
+		for h := range 22 { // the three hours in a row with the most, their middle the busiest
+			if n := a.Hours[h] + a.Hours[h+1] + a.Hours[h+2]; n > most || n == most && a.Hours[h+1] > a.Hours[best+1] {
 				best, most = h, n
 			}
 		}

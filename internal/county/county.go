@@ -254,6 +254,7 @@ func (c *County) Serve(ctx context.Context, listen, local net.Listener) error {
 	duties.Go(func() { c.redactDue(duty) })
 	duties.Go(func() { c.backupDue(duty) })
 	duties.Go(func() { c.rehomeDue(duty) })
+	duties.Go(func() { c.countSums(duty) })
 	defer duties.Wait()
 	defer off()
 	running := len(servers)

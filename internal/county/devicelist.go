@@ -28,6 +28,7 @@ type DeviceInfo struct {
 	Received   int64  `json:"received"` // changesets since enrolment
 	Bytes      int64  `json:"bytes"`    // what it sent, as kept here
 	Phone      string `json:"phone"`    // of its unit
+	Astray     int64  `json:"astray"`   // since when its records are not the county's though they have the same changesets; 0: they are
 	Free       int64  `json:"free"`     // bytes its disk had left at the last exchange; -1: it did not tell
 }
 
@@ -85,7 +86,7 @@ func (c *County) deviceList(ctx context.Context, names *nameBook) ([]DeviceInfo,
 		list = append(list, DeviceInfo{
 			ID: d.id.String(), Label: d.label, Unit: names.unit(d.unit), State: d.state, Standing: d.standing(now), EnrolledAt: d.enrolled,
 			LastSeen: d.lastSeen.Int64, Waiting: d.waiting.Int64, ClockMs: d.offset.Int64, Version: d.version, Received: d.received,
-			Bytes: sizes[d.id], Phone: phones[d.unit], Free: free,
+			Bytes: sizes[d.id], Phone: phones[d.unit], Free: free, Astray: d.astray.Int64,
 		})
 	}
 	return list, nil

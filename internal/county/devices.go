@@ -27,10 +27,11 @@ type device struct {
 
 	lastSeen, waiting, offset sql.NullInt64 // as told at the last exchange; offset in ms
 	free                      sql.NullInt64 // bytes its disk has left; an older kit does not tell
+	astray                    sql.NullInt64 // since when its rows are not the county's, Unix milliseconds
 	received                  int64         // changesets since enrolment
 }
 
-const selectDevice = `SELECT id, public_key, unit_id, label, state, enrolled_at, version, last_seen, waiting, clock_offset, free, received FROM device`
+const selectDevice = `SELECT id, public_key, unit_id, label, state, enrolled_at, version, last_seen, waiting, clock_offset, free, astray_at, received FROM device`
 
 type scanner interface{ Scan(...any) error }
 
@@ -38,7 +39,7 @@ type scanner interface{ Scan(...any) error }
 func scanDevice(row scanner) (*device, error) {
 	var d device
 	var key []byte
-	err := row.Scan(&d.id, &key, &d.unit, &d.label, &d.state, &d.enrolled, &d.version, &d.lastSeen, &d.waiting, &d.offset, &d.free, &d.received)
+	err := row.Scan(&d.id, &key, &d.unit, &d.label, &d.state, &d.enrolled, &d.version, &d.lastSeen, &d.waiting, &d.offset, &d.free, &d.astray, &d.received)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -103,6 +104,14 @@ func (a authority) Seen(ctx context.Context, id schema.ID, report transport.Repo
 		version, free := told(report.Version)
 		_, err := tx.ExecContext(ctx, `UPDATE device SET last_seen = ?, waiting = ?, clock_offset = ?, version = ?, free = ?, received = received + ? WHERE id = ?`,
 			report.At.UnixMilli(), report.Waiting, report.ClockOffset.Milliseconds(), clip(version, 40), free, report.Received, id)
+		if err != nil || !report.Compared {
+			return err
+		}
+		if len(report.Astray) == 0 {
+			_, err = tx.ExecContext(ctx, `UPDATE device SET astray_at = NULL WHERE id = ? AND astray_at IS NOT NULL`, id)
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE device SET astray_at = coalesce(astray_at, ?) WHERE id = ?`, report.At.UnixMilli(), id)
 		return err
 	})
 	if err != nil {
@@ -111,6 +120,19 @@ func (a authority) Seen(ctx context.Context, id schema.ID, report transport.Repo
 	}
 	a.c.reviewed.forget()
 	a.c.changed("device")
+}
+
+// countSums reads every row's checksum once, so that exchanges can compare a kit's rows
+// with the county's. Until then nothing is compared.
+func (c *County) countSums(ctx context.Context) {
+	select { // the pages come first
+	case <-c.warmth.ready:
+	case <-ctx.Done():
+		return
+	}
+	if err := c.replica.CountSums(ctx); err != nil && ctx.Err() == nil {
+		c.log.Error("count the rows", "err", err)
+	}
 }
 
 // told takes apart what a kit says of itself: its version, then words such as

@@ -82,16 +82,3 @@ func TestPeopleWhoSignedTwice(t *testing.T) {
 		}
 	}
 }
-
-func TestWhatAKitTells(t *testing.T) {
-	for text, want := range map[string][2]any{"0.1.0 free=2048": {"0.1.0", int64(2048 << 20)}, "0.1.0": {"0.1.0", int64(-1)}, "0.1.0 free=-3 x=1": {"0.1.0", int64(-1)}, "": {"", int64(-1)}, "free=9": {"", int64(9 << 20)}} {
-		version, free := told(text)
-		got := int64(-1)
-		if free.Valid {
-			got = free.Int64
-		}
-		if version != want[0] || got != want[1] {
-			t.Errorf("%q: %q, %d", text, version, got)
-		}
-	}
-}

@@ -67,6 +67,9 @@ CREATE TABLE import_batch (
 CREATE TABLE import_row (batch BLOB NOT NULL REFERENCES import_batch (id), tbl TEXT NOT NULL, id BLOB NOT NULL, PRIMARY KEY (batch, tbl, id)) STRICT;
 `, `
 ALTER TABLE device ADD COLUMN free INTEGER;
+`, `
+ALTER TABLE device ADD COLUMN astray_at INTEGER;
+ALTER TABLE account ADD COLUMN unit_id BLOB;
 `}
 
 // openStore opens or creates county.db and brings it to the newest version. A

@@ -67,7 +67,7 @@ type Reader struct {
 }
 
 // aliased are the tables whose rows may be merged (domain.md 2.0).
-var aliased = []string{"unit", "venue", "activity", "attendance", "outcome", "case_digest"}
+var aliased = []string{"unit", "venue", "activity", "outcome", "case_digest"}
 
 // NewReader reads the aliases that stand now.
 func NewReader(ctx context.Context, source Source, settings model.Settings) (*Reader, error) {

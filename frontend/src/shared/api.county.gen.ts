@@ -87,6 +87,7 @@ export interface DeviceInfo {
   received: number
   bytes: number
   phone: string
+  astray: number
   free: number
 }
 
