@@ -125,6 +125,28 @@ test('findings come with a sentence', async () => {
   await at('groups').waitFor()
   await at('hours').waitFor()
   await w.picture(office, 'county-analysis')
+  const [page] = kits
+  const hour = new Date(Date.now() + 8 * 3600_000).getUTCHours()
+  await call(page, 'Consultations', 'Save', { source: 'walk_in', fraud_type: 'F01', stage: 'G0', age_band: 'A6', outcome: 'K1', activity_id: (await call(page, 'Booth', 'Recent', 5))[0].id, channels: ['H1'], indicators: [] })
+  await sync(page)
+  await office.locator(`[data-test=hour-${hour}]:enabled`).click({ timeout: 20_000 })
+  await office.getByText('共 1 条').waitFor()
+  await office.getByRole('button', { name: new RegExp(`去掉 ${hour} 时至`) }).waitFor()
+  await office.keyboard.press('Escape')
+  await at('places').locator('.finding .cell').first().click()
+  await office.getByText('共 1 条').waitFor()
+  await w.picture(office, 'county-place-records')
+  // Its sentence goes into a report.
+  await go('/reports')
+  await office.keyboard.press('n')
+  await office.locator('.paper-text').waitFor()
+  await go('/analysis')
+  await at('hour-into-report').click()
+  await at('choose-report').first().waitFor()
+  await w.picture(office, 'county-into-report')
+  await at('choose-report').first().click()
+  await at('open-report').click()
+  await office.locator('.paper-text').getByText('咨询集中在').waitFor()
 })
 
 test('a ledger from Excel is looked at, imported and undone', async () => {
