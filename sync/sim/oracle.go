@@ -9,6 +9,7 @@ import (
 
 	"fieldkit/sync/changeset"
 	"fieldkit/sync/hlc"
+	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
 )
 
@@ -96,6 +97,11 @@ func (w *world) exchangeAll() (moved bool, err error) {
 					return false, err
 				}
 				for _, a := range out {
+					// A root with an older schema may have taken them in another order than this
+					// one can: it comes again in the next round.
+					if errors.Is(a.Err, replica.ErrGap) {
+						continue
+					}
 					if a.Err != nil {
 						return false, fmt.Errorf("%s refuses number %d of %s from %s: %w", to.name, a.Number, a.Stream.Origin, from.name, a.Err)
 					}
