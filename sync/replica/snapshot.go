@@ -138,7 +138,12 @@ func (s *snapshotter) readHeads() error {
 
 // heldSpans are the times of the changesets of which something is held back.
 func heldSpans(ctx context.Context, q querier) (map[stream][]changeset.Span, error) {
-	rows, err := q.QueryContext(ctx, `SELECT DISTINCT c.origin, c.audience, c.first, c.last FROM _held h JOIN _changeset c ON c.origin = h.origin AND c.audience = h.audience AND c.number = h.number`)
+	return spans(ctx, q, `SELECT DISTINCT c.origin, c.audience, c.first, c.last FROM _held h JOIN _changeset c ON c.origin = h.origin AND c.audience = h.audience AND c.number = h.number`)
+}
+
+// spans reads spans of time by stream.
+func spans(ctx context.Context, q querier, query string) (map[stream][]changeset.Span, error) {
+	rows, err := q.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}

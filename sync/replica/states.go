@@ -114,24 +114,6 @@ func (tx *Tx) noteUnseen(heads []base) error {
 	return nil
 }
 
-func (tx *Tx) unseen() (map[stream][]changeset.Span, error) {
-	rows, err := tx.conn.QueryContext(tx.ctx, `SELECT origin, audience, first, last FROM _unseen`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := map[stream][]changeset.Span{}
-	for rows.Next() {
-		var s stream
-		var span changeset.Span
-		if err := rows.Scan(&s.origin, &s.audience, &span.First, &span.Last); err != nil {
-			return nil, err
-		}
-		out[s] = append(out[s], span)
-	}
-	return out, rows.Err()
-}
-
 // forgetUnknown forgets which changesets up to a head hold what the schema does not
 // know: the snapshot's parts hold it too, but for what its maker held back.
 func (tx *Tx) forgetUnknown(b base) error {
@@ -229,7 +211,7 @@ func (m *stateMerger) has(s stamp, audience int) bool {
 }
 
 func (m *merger) states(s *changeset.States, heads []base) error {
-	unseen, err := m.tx.unseen()
+	unseen, err := spans(m.tx.ctx, m.tx.conn, `SELECT origin, audience, first, last FROM _unseen`)
 	if err != nil {
 		return err
 	}

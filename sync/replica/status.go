@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"fieldkit/sync/changeset"
 	"fieldkit/sync/hlc"
 	"fieldkit/sync/schema"
 )
@@ -136,10 +137,30 @@ type Pending struct {
 
 // Waiting lists what waits, oldest first.
 func (r *Replica) Waiting(ctx context.Context, limit int) ([]Pending, error) {
-	rows, err := r.read.QueryContext(ctx, `SELECT tbl, id, min(at) AS oldest FROM (SELECT tbl, id, since AS at FROM _journal UNION ALL SELECT tbl, id, at FROM _unsent)
+	out, err := r.pending(ctx, `SELECT tbl, id, min(at) AS oldest FROM (SELECT tbl, id, since AS at FROM _journal UNION ALL SELECT tbl, id, at FROM _unsent)
 		GROUP BY tbl, id ORDER BY oldest LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list what waits: %w", err)
+	}
+	return out, nil
+}
+
+// Unsent lists the rows of one of this replica's changesets that the county has not
+// confirmed; none when it has.
+func (r *Replica) Unsent(ctx context.Context, stream changeset.Stream, number uint64) ([]Pending, error) {
+	out, err := r.pending(ctx, `SELECT u.tbl, u.id, u.at FROM _unsent u JOIN _origin o ON o.idx = u.origin JOIN _audience a ON a.idx = u.audience
+		WHERE o.replica = ? AND o.incarnation = ? AND a.name = ? AND u.number = ? ORDER BY u.at, u.id`, stream.Origin.Replica[:], stream.Origin.Incarnation, stream.Audience, int64(number))
+	if err != nil {
+		return nil, fmt.Errorf("list unsent rows: %w", err)
+	}
+	return out, nil
+}
+
+// pending reads rows that wait: table, id and stamp.
+func (r *Replica) pending(ctx context.Context, query string, args ...any) ([]Pending, error) {
+	rows, err := r.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
 	var out []Pending
@@ -148,7 +169,7 @@ func (r *Replica) Waiting(ctx context.Context, limit int) ([]Pending, error) {
 		var table uint16
 		var at int64
 		if err := rows.Scan(&table, &p.ID, &at); err != nil {
-			return nil, fmt.Errorf("list what waits: %w", err)
+			return nil, err
 		}
 		if t := r.opts.Schema.TableByNumber(table); t != nil {
 			p.Table = t.Name
