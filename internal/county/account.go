@@ -15,10 +15,13 @@ import (
 // Role is what an account of the dashboard may do.
 type Role string
 
-// The roles.
+// The roles. What each may call is in policy.go.
 const (
 	Admin   Role = "admin"   // everything
 	Analyst Role = "analyst" // reads and exports; enrols no computers, changes no units
+	Lead    Role = "lead"    // leads a unit: reads and exports what is its unit's, masked
+	Officer Role = "officer" // reads what is its unit's
+	Auditor Role = "auditor" // reads who did what, on which computers; no records
 )
 
 // account is one person of the office.
@@ -27,6 +30,7 @@ type account struct {
 	Name    string // as typed at sign-in, lower case
 	Display string
 	Role    Role
+	Unit    schema.ID // of a lead or an officer: the one unit whose records it sees
 }
 
 func accountName(typed string) string { return strings.ToLower(strings.TrimSpace(typed)) }
@@ -34,7 +38,12 @@ func accountName(typed string) string { return strings.ToLower(strings.TrimSpace
 // addAccount creates an account. The first one is made on the server's own
 // console, by Init.
 func (s *store) addAccount(ctx context.Context, name, display string, role Role, password, countyName string) error {
-	name = accountName(name)
+	return s.addAccountOf(ctx, "console", "", account{Name: name, Display: display, Role: role}, password, countyName)
+}
+
+// addAccountOf creates an account on somebody's behalf.
+func (s *store) addAccountOf(ctx context.Context, actor, address string, a account, password, countyName string) error {
+	name := accountName(a.Name)
 	if n := utf8.RuneCountInString(name); n < 2 || n > 32 || strings.ContainsAny(name, " \t\n/|") {
 		return userError("account_name", "account", "账号要 2 到 32 个字，不含空格。", "An account has 2 to 32 characters and no spaces.")
 	}
@@ -47,18 +56,28 @@ func (s *store) addAccount(ctx context.Context, name, display string, role Role,
 	}
 	return s.update(ctx, func(tx *sql.Tx) error {
 		now := s.now()
-		if _, err := tx.ExecContext(ctx, `INSERT INTO account (id, name, display, role, password, created_at, password_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?)`, schema.NewID(now), name, display, string(role), hash, now, now); err != nil {
+		var taken bool
+		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM account WHERE name = ?)`, name).Scan(&taken); err != nil {
+			return err
+		}
+		if taken {
+			return userError("account_taken", "account", "这个账号已经有了，换一个名字。", "There is such an account already; choose another name.")
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO account (id, name, display, role, unit_id, password, created_at, password_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, schema.NewID(now), name, a.Display, string(a.Role), unitOrNull(a.Unit), hash, now, now); err != nil {
 			return fmt.Errorf("add account: %w", err)
 		}
-		return recordIn(ctx, tx, now, entry{Actor: "console", Action: "account_added", Subject: name, Detail: string(role)})
+		return recordIn(ctx, tx, now, entry{Actor: actor, Action: "account_added", Subject: name, Address: address, Detail: string(a.Role)})
 	})
 }
 
 // SetPassword replaces an account's password and ends its sessions. It is for
 // the server's own console: the old password is not asked.
 func (c *County) SetPassword(ctx context.Context, name, password string) error {
-	name = accountName(name)
+	return c.setPassword(ctx, "console", "", accountName(name), password)
+}
+
+func (c *County) setPassword(ctx context.Context, actor, address, name, password string) error {
 	if err := acceptable(password, name, c.name); err != nil {
 		return err
 	}
@@ -81,7 +100,7 @@ func (c *County) SetPassword(ctx context.Context, name, password string) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM throttle WHERE key = ?`, "login/"+name); err != nil {
 			return err
 		}
-		return recordIn(ctx, tx, now, entry{Actor: "console", Action: "password_set", Subject: name})
+		return recordIn(ctx, tx, now, entry{Actor: actor, Action: "password_set", Subject: name, Address: address})
 	})
 }
 
@@ -113,8 +132,8 @@ func (s *store) login(ctx context.Context, typed, password, address string) (acc
 	var a account
 	var hash string
 	var disabled bool
-	err = s.db.QueryRowContext(ctx, `SELECT id, name, display, role, password, disabled FROM account WHERE name = ?`, name).
-		Scan(&a.ID, &a.Name, &a.Display, &a.Role, &hash, &disabled)
+	err = s.db.QueryRowContext(ctx, `SELECT id, name, display, role, unit_id, password, disabled FROM account WHERE name = ?`, name).
+		Scan(&a.ID, &a.Name, &a.Display, &a.Role, &a.Unit, &hash, &disabled)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return account{}, fmt.Errorf("look up account: %w", err)
 	}

@@ -61,10 +61,11 @@ const (
 
 // Analysis looks at a span.
 func (s *Service) Analysis(ctx context.Context, q OverviewQuery) (Analysis, error) {
-	if _, err := signedIn(ctx); err != nil {
+	v, err := signedIn(ctx)
+	if err != nil {
 		return Analysis{}, err
 	}
-	p, err := parsePeriod(q.From, q.To, q.Units)
+	p, err := parsePeriod(q.From, q.To, v.within(q.Units))
 	if err != nil {
 		return Analysis{}, err
 	}

@@ -1,6 +1,7 @@
 package county
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -40,7 +41,8 @@ var opened = map[string]bool{"outcome": true, "post": true, "household": true, "
 
 // RecordOf shows one record.
 func (s *Service) RecordOf(ctx context.Context, table, id string) (RecordDetail, error) {
-	if _, err := signedIn(ctx); err != nil {
+	v, err := signedIn(ctx)
+	if err != nil {
 		return RecordDetail{}, err
 	}
 	key, err := parseID(id)
@@ -57,6 +59,9 @@ func (s *Service) RecordOf(ctx context.Context, table, id string) (RecordDetail,
 	}
 	if row == nil {
 		return RecordDetail{}, userError("gone", "", "这条记录还没有传到县里。", "This record has not reached the county.")
+	}
+	if may, err := s.c.sees(ctx, v, table, row); err != nil || !may {
+		return RecordDetail{}, cmp.Or(err, errForbidden)
 	}
 	names, err := s.c.names(ctx)
 	if err != nil {

@@ -18,6 +18,7 @@ type DeviceInfo struct {
 	ID         string `json:"id"`
 	Label      string `json:"label"`
 	Unit       string `json:"unit"`
+	UnitID     string `json:"unit_id"`
 	State      string `json:"state"` // active, lost, retired
 	Standing   string `json:"standing"`
 	EnrolledAt int64  `json:"enrolled_at"`
@@ -53,14 +54,31 @@ func (d *device) standing(now int64) string {
 
 // Devices lists the registered computers.
 func (s *Service) Devices(ctx context.Context) ([]DeviceInfo, error) {
-	if _, err := signedIn(ctx); err != nil {
+	v, err := signedIn(ctx)
+	if err != nil {
 		return nil, err
 	}
 	names, err := s.c.names(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return s.c.deviceList(ctx, names)
+	list, err := s.c.deviceList(ctx, names)
+	return seen(v, list), err
+}
+
+// seen leaves the computers of the account's own unit, when it is bound to one.
+func seen(v *visit, list []DeviceInfo) []DeviceInfo {
+	unit, bound := v.bound()
+	if !bound {
+		return list
+	}
+	kept := []DeviceInfo{}
+	for _, d := range list {
+		if d.UnitID == unit.String() {
+			kept = append(kept, d)
+		}
+	}
+	return kept
 }
 
 func (c *County) deviceList(ctx context.Context, names *nameBook) ([]DeviceInfo, error) {
@@ -84,7 +102,7 @@ func (c *County) deviceList(ctx context.Context, names *nameBook) ([]DeviceInfo,
 			free = d.free.Int64
 		}
 		list = append(list, DeviceInfo{
-			ID: d.id.String(), Label: d.label, Unit: names.unit(d.unit), State: d.state, Standing: d.standing(now), EnrolledAt: d.enrolled,
+			ID: d.id.String(), Label: d.label, Unit: names.unit(d.unit), UnitID: d.unit.String(), State: d.state, Standing: d.standing(now), EnrolledAt: d.enrolled,
 			LastSeen: d.lastSeen.Int64, Waiting: d.waiting.Int64, ClockMs: d.offset.Int64, Version: d.version, Received: d.received,
 			Bytes: sizes[d.id], Phone: phones[d.unit], Free: free, Astray: d.astray.Int64,
 		})

@@ -78,6 +78,7 @@ func (c *County) export(w http.ResponseWriter, r *http.Request) {
 	ask := r.URL.Query()
 	q := RecordQuery{Table: l.table, From: ask.Get("from"), To: ask.Get("to"), Units: ask["unit"], Kind: ask.Get("kind"), Only: ask.Get("only"),
 		FraudType: ask.Get("fraud_type"), ActivityID: ask.Get("activity"), Hours: ask.Get("hours"), Venue: ask.Get("venue"), Place: ask.Get("place")}
+	q.Units = v.within(q.Units)
 	first, names, err := c.firstPage(r.Context(), q)
 	if err != nil {
 		var user *rpc.UserError

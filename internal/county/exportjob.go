@@ -131,6 +131,7 @@ func (s *Service) StartLedger(ctx context.Context, f LedgerForm) (ExportJob, err
 	if report.LedgerName(f.Code) == "" {
 		return ExportJob{}, userError("ledger", "code", "没有这种台账。", "There is no such ledger.")
 	}
+	f.Units = v.within(f.Units)
 	scope, err := s.c.scope(f.From, f.To, f.Units)
 	if err != nil {
 		return ExportJob{}, err

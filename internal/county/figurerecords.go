@@ -49,9 +49,11 @@ type FigureLine struct {
 
 // FigureRecords lists the records behind a figure.
 func (s *Service) FigureRecords(ctx context.Context, q FigureQuery) (FigurePage, error) {
-	if _, err := signedIn(ctx); err != nil {
+	v, err := signedIn(ctx)
+	if err != nil {
 		return FigurePage{}, err
 	}
+	q.Units = v.within(q.Units)
 	return s.c.figureRecords(ctx, q, pageSize)
 }
 

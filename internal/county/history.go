@@ -1,6 +1,7 @@
 package county
 
 import (
+	"cmp"
 	"context"
 	"sort"
 	"strings"
@@ -21,7 +22,8 @@ type HistoryLine struct {
 // History lists what is known of how a record came to be, newest first. Personal
 // values are masked.
 func (s *Service) History(ctx context.Context, table, id string) ([]HistoryLine, error) {
-	if _, err := signedIn(ctx); err != nil {
+	v, err := signedIn(ctx)
+	if err != nil {
 		return nil, err
 	}
 	key, err := parseID(id)
@@ -30,6 +32,13 @@ func (s *Service) History(ctx context.Context, table, id string) ([]HistoryLine,
 	}
 	if model.Schema.Table(table) == nil {
 		return nil, userError("table", "table", "没有这种记录。", "There is no such kind of record.")
+	}
+	row, err := s.c.replica.Get(ctx, table, key)
+	if err != nil || row == nil {
+		return []HistoryLine{}, err
+	}
+	if may, err := s.c.sees(ctx, v, table, row); err != nil || !may {
+		return nil, cmp.Or(err, errForbidden)
 	}
 	names, err := s.c.names(ctx)
 	if err != nil {

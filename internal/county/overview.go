@@ -133,10 +133,14 @@ func (t tallies) value(code string) int64 {
 
 // Overview counts a period.
 func (s *Service) Overview(ctx context.Context, q OverviewQuery) (Overview, error) {
-	if _, err := signedIn(ctx); err != nil {
+	v, err := signedIn(ctx)
+	if err != nil {
 		return Overview{}, err
 	}
-	return s.c.overview(ctx, q)
+	q.Units = v.within(q.Units)
+	o, err := s.c.overview(ctx, q)
+	o.Devices = seen(v, o.Devices)
+	return o, err
 }
 
 func (c *County) overview(ctx context.Context, q OverviewQuery) (Overview, error) {

@@ -39,9 +39,11 @@ type ProgressCell struct {
 
 // Progress lays a year's targets beside its figures.
 func (s *Service) Progress(ctx context.Context, year int) (Progress, error) {
-	if _, err := signedIn(ctx); err != nil {
+	v, err := signedIn(ctx)
+	if err != nil {
 		return Progress{}, err
 	}
+	only, bound := v.bound()
 	p, err := parsePeriod(fmt.Sprintf("%d-01-01", year), fmt.Sprintf("%d-12-31", year), nil)
 	if err != nil {
 		return Progress{}, err
@@ -88,6 +90,12 @@ func (s *Service) Progress(ctx context.Context, year int) (Progress, error) {
 				return out, err
 			}
 			cell := ProgressCell{Unit: u.ID, Name: u.Name, Target: targets[targetKey{code, id}], Actual: actual[id]}
+			if bound && id != only {
+				continue
+			}
+			if bound {
+				line.County = cell
+			}
 			if cell.Target > 0 || cell.Actual > 0 {
 				line.Units = append(line.Units, cell)
 			}

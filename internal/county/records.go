@@ -199,9 +199,11 @@ func hoursIn(text string) (first, last int64, err error) {
 
 // Records lists the records behind a figure.
 func (s *Service) Records(ctx context.Context, q RecordQuery) (RecordPage, error) {
-	if _, err := signedIn(ctx); err != nil {
+	v, err := signedIn(ctx)
+	if err != nil {
 		return RecordPage{}, err
 	}
+	q.Units = v.within(q.Units)
 	names, err := s.c.names(ctx)
 	if err != nil {
 		return RecordPage{}, err

@@ -125,6 +125,10 @@ func (c *County) protect(next http.Handler) http.Handler {
 			fmt.Fprint(w, errNoSession) // its text is its JSON
 			return
 		}
+		if account != nil && !may(account, r) {
+			refuse(w, r)
+			return
+		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
 	})
 }

@@ -16,7 +16,8 @@ type Service struct{ c *County }
 type Me struct {
 	Account string `json:"account"`
 	Display string `json:"display"`
-	Role    string `json:"role"` // "admin" or "analyst"
+	Role    string `json:"role"` // "admin", "analyst", "lead", "officer" or "auditor"
+	Unit    string `json:"unit"` // id: the one unit that a lead or an officer sees
 	County  string `json:"county"`
 	Version string `json:"version"`
 	Newest  string `json:"newest"` // local date of the newest record until today, to open the pages on; "" when there is none
@@ -28,6 +29,9 @@ const newestAt = `SELECT coalesce(max(at), 0) FROM (
 
 func (s *Service) me(ctx context.Context, a *account) (Me, error) {
 	me := Me{Account: a.Name, Display: a.Display, Role: string(a.Role), County: s.c.name, Version: s.c.options.Version}
+	if !a.Unit.IsNil() {
+		me.Unit = a.Unit.String()
+	}
 	at, err := s.c.number(ctx, newestAt, s.c.store.now())
 	if at > 0 {
 		me.Newest = localDate(at)
@@ -181,8 +185,10 @@ func (s *Service) SetAddresses(ctx context.Context, addresses []string) error {
 
 // Audit lists sign-ins, enrolments and exports before the line seq (0: the newest).
 func (s *Service) Audit(ctx context.Context, before int64) ([]AuditEntry, error) {
-	if _, err := administrator(ctx); err != nil {
+	if v, err := signedIn(ctx); err != nil {
 		return nil, err
+	} else if v.account.Role != Admin && v.account.Role != Auditor {
+		return nil, errForbidden
 	}
 	return s.c.store.auditLog(ctx, before, 100)
 }

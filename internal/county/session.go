@@ -73,10 +73,10 @@ func (s *store) session(ctx context.Context, token string, prolong bool) (*accou
 	now, hash := s.now(), tokenHash(token)
 	var a account
 	var used int64
-	err := s.db.QueryRowContext(ctx, `SELECT a.id, a.name, a.display, a.role, s.used_at
+	err := s.db.QueryRowContext(ctx, `SELECT a.id, a.name, a.display, a.role, a.unit_id, s.used_at
 		FROM session s JOIN account a ON a.id = s.account_id
 		WHERE s.token_hash = ? AND s.created_at > ? AND s.used_at > ? AND a.disabled = 0`,
-		hash, now-sessionLife.Milliseconds(), now-sessionIdle.Milliseconds()).Scan(&a.ID, &a.Name, &a.Display, &a.Role, &used)
+		hash, now-sessionLife.Milliseconds(), now-sessionIdle.Milliseconds()).Scan(&a.ID, &a.Name, &a.Display, &a.Role, &a.Unit, &used)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

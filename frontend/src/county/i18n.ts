@@ -7,6 +7,7 @@ import * as registry from './locales/registry'
 import * as work from './locales/work'
 import * as reports from './locales/reports'
 import * as review from './locales/review'
+import * as accounts from './locales/accounts'
 
 const KEY = 'fieldkit.language'
 
@@ -18,7 +19,7 @@ function first(): 'zh-CN' | 'en' {
   }
 }
 
-export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': { ...zh, ...figures.zh, ...work.zh, ...api.zh, ...registry.zh, ...review.zh, ...reports.zh }, en: { ...en, ...figures.en, ...work.en, ...api.en, ...registry.en, ...review.en, ...reports.en } } })
+export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': { ...zh, ...figures.zh, ...work.zh, ...api.zh, ...registry.zh, ...review.zh, ...reports.zh, ...accounts.zh }, en: { ...en, ...figures.en, ...work.en, ...api.en, ...registry.en, ...review.en, ...reports.en, ...accounts.en } } })
 
 export function setLanguage(language: 'zh-CN' | 'en'): void {
   i18n.global.locale.value = language

@@ -1,5 +1,6 @@
 import { createRouter, createWebHashHistory } from 'vue-router'
 import OverviewPage from './overview/OverviewPage.vue'
+import { home, mayOpen } from './role'
 
 export const router = createRouter({
   history: createWebHashHistory(),
@@ -22,3 +23,6 @@ export const router = createRouter({
     { path: '/:rest(.*)', redirect: '/' },
   ],
 })
+
+// An account that does not see a place is led to where it begins.
+router.beforeEach((to) => mayOpen(String(to.name)) || { name: home() })

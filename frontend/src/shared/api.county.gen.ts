@@ -1,6 +1,25 @@
 // Generated from the Go services by `go run ./build/client`; do not edit.
 import { call } from './rpc'
 
+export interface AccountInfo {
+  name: string
+  display: string
+  role: string
+  unit: string
+  unit_name: string
+  disabled: boolean
+  used_at: number
+}
+
+export interface AccountForm {
+  name: string
+  display: string
+  role: string
+  unit: string
+  disabled: boolean
+  password: string
+}
+
 export interface ReportLine {
   id: string
   kind: string
@@ -77,6 +96,7 @@ export interface DeviceInfo {
   id: string
   label: string
   unit: string
+  unit_id: string
   state: string
   standing: string
   enrolled_at: number
@@ -229,6 +249,7 @@ export interface Me {
   account: string
   display: string
   role: string
+  unit: string
   county: string
   version: string
   newest: string
@@ -643,6 +664,8 @@ export interface ReviewProof {
 }
 
 export const County = {
+  Accounts: (): Promise<AccountInfo[]> => call('County', 'Accounts', []),
+  AddAccount: (a0: AccountForm): Promise<void> => call('County', 'AddAccount', [a0]),
   AddSentence: (a0: string, a1: string): Promise<ReportLine> => call('County', 'AddSentence', [a0, a1]),
   AddUnit: (a0: UnitForm): Promise<Unit> => call('County', 'AddUnit', [a0]),
   Analysis: (a0: OverviewQuery): Promise<Analysis> => call('County', 'Analysis', [a0]),
@@ -691,6 +714,7 @@ export const County = {
   SaveRules: (a0: Settings): Promise<void> => call('County', 'SaveRules', [a0]),
   SaveTarget: (a0: number, a1: Target): Promise<void> => call('County', 'SaveTarget', [a0, a1]),
   SaveTemplate: (a0: string, a1: string): Promise<void> => call('County', 'SaveTemplate', [a0, a1]),
+  SetAccount: (a0: AccountForm): Promise<void> => call('County', 'SetAccount', [a0]),
   SetAddresses: (a0: string[]): Promise<void> => call('County', 'SetAddresses', [a0]),
   SetDeviceState: (a0: string, a1: string): Promise<void> => call('County', 'SetDeviceState', [a0, a1]),
   Settings: (): Promise<ServerSettings> => call('County', 'Settings', []),
