@@ -170,6 +170,11 @@ func (c *tallyCache) lines(ctx context.Context, county *County, code string, p p
 			}
 			end++
 		}
+		// What is counted from here on must be placed, or it could not be found when it
+		// moves: rows may be here of which nobody has been told yet.
+		if err := c.placeNew(ctx, county, additive[code]); err != nil {
+			return breakdown{}, err
+		}
 		asked, err := c.reader.Tally(ctx, code, figures.Scope{From: dayOf(day).Format(dateLayout), To: dayOf(end).Format(dateLayout)})
 		if err != nil {
 			return breakdown{}, err
@@ -267,14 +272,23 @@ func (c *tallyCache) catchUp(ctx context.Context, county *County) (err error) {
 	return nil
 }
 
+// placeNew notes on which days the rows of a table count that came since the last look.
+func (c *tallyCache) placeNew(ctx context.Context, county *County, table string) error {
+	return c.placeRows(ctx, county, table, " WHERE t._n >= ?", []any{len(c.placed[table])}, nil)
+}
+
 // place notes on which days rows count, all of a table or those named, and marks
 // the days that they were and are on.
 func (c *tallyCache) place(ctx context.Context, county *County, table string, ids []schema.ID, stale map[int64]bool) error {
-	query, args := `SELECT t._n, `+placers[table]+` FROM `+table+` t`, []any(nil)
-	if ids != nil {
-		only, more := onlyThese("t.id", ids)
-		query, args = query+" WHERE 1 = 1 "+only, more
+	if ids == nil {
+		return c.placeRows(ctx, county, table, "", nil, stale)
 	}
+	only, args := onlyThese("t.id", ids)
+	return c.placeRows(ctx, county, table, " WHERE 1 = 1 "+only, args, stale)
+}
+
+func (c *tallyCache) placeRows(ctx context.Context, county *County, table, where string, args []any, stale map[int64]bool) error {
+	query := `SELECT t._n, ` + placers[table] + ` FROM ` + table + ` t` + where
 	rows, err := county.replica.Query(ctx, query, args...)
 	if err != nil {
 		return fmt.Errorf("place %s: %w", table, err)

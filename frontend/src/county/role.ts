@@ -12,6 +12,8 @@ export function mayOpen(name: string): boolean {
 }
 /** office is whether the account works on the whole county's records. */
 export const office = computed(() => me.value?.role === 'admin' || me.value?.role === 'analyst')
+/** exporting is whether the account may take ledgers away. */
+export const exporting = computed(() => office.value || me.value?.role === 'lead')
 /** home is where an account begins. */
 export const home = (): string => (mayOpen('overview') ? 'overview' : 'audit')
 export const roles = ['admin', 'analyst', 'lead', 'officer', 'auditor'] as const
