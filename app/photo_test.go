@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"fieldkit/internal/model"
 	"fieldkit/sync/schema"
 )
 
@@ -168,5 +169,36 @@ func TestBrokenPhotosAreRefusedWithASentence(t *testing.T) {
 	}
 	if l.state() != before {
 		t.Fatal("a refused photo changed something")
+	}
+}
+
+// A venue and what hangs there take photos too; another laptop of the unit sees that there are some.
+func TestVenuesAndPlacementsTakePhotos(t *testing.T) {
+	all := fleet(t, "D1", "D2")
+	a, b := all[0], all[1]
+	venue := sure(a.venues.Create(VenueForm{Kind: "V01", Name: "极速网吧"}))
+	up := sure(NewPlacements(a.s).Put(PlacementForm{VenueID: venue.ID, MaterialID: model.MaterialID(realm, "FZHB"), Qty: 1}))[0]
+	for table, id := range map[string]schema.ID{"venue": venue.ID, "placement": up.ID} {
+		file := withExif(jpegOf(t, noise(300+len(table), 200)), 1)
+		list := sure(NewPhotos(a.s).Add(PhotoUpload{Table: table, ID: id, Data: file}))
+		if len(list) != 1 || !list[0].Here {
+			t.Fatalf("%s: %+v", table, list)
+		}
+		if kept := sure(NewPhotos(a.s).Full(list[0].ID)); bytes.Contains(kept, []byte("GPS")) {
+			t.Errorf("%s: the place is still in it", table)
+		}
+	}
+	exchange(t, all)
+	for table, id := range map[string]schema.ID{"venue": venue.ID, "placement": up.ID} {
+		list := sure(NewPhotos(b.s).List(table, id))
+		if len(list) != 1 || list[0].Here || list[0].Device.Name != "D1" {
+			t.Fatalf("%s: the other laptop sees %+v", table, list)
+		}
+		if list = sure(NewPhotos(b.s).Remove(table, id, list[0].ID)); len(list) != 0 {
+			t.Errorf("%s: taken off, yet %+v", table, list)
+		}
+	}
+	if _, err := NewPhotos(a.s).Add(PhotoUpload{Table: "officer", ID: venue.ID, Data: jpegOf(t, noise(20, 20))}); refusedField(t, err) != "table" {
+		t.Errorf("an officer took a photo: %v", err)
 	}
 }
