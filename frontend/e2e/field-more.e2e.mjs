@@ -201,6 +201,61 @@ test('many are changed in one step, and one key takes it back', async () => {
   assert.deepEqual(await states(), ['open'])
 })
 
+test('venues, posts, outcomes and leads too; a post has its page and its history', async () => {
+  const booth = await opened('street', '城关广场')
+  await consultation(booth.id, { indicators: ['phone:12800004321'], no_indicator: false })
+  await call(one.page, 'Posts', 'Save', { id: '', channel: 'douyin', account: '平安青岚', posted_at: 0, title: '刷单是骗局', url: '', digest_id: '', slogan_id: '', forwards: 0, reads: 0, purpose: '', via: '', note: '' })
+  await call(one.page, 'Outcomes', 'Save', { id: '', kind: 'intercept', ref_no: 'QL-1', no_ref: false, occurred_on: '2025-01-10', source: 'call', averted: '800', recovered: '', persons: 0, partners: [], consultation_id: '', note: '' })
+  const now = {
+    venue: async () => (await call(one.page, 'Venues', 'List', { text: '极速', kind: '', limit: 5 }))[0].state,
+    post: async () => (await call(one.page, 'Posts', 'List', {})).items[0].purpose,
+    outcome: async () => (await call(one.page, 'Outcomes', 'List', {})).items[0].source,
+    lead: async () => (await call(one.page, 'Indicators', 'List', {})).items[0].status,
+  }
+  for (const [name, column, option, was, is] of [['venue', 'state', '停业', 'open', 'suspended'], ['post', 'purpose', '法规', 'warning', 'law'], ['outcome', 'source', '银行柜面', 'call', 'bank_counter'], ['lead', 'status', '已核实', 'reported', 'confirmed']]) {
+    await show(one.page, '/' + name)
+    await one.page.locator('.screen .el-checkbox').last().click()
+    await at('picked').waitFor()
+    await at('bulk-' + column).click()
+    await one.page.getByRole('option', { name: option }).click()
+    await said('已改 1 条')
+    assert.equal(await now[name](), is, name)
+    await at('bulk-undo').waitFor()
+    await one.page.keyboard.press('Control+z')
+    await at('bulk-undo').waitFor({ state: 'detached' })
+    assert.equal(await now[name](), was, name)
+  }
+  await show(one.page, '/post')
+  await at('post').first().click()
+  await at('edit-title').fill('改坏了的标题')
+  await one.page.keyboard.press('Control+Enter')
+  await at('edit-save').waitFor({ state: 'detached' })
+  await at('post').first().click()
+  await w.picture(one.page, 'more-post')
+  await one.page.keyboard.press('Alt+h')
+  await at('history-entry').filter({ hasText: '刷单是骗局' }).first().getByRole('button').click()
+  await said('已恢复：')
+  assert.equal((await call(one.page, 'Posts', 'List', {})).items[0].title, '刷单是骗局')
+})
+
+test('what hangs at a venue is photographed before and at an inspection', async () => {
+  const venue = (await call(one.page, 'Venues', 'List', { text: '极速', kind: '', limit: 5 }))[0]
+  const poster = (await call(one.page, 'Catalogue', 'Materials')).find((m) => m.group === 'poster')
+  const [up] = await call(one.page, 'Placements', 'Put', { venue_id: venue.id, material_id: poster.id, kind: '', spot: '', qty: 2, activity_id: '', from_on: '', to_on: '', led_runs_per_day: 0, shown_phone: '' })
+  await show(one.page, '/inspect')
+  await said('张贴的照片')
+  await at('photo-file').setInputFiles({ name: 'up.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(await camera(one.page, '#c90')) })
+  await count(1)
+  assert.equal((await call(one.page, 'Photos', 'List', 'placement', up.id)).length, 1)
+  await at('inspect-in_place').click()
+  await said('这次检查的照片')
+  await at('photo-file').setInputFiles({ name: 'seen.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(await camera(one.page, '#09c')) })
+  await count(1)
+  await w.picture(one.page, 'more-inspect')
+  const [stop] = await call(one.page, 'Placements', 'Round', { kind: '', town: '', days: 0 })
+  assert.equal(stop.placements[0].inspections[0].photos.length, 1)
+})
+
 test('what does not fit together lies in the tray: opened, repaired, sent again', async () => {
   const booth = await opened('street', '城关广场')
   const base = await consultation(booth.id)
