@@ -113,7 +113,7 @@ func TestOneUnit(t *testing.T) {
 	w.want(Scope{From: year.From, To: year.To, Units: []schema.ID{bank}}, map[string]int64{
 		"M01": 1, "M02": 200, "M02b": 30, "M03": 1, "M03h": 80, "M04": 3, "M05": 1, "M06": 1000, "M07": 3, "M07r": 700, "M08": 8, "M08d": 2, "M08e": 2, "M08r": 1000, "M08k": 6, "M08v": 2,
 		"M09": 1, "M10": 1, "M10v": 1, "M10m": 4, "M11": 1000, "M11q": 7, "M11b": 3, "M11l": 48, "M12": 1, "M12h": 1, "M12k": 1, "M13": 1, "M13h": 24, "M13t": 24, "M13n": 26, "M13r": 923,
-		"M14": 909, "M15": 2, "M15f": 600000, "M15m": 17, "M15p": 1, "M15d": 1, "M16": 0, "M16k": 1, "M16c": 2, "M17": 1, "M17e": 14, "M17p": 1})
+		"M14": 909, "M15": 2, "M15f": 600000, "M15m": 17, "M15p": 1, "M15d": 1, "M16": 0, "M16k": 1, "M16c": 2, "M17": 1, "M17e": 14, "M17p": 1, "M17a": 7, "M17j": 1})
 	w.want(year, map[string]int64{"M01": 2, "M02": 400, "M13t": 48, "M12": 1, "M16": 1, "M16t": 2, "M16s": 1, "M16i": 2, "M16k": 2, "M17": 2})
 }
 
@@ -141,7 +141,18 @@ func TestWhatCounts(t *testing.T) {
 	p, branch, d := w.Unit("邮储", "D09"), w.Unit("邮储青岚支行", "D09"), w.Unit("电信", "D06")
 	w.Update("unit", branch, schema.Values{"merged_into": p})
 	w.Update("activity", s, schema.Values{"partner_units": []string{p.String(), branch.String(), d.String(), u.String()}})
-	w.want(year, map[string]int64{"M01": 1, "M02": 456, "M17": 2})
+	w.want(year, map[string]int64{"M01": 1, "M02": 456, "M17": 2, "M17j": 2})
+	// one that helps counts the activity once, under whichever name; the one that leads has the leaflets
+	for _, of := range []struct {
+		units  []schema.ID
+		joined int64
+	}{{[]schema.ID{p}, 1}, {[]schema.ID{branch}, 1}, {[]schema.ID{p, branch}, 1}, {[]schema.ID{p, d}, 2}, {[]schema.ID{u}, 0}} {
+		led := int64(0)
+		if of.joined == 0 {
+			led = 456
+		}
+		w.want(Scope{From: year.From, To: year.To, Units: of.units}, map[string]int64{"M17j": of.joined, "M02": led})
+	}
 	w.Update("activity", s, schema.Values{"partner_units": []string{w.Unit("移动", "D04").String()}})
 	w.want(year, map[string]int64{"M01": 2, "M17": 3})
 	// voided, cancelled, planned, out of the period

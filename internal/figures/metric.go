@@ -174,6 +174,8 @@ var Metrics = []Metric{
 		Define: "时段内活动的协办单位家数，合并的单位只计一家，按部门分列。"},
 	{Code: "M17a", ZH: "活动", EN: "Activities", Measure: "场", Kind: Count, Table: "activity", Codes: "activity_kind", rows: rowsActivities,
 		Define: "进行中和已结束的活动场次；作废、取消和计划的不算。"},
+	{Code: "M17j", ZH: "协办活动", EN: "Activities joined", Measure: "场", Kind: Count, Table: "activity", Codes: "activity_kind", rows: rowsJoined,
+		Define: "作为协办单位参加的活动场次，一家协办一场计一次；份数、人次归主办单位。"},
 	{Code: "M17p", ZH: "重点时段活动", EN: "Activities in key periods", Measure: "次", Kind: Count, Table: "activity", Codes: "period", rows: rowsPeriodActivities,
 		Define: "在元旦、春节等重点时段内开始的活动次数；时段由县办公室按年设定，一次活动只计入最早的一个时段。"},
 	{Code: "M17e", ZH: "老年受众", EN: "Elderly reached", Measure: "人次", Kind: Count, From: []string{"M17f", "M17g", "M08a"}, derive: elderly,

@@ -159,6 +159,15 @@ const rowsPartners = `SELECT u.id, min(v.day) AS day, min(v.unit) AS unit, u.dep
 	FROM self s, json_each(s.partner_units) e WHERE 1 = 1 {units s.lead_unit_id}
 ) v JOIN unit u ON u.id = v.partner WHERE v.partner <> v.lead GROUP BY u.id`
 
+// rowsJoined counts an activity once for each unit that helps the one that leads it. What
+// was given out and who came count for the unit that leads, so that the units' figures
+// add up to the county's.
+const rowsJoined = `SELECT j.id, j.day, j.partner AS unit, j.kind AS code, 1 AS value FROM (
+	SELECT DISTINCT s.id, {day} AS day, s.kind, coalesce((SELECT survivor FROM alias WHERE id = unhex(e.value, '-')), unhex(e.value, '-')) AS partner,
+		coalesce((SELECT survivor FROM alias WHERE id = s.lead_unit_id), s.lead_unit_id) AS lead
+	FROM self s, json_each(s.partner_units) e
+) j WHERE j.partner <> j.lead`
+
 const rowsPeriodActivities = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit,
 	(SELECT p.code FROM period p WHERE {live p} AND (s.start_at + 28800000) / 86400000 BETWEEN ` + dayOfPeriod + ` ORDER BY p.from_on, p.code LIMIT 1) AS code, 1 AS value
 FROM self s

@@ -34,12 +34,13 @@ func sample(kind string) (*Draft, string) {
 	switch kind {
 	case "R1":
 		d.Issuer, d.Addressee = "青岚县农村商业银行营业部", "国家金融监督管理总局云州监管分局"
+		d.Units = []string{"5b0e76cf-8147-53f5-a8db-8376190a583c"} // of one unit: what it joined is told
 	case "R2":
 		d.Issuer, d.Addressee = "青岚县公安局网安大队", "青岚县公安局"
 	}
 	for code, v := range map[string]int64{"M01": 8, "M01s": 11, "M02": 5137, "M02b": 320, "M03": 6, "M03h": 1651, "M04": 862, "M05": 112, "M06": 80_765_000, "M07": 34, "M07r": 1_250_000, "M08": 300, "M08k": 151, "M08d": 96,
 		"M08r": 927, "M08v": 41, "M09": 184, "M10": 2, "M10v": 18, "M10m": 72, "M11": 889, "M11d": 18, "M11b": 12, "M11l": 48, "M12": 31, "M12h": 5, "M12k": 4, "M13": 4, "M13h": 74, "M13r": 923, "M14": 973, "M14k": 9846,
-		"M14r": 10120, "M14s": 1275, "M15": 9, "M15f": 23_000_000, "M15m": 17, "M15p": 1, "M15d": 2, "M16": 12, "M16s": 8, "M16i": 57, "M16k": 6, "M16c": 19, "M17": 9, "M17e": 268, "M17p": 2} {
+		"M14r": 10120, "M14s": 1275, "M15": 9, "M15f": 23_000_000, "M15m": 17, "M15p": 1, "M15d": 2, "M16": 12, "M16s": 8, "M16i": 57, "M16k": 6, "M16c": 19, "M17": 9, "M17e": 268, "M17j": 3, "M17p": 2} {
 		d.Figures[code] = figures.Figure{Value: v}
 		d.YearBefore[code] = figures.Figure{Value: v * 4 / 5}
 	}
