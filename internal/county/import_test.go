@@ -74,7 +74,7 @@ func TestImportLedger(t *testing.T) {
 	}
 	form := ImportForm{ID: up.ID, Kind: "activity", Columns: map[string]int64{"on": 1, "unit": 2, "kind": 3, "place": 4, "leaflets": 5, "heads": 6}}
 	var plan ImportPlan
-	if err := o.call(t, "ImportPreview", &plan, form); err != nil || plan.Fresh != 3 || plan.Bad != 3 || len(plan.Problems) != 3 || plan.Problems[0].Row != 4 || plan.Problems[1].Field != "unit" || !strings.Contains(plan.Problems[2].Message, "跳舞") {
+	if err := o.call(t, "ImportPreview", &plan, form); err != nil || plan.Fresh != 3 || plan.Bad != 3 || len(plan.Problems) != 3 || plan.Problems[0].Row != 6 || plan.Problems[1].Field != "unit" || !strings.Contains(plan.Problems[2].Message, "跳舞") {
 		t.Fatalf("%v %+v", err, plan)
 	}
 	figures := func() (leaflets, lectures int64) {

@@ -34,6 +34,7 @@ type importShelf struct {
 type sheet struct {
 	file  string
 	rows  [][]string // the first is the header
+	lines []int64    // their numbers in the sheet, as a spreadsheet shows them
 	until time.Time
 }
 
@@ -85,13 +86,13 @@ func (c *County) importFile(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return Uploaded{}, userError("file", "file", "文件太大或没有传完整，最大 20 MB。没有导入任何内容。", "The file is too large or was cut off; at most 20 MB. Nothing was imported.")
 		}
-		name, rows, err := readWorkbook(raw)
+		name, rows, lines, err := readWorkbook(raw)
 		if err != nil {
 			return Uploaded{}, err
 		}
 		file := clip(r.URL.Query().Get("name"), 120)
 		up := Uploaded{File: file, Sheet: name, Header: rows[0], Sample: rows[1:min(len(rows), 6)], Rows: int64(len(rows) - 1)}
-		up.ID = c.imports.put(&sheet{file: file, rows: rows}).String()
+		up.ID = c.imports.put(&sheet{file: file, rows: rows, lines: lines}).String()
 		return up, nil
 	}()
 	w.Header().Set("Content-Type", "application/json")
@@ -110,10 +111,11 @@ func (c *County) importFile(w http.ResponseWriter, r *http.Request) {
 
 // readWorkbook takes the first sheet that has a header and a row below it. Rows above
 // the header — a title — are left out: the header is the first row with three cells.
-func readWorkbook(raw []byte) (name string, rows [][]string, err error) {
+// lines are the rows' numbers in the sheet.
+func readWorkbook(raw []byte) (name string, rows [][]string, lines []int64, err error) {
 	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped})
 	if err != nil {
-		return "", nil, userError("file", "file", "这不是 .xlsx 工作簿，或已损坏。请在 Excel 里另存为 .xlsx 再选。没有导入任何内容。", "This is no .xlsx workbook, or it is damaged. Save it as .xlsx in Excel and choose it again. Nothing was imported.")
+		return "", nil, nil, userError("file", "file", "这不是 .xlsx 工作簿，或已损坏。请在 Excel 里另存为 .xlsx 再选。没有导入任何内容。", "This is no .xlsx workbook, or it is damaged. Save it as .xlsx in Excel and choose it again. Nothing was imported.")
 	}
 	defer f.Close()
 	for _, name := range f.GetSheetList() {
@@ -122,10 +124,11 @@ func readWorkbook(raw []byte) (name string, rows [][]string, err error) {
 			continue // a chart sheet
 		}
 		var rows [][]string
-		for list.Next() {
+		var lines []int64
+		for line := int64(1); list.Next(); line++ {
 			cells, err := list.Columns()
 			if err != nil {
-				return "", nil, userError("file", "file", fmt.Sprintf("表“%s”读不完整，文件可能已损坏。没有导入任何内容。", name), fmt.Sprintf("The sheet “%s” cannot be read to its end; the file may be damaged. Nothing was imported.", name))
+				return "", nil, nil, userError("file", "file", fmt.Sprintf("表“%s”读不完整，文件可能已损坏。没有导入任何内容。", name), fmt.Sprintf("The sheet “%s” cannot be read to its end; the file may be damaged. Nothing was imported.", name))
 			}
 			filled := 0
 			for i := range cells {
@@ -136,16 +139,17 @@ func readWorkbook(raw []byte) (name string, rows [][]string, err error) {
 			if filled == 0 || len(rows) == 0 && filled < 3 {
 				continue
 			}
+			lines = append(lines, line)
 			if rows = append(rows, cells); len(rows) > maxImportRows+1 {
-				return "", nil, userError("file", "file", "一次最多导入 20,000 行，请分成几个文件。没有导入任何内容。", "At most 20,000 rows at once; split the file. Nothing was imported.")
+				return "", nil, nil, userError("file", "file", "一次最多导入 20,000 行，请分成几个文件。没有导入任何内容。", "At most 20,000 rows at once; split the file. Nothing was imported.")
 			}
 		}
 		if err := list.Close(); err != nil {
-			return "", nil, err
+			return "", nil, nil, err
 		}
 		if len(rows) > 1 {
-			return name, rows, nil
+			return name, rows, lines, nil
 		}
 	}
-	return "", nil, userError("file", "file", "没有找到表格：第一行要是列名，下面是数据。没有导入任何内容。", "No table was found: the first row holds the columns' names, the rows below the data. Nothing was imported.")
+	return "", nil, nil, userError("file", "file", "没有找到表格：第一行要是列名，下面是数据。没有导入任何内容。", "No table was found: the first row holds the columns' names, the rows below the data. Nothing was imported.")
 }

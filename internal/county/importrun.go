@@ -28,7 +28,7 @@ type ImportForm struct {
 
 // ImportProblem is one cell that cannot be taken.
 type ImportProblem struct {
-	Row       int64  `json:"row"` // of the table below the header, from 1
+	Row       int64  `json:"row"` // of the sheet, as a spreadsheet numbers it
 	Field     string `json:"field"`
 	Message   string `json:"message"`
 	MessageEN string `json:"message_en"`
@@ -120,7 +120,7 @@ func (c *County) plan(ctx context.Context, f ImportForm) (*sheet, [][]importWrit
 		var cell *cellError
 		if errors.As(err, &cell) {
 			if plan.Bad++; len(plan.Problems) < 200 {
-				plan.Problems = append(plan.Problems, ImportProblem{int64(i + 1), cell.field, cell.zh, cell.en})
+				plan.Problems = append(plan.Problems, ImportProblem{on.lines[i+1], cell.field, cell.zh, cell.en})
 			}
 			continue
 		}
