@@ -141,19 +141,19 @@ func freeze(ctx context.Context, r *replica.Replica, q Request, rules model.Sett
 		return nil, err
 	}
 	scope := figures.Scope{From: q.From, To: q.To, Units: q.Units}
-	if d.Figures, err = reader.Compute(ctx, scope, neededBy(q.Kind)...); err != nil {
+	if d.Figures, err = reader.Compute(ctx, scope, append(neededBy(q.Kind), tableOf(q.Kind, len(q.Units) > 0)...)...); err != nil {
 		return nil, err
 	}
 	yearBefore, err := figures.YearBefore(scope)
 	if err != nil {
 		return nil, err
 	}
-	if d.YearBefore, err = reader.Compute(ctx, yearBefore, figuresOf[q.Kind]...); err != nil {
+	if d.YearBefore, err = reader.Compute(ctx, yearBefore, tableOf(q.Kind, len(q.Units) > 0)...); err != nil {
 		return nil, err
 	}
 	if before, name, ok := figures.Before(scope); ok {
 		d.BeforeName = name
-		if d.Before, err = reader.Compute(ctx, before, figuresOf[q.Kind]...); err != nil {
+		if d.Before, err = reader.Compute(ctx, before, tableOf(q.Kind, len(q.Units) > 0)...); err != nil {
 			return nil, err
 		}
 	}

@@ -71,11 +71,8 @@ type Line struct {
 // Table is the annex's table of main figures; money in 万元.
 func (d *Draft) Table() []Line {
 	list := []Line{}
-	codes := figuresOf[d.Kind]
-	if _, counted := d.Figures["M17j"]; counted && len(d.Units) > 0 { // of a unit: what it helped others with, too
-		codes = append(slices.Clone(codes), "M17j")
-	}
-	for _, code := range codes {
+	_, counted := d.Figures["M17j"] // not in one that was frozen by an earlier version
+	for _, code := range tableOf(d.Kind, counted && len(d.Units) > 0) {
 		m := figures.Find(code)
 		f, base := d.Figures[code], d.YearBefore[code]
 		l := Line{Code: code, Name: m.ZH, Measure: m.Measure, Define: m.Definition(d.Rules), Value: cell(m, f), YearBefore: cell(m, base), Change: change(m, f, base, "上年同期")}

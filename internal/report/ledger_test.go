@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -130,6 +131,30 @@ func TestTotalsEqualFigures(t *testing.T) {
 			if calculated = strings.ReplaceAll(calculated, ",", ""); shown != c.want || calculated != c.want {
 				t.Errorf("%s %s: shown %s, calculated %s, the figure is %s", c.code, c.head, shown, calculated, c.want)
 			}
+		}
+	}
+}
+
+// The report of a unit counts what it led, and beside it what it joined; the county's report has no such line.
+func TestReportOfAUnitTellsWhatItJoined(t *testing.T) {
+	w := figuretest.New(t)
+	bank := w.Fill()
+	for _, c := range []struct {
+		units []schema.ID
+		want  string
+	}{{[]schema.ID{bank}, "1"}, {nil, ""}} {
+		d, _, err := Build(t.Context(), w.Replica, Request{Kind: "R3", From: year.From, To: year.To, County: "青岚县", Units: c.units, Now: time.Date(2026, 1, 5, 9, 0, 0, 0, model.Location)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, line := range d.Table() {
+			if line.Code == "M17j" {
+				got = line.Value
+			}
+		}
+		if got != c.want {
+			t.Errorf("of %d units: joined %q, want %q", len(c.units), got, c.want)
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package report
 
+import "slices"
+
 // The outlines and sentences of domain.md 5.2. {key} is a linked field (fields.go).
 // What stands in [ ] is dropped when a field directly in it is 0 or empty, and
 // when it holds only brackets that were all dropped; what punctuation then meets
@@ -58,6 +60,14 @@ var figuresOf = map[string][]string{
 	"R1": {"M13", "M13h", "M13r", "M14r", "M14k", "M14", "M14s", "M12h", "M02", "M08", "M15", "M15f", "M05", "M06"},
 	"R2": {"M16", "M16s", "M04", "M01s", "M02", "M02b", "M08k", "M10", "M10v", "M10m", "M11d", "M11", "M16i", "M16k"},
 	"R3": {"M01", "M02", "M03", "M03h", "M04", "M05", "M06", "M07", "M07r", "M08", "M09", "M10", "M12", "M13", "M13h", "M17", "M17e"},
+}
+
+// tableOf are the figures of a kind's table; of units, what they helped others with, too.
+func tableOf(kind string, ofUnits bool) []string {
+	if !ofUnits {
+		return figuresOf[kind]
+	}
+	return append(slices.Clone(figuresOf[kind]), "M17j")
 }
 
 // KindName is what a kind is called.
