@@ -24,12 +24,12 @@ const (
 	patience    = 300 * time.Millisecond
 )
 
-// warm counts this year and the last in the background. The first page shows meanwhile
-// what it has.
+// warm counts this year, the last and the one that the last is compared with, in the
+// background. The first page shows meanwhile what it has.
 func (c *County) warm() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	year := c.options.now().In(model.Location).Year()
-	years := []int{year, year - 1}
+	years := []int{year, year - 1, year - 2}
 	c.warmth.of, c.warmth.ready = int64(len(years)*len(counted)), make(chan struct{})
 	began := time.Now()
 	var done sync.WaitGroup
