@@ -48,7 +48,7 @@ func (s Stamp) String() string {
 type Clock struct {
 	mu    sync.Mutex
 	wall  func() time.Time
-	ahead time.Duration // of the right time
+	right func() time.Time // nil: wall
 	last  Stamp
 }
 
@@ -65,7 +65,7 @@ func New(wall func() time.Time, last Stamp) *Clock {
 func (c *Clock) Now() Stamp {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if at := At(c.wall().Add(-c.ahead).UnixMilli()); at > c.last {
+	if at := At(c.now().UnixMilli()); at > c.last {
 		c.last = at
 	} else {
 		c.last++
@@ -84,19 +84,26 @@ func (c *Clock) Observe(s Stamp) {
 	}
 }
 
-// Correct tells how far the wall clock is ahead of the right time and lets stamps go on
-// from last, which may lie below what was handed out: the caller has replaced that.
-func (c *Clock) Correct(ahead time.Duration, last Stamp) {
+// Correct lets stamps follow another source of time, the right one, and go on from last,
+// which may lie below what was handed out: the caller has replaced that.
+func (c *Clock) Correct(right func() time.Time, last Stamp) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ahead, c.last = ahead, last
+	c.right, c.last = right, last
 }
 
-// Ahead is how far the wall clock is taken to be ahead of the right time.
-func (c *Clock) Ahead() time.Duration {
+// Right is the time that stamps follow: wall time until it was corrected.
+func (c *Clock) Right() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.ahead
+	return c.now()
+}
+
+func (c *Clock) now() time.Time {
+	if c.right != nil {
+		return c.right()
+	}
+	return c.wall()
 }
 
 // Last is the newest stamp handed out or observed.

@@ -41,6 +41,8 @@ type Options struct {
 	Realm schema.ID
 	// Wall is the wall clock, time.Now when nil.
 	Wall func() time.Time
+	// Elapsed is a clock that nobody sets: the time since some moment; nil for the system's.
+	Elapsed func() time.Duration
 	// AnchorDir, when set, lies outside Dir: a small file there tells on opening
 	// whether the database was restored from an older copy or copied. Then the
 	// replica goes on as a new incarnation, and nothing that it writes is taken for
@@ -141,6 +143,10 @@ func dsn(path, vfs string, readOnly bool) string {
 func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 	if o.Wall == nil {
 		o.Wall = time.Now
+	}
+	if o.Elapsed == nil {
+		began := time.Now()
+		o.Elapsed = func() time.Duration { return time.Since(began) }
 	}
 	if o.Random == nil {
 		o.Random = rand.Reader
@@ -268,11 +274,6 @@ func (r *Replica) load(ctx context.Context) error {
 		return err
 	}
 	r.clock = hlc.New(r.opts.Wall, hlc.Stamp(last))
-	ahead, err := meta[int64](ctx, tx, aheadMeta)
-	if err != nil {
-		return err
-	}
-	r.clock.Correct(time.Duration(ahead)*time.Millisecond, hlc.Stamp(last))
 	root, err := meta[[]byte](ctx, tx, "root")
 	if err != nil {
 		return err

@@ -21,14 +21,12 @@ import (
 // seenMeta is the newest stamp that came from elsewhere: what is written here lies above.
 const seenMeta = "seen"
 
-// aheadMeta is how far the wall clock was ahead when it was last measured, in ms.
-const aheadMeta = "ahead"
-
-// Ahead is how far the replica takes its wall clock to be ahead of the right time.
-func (r *Replica) Ahead() time.Duration { return r.clock.Ahead() }
+// Ahead is how far the wall clock is ahead of the time that stamps follow.
+func (r *Replica) Ahead() time.Duration { return r.opts.Wall().Sub(r.clock.Right()) }
 
 // Correct tells the replica how far its wall clock is ahead of the right time (behind
-// when negative), from now on. It returns the stamps that were exchanged, old to new.
+// when negative). Until it is closed its stamps follow the right time, whatever becomes
+// of the wall clock. It returns the stamps that were exchanged, old to new.
 func (r *Replica) Correct(ctx context.Context, ahead time.Duration) (map[hlc.Stamp]hlc.Stamp, error) {
 	var moved map[hlc.Stamp]hlc.Stamp
 	err := r.update(ctx, false, func(tx *Tx) (err error) {
@@ -71,7 +69,7 @@ func (tx *Tx) restamp(ahead time.Duration) (map[hlc.Stamp]hlc.Stamp, error) {
 			rows, since = append(rows, p), append(since, list[i].entry.since)
 		}
 	}
-	right, shift := tx.wall.Add(-ahead).UnixMilli(), (ahead - r.clock.Ahead()).Milliseconds()
+	right, shift := tx.wall.Add(-ahead).UnixMilli(), (ahead - r.Ahead()).Milliseconds()
 	last := floor
 	for _, old := range slices.Sorted(maps.Keys(w.stamps)) {
 		// As long before the right time as the old stamp was before the wrong one.
@@ -79,10 +77,8 @@ func (tx *Tx) restamp(ahead time.Duration) (map[hlc.Stamp]hlc.Stamp, error) {
 		last = max(last+1, at)
 		w.stamps[old] = last
 	}
-	tx.corrected = &correction{ahead, last}
-	if err := setMeta(tx.ctx, tx.conn, aheadMeta, ahead.Milliseconds()); err != nil {
-		return nil, err
-	}
+	began, at := r.opts.Elapsed(), tx.wall.Add(-ahead)
+	tx.corrected = &correction{func() time.Time { return at.Add(r.opts.Elapsed() - began) }, last}
 	if len(w.stamps) == 0 {
 		return nil, nil
 	}
@@ -117,7 +113,7 @@ func (tx *Tx) restamp(ahead time.Duration) (map[hlc.Stamp]hlc.Stamp, error) {
 
 // correction is what the clock becomes when the transaction is durable.
 type correction struct {
-	ahead time.Duration
+	right func() time.Time
 	last  hlc.Stamp
 }
 

@@ -15,7 +15,7 @@ func TestAWrongClockIsCorrectedBeforeSealing(t *testing.T) {
 	for name, ahead := range map[string]time.Duration{"ahead": 400 * 24 * time.Hour, "behind": -400 * 24 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			f := newFleet(t, 2)
-			kit, err := Open(f.ctx, Options{Dir: filepath.Join(t.TempDir(), "kit"), Schema: testSchema(), Realm: testRealm, Wall: func() time.Time { return f.now.Add(ahead) }})
+			kit, err := Open(f.ctx, Options{Dir: filepath.Join(t.TempDir(), "kit"), Schema: testSchema(), Realm: testRealm, Wall: func() time.Time { return f.now.Add(ahead) }, Elapsed: func() time.Duration { return f.now.Sub(time.Unix(0, 0)) }})
 			f.must(err)
 			t.Cleanup(func() { kit.Close() })
 			f.must(kit.TrustRoot(f.ctx, f.root.PublicKey()))

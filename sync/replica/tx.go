@@ -133,7 +133,7 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 	}
 	done = true
 	if c := tx.corrected; c != nil {
-		r.clock.Correct(c.ahead, c.last)
+		r.clock.Correct(c.right, c.last)
 	}
 	if tx.advanced {
 		if err := r.writeAnchor(); err != nil {
