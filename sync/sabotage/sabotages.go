@@ -165,6 +165,8 @@ var sabotages = []sabotage{
 		one(`if m[0] != told {`, `if false {`), transports, "^TestDamageIsFoundWhenThereIsNothingNew$"},
 	{"sums-not-followed", "a sum follows every write", "sync/replica/sums.go",
 		one(`s.of[p.clock.audience] += p.clock.check`, `s.of[p.clock.audience] += p.was.check`), transports, "^TestNothingNewTakesFewBytes$"},
+	{"fork-acknowledged", "what the county holds under a number that was given out twice confirms nothing", "sync/transport/run.go",
+		one(`ok && h.number >= n {`, `false && ok && h.number >= n {`), transports, "^TestAForkConfirmsNothing$"},
 	{"wrong-clock-kept", "what was written under a wrong clock gets the right time before it is sent", "sync/transport/run.go",
 		one(`(ahead - c.r.Ahead()).Abs() >= clockTolerance`, `false`), transports, "^TestAWrongClockIsCorrectedBeforeItSends$"},
 	{"payload-not-sealed", "a payload opens for its groups and nobody else", "sync/changeset/sealing.go",

@@ -284,9 +284,20 @@ func (s *syncRun) learn(ctx context.Context, rq *request, a *answer) error {
 	s.result.Restored = s.result.Restored || restored
 	acked, held := changeset.Vector{}, changeset.Vector{}
 	sent, bytes := 0, int64(0)
+	// A number that the county holds with other content confirms nothing.
+	refused := map[changeset.Stream]uint64{}
+	for _, r := range a.refused {
+		st := rq.holdings[r.holding].stream
+		if n, ok := refused[st]; !ok || r.number < n {
+			refused[st] = r.number
+		}
+	}
 	for i, h := range a.held {
 		st := rq.holdings[i].stream
 		before := s.peer[st]
+		if n, ok := refused[st]; ok && h.number >= n {
+			h.number, h.partial = n-1, 0
+		}
 		if h.number > before.number {
 			sent += int(h.number - before.number)
 		}
