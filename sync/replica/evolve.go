@@ -121,7 +121,10 @@ func (tx *Tx) mergeUnknown(known func(table, column uint16) bool) error {
 			}
 		}
 	}
-	return tx.retryAll() // what named rows of tables that were not known
+	if err := tx.retryAll(); err != nil { // what named rows of tables that were not known
+		return err
+	}
+	return tx.restateMerged()
 }
 
 // evolveParts merges what was not known of snapshots.

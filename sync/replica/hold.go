@@ -125,17 +125,7 @@ func (r *Replica) Release(ctx context.Context, n int64) error {
 		if err := tx.retryWaiting(at.origin, at.audience, nil); err != nil {
 			return err
 		}
-		// Whoever began with a snapshot has the heads and not these rows.
-		if snapped, err := tx.snapped(at.audience); err != nil || !snapped {
-			return err
-		}
-		var rows []*pendingRow
-		for _, p := range tx.order {
-			if p.exists && tx.merged[p] {
-				rows = append(rows, p)
-			}
-		}
-		return tx.restate(at.audience, rows)
+		return tx.restateMerged()
 	})
 	if err != nil {
 		return fmt.Errorf("release what is held back: %w", err)

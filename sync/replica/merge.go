@@ -53,7 +53,7 @@ func (r *Replica) Apply(ctx context.Context, raws ...[]byte) ([]Applied, error) 
 				return err
 			}
 		}
-		return nil
+		return tx.restateMerged()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("merge changesets: %w", err)
@@ -311,7 +311,16 @@ func (m *merger) body(body *changeset.Body) error {
 
 func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 	if m.only != nil && !m.only[heldRow{table: t.Number, origin: m.origins[w.Name.Origin], seq: w.Name.Seq}] {
-		return nil
+		// It was merged when the changeset came. While a part of that was held back nobody
+		// could be told so.
+		if w.ID.IsNil() {
+			return nil
+		}
+		p, err := m.tx.loadRow(t, w.ID)
+		if err == nil && p.exists {
+			m.tx.noteMerged(p, m.audience)
+		}
+		return err
 	}
 	if err := m.check(t, w); err != nil {
 		held := heldRow{table: t.Number, id: w.ID}
@@ -335,10 +344,7 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 		return err
 	}
 	if m.released {
-		if m.tx.merged == nil {
-			m.tx.merged = map[*pendingRow]bool{}
-		}
-		m.tx.merged[p] = true
+		m.tx.noteMerged(p, m.audience)
 	}
 	p.dirty = p.dirty || !p.exists // named from now on, even if this schema knows none of its columns
 	var sealed []uint16

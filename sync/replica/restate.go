@@ -51,6 +51,45 @@ func (tx *Tx) restate(audience int, rows []*pendingRow) error {
 	return tx.sealStates(audience, heads, list)
 }
 
+// noteMerged notes a row of a changeset that was merged, at least in part, later than it came.
+func (tx *Tx) noteMerged(p *pendingRow, audience int) {
+	if !tx.r.isRoot() {
+		return
+	}
+	if tx.merged == nil {
+		tx.merged = map[int]map[*pendingRow]bool{}
+	}
+	if tx.merged[audience] == nil {
+		tx.merged[audience] = map[*pendingRow]bool{}
+	}
+	tx.merged[audience][p] = true
+}
+
+// restateMerged gives such rows as they stand: whoever began with a snapshot has the
+// heads and not what was held back then.
+func (tx *Tx) restateMerged() error {
+	for _, audience := range slices.Sorted(maps.Keys(tx.merged)) {
+		snapped, err := tx.snapped(audience)
+		if err != nil {
+			return err
+		}
+		var rows []*pendingRow
+		for p := range tx.merged[audience] {
+			if p.exists {
+				rows = append(rows, p)
+			}
+		}
+		if !snapped || len(rows) == 0 {
+			continue
+		}
+		if err := tx.restate(audience, rows); err != nil {
+			return err
+		}
+	}
+	tx.merged = nil
+	return nil
+}
+
 func (tx *Tx) sealStates(audience int, heads []base, list []*standing) error {
 	if len(list) == 0 {
 		return nil

@@ -37,8 +37,8 @@ type Tx struct {
 	ticked    bool        // the clock moved without a write
 	corrected *correction // nil: the clock stays as it is
 	flushing  bool
-	advanced  bool                 // the anchor must follow
-	merged    map[*pendingRow]bool // what a release merged
+	advanced  bool                         // the anchor must follow
+	merged    map[int]map[*pendingRow]bool // merged later than it came, by audience
 	rehomed   []*pendingRow
 	summed    bool // sums were changed
 }
