@@ -66,6 +66,9 @@ func (r *Replica) evolve(ctx context.Context) error {
 // that are known, which were.
 func (tx *Tx) mergeUnknown(known func(table, column uint16) bool) error {
 	r := tx.r
+	if err := tx.seal(); err != nil { // what is merged may overtake what was written here
+		return err
+	}
 	if err := tx.evolveParts(known); err != nil {
 		return err
 	}

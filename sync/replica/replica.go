@@ -94,6 +94,9 @@ type Replica struct {
 	// inheritedTo: an earlier incarnation's writes after sealed and up to here are in
 	// none, and this one passes them on.
 	inheritedTo hlc.Stamp
+	// givenUp, while a corrected clock's writes are sealed, is the incarnation whose they
+	// were; else 0.
+	givenUp int
 	// sealTarget is about how many bytes one changeset takes before compression.
 	sealTarget int
 	audiences  *names

@@ -13,10 +13,11 @@ import (
 )
 
 // A laptop whose clock is wrong learns it when it meets the county. What it has not
-// sealed yet gets stamps of the right time, in the same order, and is sealed under
-// them; what has left it keeps its own. The same writes may lie under their old stamps
-// in a copy of the database, which would pass them on: so that no stream ever runs past
-// stamps that its incarnation gave up, a new incarnation begins.
+// sealed yet becomes the writes of a new incarnation, with stamps of the right time in
+// the same order; what has left it keeps its own. The same writes may lie under their old
+// stamps in a copy of the database, which would pass them on: the two are then different
+// versions, and no stream runs past stamps that its incarnation gave up. Counts and
+// long texts stay the old incarnation's, so that each share and character is there once.
 
 // seenMeta is the newest stamp that came from elsewhere: what is written here lies above.
 const seenMeta = "seen"
@@ -55,7 +56,7 @@ func (tx *Tx) restamp(ahead time.Duration) (map[hlc.Stamp]hlc.Stamp, error) {
 	}
 	var rows []*pendingRow
 	var since []hlc.Stamp
-	w := walk{tx: tx, stamps: map[hlc.Stamp]hlc.Stamp{}}
+	w := walk{tx: tx, own: r.own, stamps: map[hlc.Stamp]hlc.Stamp{}}
 	for _, list := range byAudience {
 		for i := range list {
 			p, err := tx.loadRow(list[i].table, list[i].id)
@@ -65,7 +66,7 @@ func (tx *Tx) restamp(ahead time.Duration) (map[hlc.Stamp]hlc.Stamp, error) {
 			if err := w.row(p); err != nil {
 				return nil, err
 			}
-			w.note(&list[i].entry.since, r.own)
+			w.noteAt(&list[i].entry.since, r.own)
 			rows, since = append(rows, p), append(since, list[i].entry.since)
 		}
 	}
@@ -82,6 +83,16 @@ func (tx *Tx) restamp(ahead time.Duration) (map[hlc.Stamp]hlc.Stamp, error) {
 	if len(w.stamps) == 0 {
 		return nil, nil
 	}
+	next, err := newIncarnation(tx.ctx, tx.conn, r.id[:], r.opts.Random)
+	if err != nil {
+		return nil, err
+	}
+	if err := setMeta(tx.ctx, tx.conn, "incarnation", int64(next)); err != nil {
+		return nil, err
+	}
+	if w.next, err = r.origins.number(tx.ctx, tx.conn, changeset.Origin{Replica: r.id, Incarnation: next}); err != nil {
+		return nil, err
+	}
 	w.write = true
 	for i, p := range rows {
 		if at, ok := w.stamps[since[i]]; ok {
@@ -97,18 +108,9 @@ func (tx *Tx) restamp(ahead time.Duration) (map[hlc.Stamp]hlc.Stamp, error) {
 		}
 		p.dirty = true
 	}
-	if err := tx.seal(); err != nil {
-		return nil, err
-	}
-	next, err := newIncarnation(tx.ctx, tx.conn, r.id[:], r.opts.Random)
-	if err != nil {
-		return nil, err
-	}
-	if err := setMeta(tx.ctx, tx.conn, "incarnation", int64(next)); err != nil {
-		return nil, err
-	}
-	r.own, err = r.origins.number(tx.ctx, tx.conn, changeset.Origin{Replica: r.id, Incarnation: next})
-	return w.stamps, err
+	r.own, r.givenUp = w.next, w.own
+	defer func() { r.givenUp = 0 }()
+	return w.stamps, tx.seal()
 }
 
 // correction is what the clock becomes when the transaction is durable.
@@ -117,22 +119,39 @@ type correction struct {
 	last  hlc.Stamp
 }
 
-// walk visits every unsealed stamp of this incarnation in a row: first it collects them,
+// walk visits every unsealed stamp of an incarnation in a row: first it collects them,
 // then it writes the new ones.
 type walk struct {
 	tx     *Tx
+	own    int // the incarnation
+	next   int // the one that begins
 	stamps map[hlc.Stamp]hlc.Stamp
 	write  bool
 }
 
-func (w *walk) note(at *hlc.Stamp, origin int) {
-	if origin != w.tx.r.own || *at <= w.tx.r.sealed {
+func (w *walk) unsealed(at hlc.Stamp, origin int) bool {
+	return origin == w.own && at > w.tx.r.sealed
+}
+
+// noteAt visits a stamp that stays the old incarnation's.
+func (w *walk) noteAt(at *hlc.Stamp, origin int) {
+	switch {
+	case !w.unsealed(*at, origin):
+	case w.write:
+		*at = w.stamps[*at]
+	default:
+		w.stamps[*at] = 0
+	}
+}
+
+// note visits one that becomes the new one's.
+func (w *walk) note(s *stamp) {
+	if !w.unsealed(s.at, s.origin) {
 		return
 	}
+	w.noteAt(&s.at, s.origin)
 	if w.write {
-		*at = w.stamps[*at]
-	} else {
-		w.stamps[*at] = 0
+		s.origin = w.next
 	}
 }
 
@@ -145,28 +164,45 @@ func (w *walk) row(p *pendingRow) error {
 		}
 	}
 	c := &p.clock
-	w.note(&c.base.at, c.base.origin)
-	for i := range c.fields {
-		w.note(&c.fields[i].stamp.at, c.fields[i].stamp.origin)
+	fields := map[int]stamp{}
+	for i := range p.table.Columns {
+		s := p.stampOf(i)
+		if k := p.table.Columns[i].Kind; k == schema.Counter || k == schema.Set || !w.unsealed(s.at, s.origin) {
+			continue
+		} else if k == schema.LongText {
+			w.noteAt(&s.at, s.origin)
+		} else {
+			w.note(&s)
+		}
+		fields[i] = s
+	}
+	w.note(&c.base)
+	for i, s := range fields {
+		c.setField(p.table.Columns[i].Number, s, p.null(i))
 	}
 	for i := range c.shards {
-		w.note(&c.shards[i].at, c.shards[i].origin)
+		w.noteAt(&c.shards[i].at, c.shards[i].origin)
 	}
 	for i := range c.elements {
-		for _, tags := range [][]tag{c.elements[i].added, c.elements[i].removed} {
-			for j := range tags {
-				w.note(&tags[j].at, tags[j].origin)
-			}
-		}
+		c.elements[i].added, c.elements[i].removed = w.tags(c.elements[i].added), w.tags(c.elements[i].removed)
 	}
 	return nil
+}
+
+func (w *walk) tags(list []tag) []tag {
+	var out []tag // in the order of origins
+	for _, t := range list {
+		s := stamp{t.at, t.origin}
+		w.note(&s)
+		out, _ = raise(out, s.origin, s.at)
+	}
+	return out
 }
 
 // text visits the stamps in a long text's state. The field's own stamp is visited
 // with the others.
 func (w *walk) text(p *pendingRow, i int) error {
-	s := p.stampOf(i)
-	if s.origin != w.tx.r.own || s.at <= w.tx.r.sealed {
+	if s := p.stampOf(i); !w.unsealed(s.at, s.origin) {
 		return nil
 	}
 	state, err := w.tx.textState(p, i)
@@ -174,10 +210,10 @@ func (w *walk) text(p *pendingRow, i int) error {
 		return err
 	}
 	for j := range state.insertions {
-		w.note(&state.insertions[j].at, state.insertions[j].first.origin)
+		w.noteAt(&state.insertions[j].at, state.insertions[j].first.origin)
 	}
 	for j := range state.deletions {
-		w.note(&state.deletions[j].by.at, state.deletions[j].by.origin)
+		w.noteAt(&state.deletions[j].by.at, state.deletions[j].by.origin)
 	}
 	if !w.write {
 		return nil
@@ -196,13 +232,13 @@ func (w *walk) losers(p *pendingRow) error {
 		if err != nil {
 			return err
 		}
-		for _, s := range list {
-			at := s.at
-			if w.note(&at, s.origin); at == s.at {
+		for _, old := range list {
+			s := old
+			if w.note(&s); s == old {
 				continue
 			}
-			if err := w.tx.exec(`UPDATE _loser SET at = ? WHERE tbl = ? AND id = ? AND col = ? AND at = ? AND origin = ?`,
-				int64(at), p.table.Number, p.id[:], p.table.Columns[i].Number, int64(s.at), s.origin); err != nil {
+			if err := w.tx.exec(`UPDATE _loser SET at = ?, origin = ? WHERE tbl = ? AND id = ? AND col = ? AND at = ? AND origin = ?`,
+				int64(s.at), s.origin, p.table.Number, p.id[:], p.table.Columns[i].Number, int64(old.at), old.origin); err != nil {
 				return err
 			}
 		}

@@ -104,7 +104,7 @@ func (w *world) correct(n *node) error {
 		}
 		// An image may still hold it under its old stamp: two intents, one of them written.
 		again := *in
-		again.at, again.first = at, in
+		again.at, again.origin, again.first = at, n.r.Origin(), in
 		if in.first != nil {
 			again.first = in.first
 		}
