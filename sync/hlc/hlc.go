@@ -46,10 +46,9 @@ func (s Stamp) String() string {
 
 // Clock hands out stamps. It is safe for concurrent use.
 type Clock struct {
-	mu    sync.Mutex
-	wall  func() time.Time
-	right func() time.Time // nil: wall
-	last  Stamp
+	mu   sync.Mutex
+	wall func() time.Time
+	last Stamp
 }
 
 // New makes a clock over a source of wall time that never hands out a stamp at
@@ -65,7 +64,7 @@ func New(wall func() time.Time, last Stamp) *Clock {
 func (c *Clock) Now() Stamp {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if at := At(c.now().UnixMilli()); at > c.last {
+	if at := At(c.wall().UnixMilli()); at > c.last {
 		c.last = at
 	} else {
 		c.last++
@@ -82,28 +81,6 @@ func (c *Clock) Observe(s Stamp) {
 	if s > c.last {
 		c.last = s
 	}
-}
-
-// Correct lets stamps follow another source of time, the right one, and go on from last,
-// which may lie below what was handed out: the caller has replaced that.
-func (c *Clock) Correct(right func() time.Time, last Stamp) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.right, c.last = right, last
-}
-
-// Right is the time that stamps follow: wall time until it was corrected.
-func (c *Clock) Right() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now()
-}
-
-func (c *Clock) now() time.Time {
-	if c.right != nil {
-		return c.right()
-	}
-	return c.wall()
 }
 
 // Last is the newest stamp handed out or observed.

@@ -18,9 +18,6 @@ import (
 // inherited tells whether a version is an earlier incarnation's and in no changeset
 // of this database yet.
 func (r *Replica) inherited(s stamp) bool {
-	if s.at > r.sealed && s.origin == r.givenUp {
-		return true // see Correct
-	}
 	return s.at > r.sealed && s.at <= r.inheritedTo && s.origin != r.own && r.origins.name(s.origin).Replica == r.id
 }
 

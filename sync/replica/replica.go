@@ -41,8 +41,6 @@ type Options struct {
 	Realm schema.ID
 	// Wall is the wall clock, time.Now when nil.
 	Wall func() time.Time
-	// Elapsed is a clock that nobody sets: the time since some moment; nil for the system's.
-	Elapsed func() time.Duration
 	// AnchorDir, when set, lies outside Dir: a small file there tells on opening
 	// whether the database was restored from an older copy or copied. Then the
 	// replica goes on as a new incarnation, and nothing that it writes is taken for
@@ -94,9 +92,6 @@ type Replica struct {
 	// inheritedTo: an earlier incarnation's writes after sealed and up to here are in
 	// none, and this one passes them on.
 	inheritedTo hlc.Stamp
-	// givenUp, while a corrected clock's writes are sealed, is the incarnation whose they
-	// were; else 0.
-	givenUp int
 	// sealTarget is about how many bytes one changeset takes before compression.
 	sealTarget int
 	audiences  *names
@@ -146,10 +141,6 @@ func dsn(path, vfs string, readOnly bool) string {
 func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 	if o.Wall == nil {
 		o.Wall = time.Now
-	}
-	if o.Elapsed == nil {
-		began := time.Now()
-		o.Elapsed = func() time.Duration { return time.Since(began) }
 	}
 	if o.Random == nil {
 		o.Random = rand.Reader

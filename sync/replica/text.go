@@ -61,8 +61,7 @@ func compareChars(a, b char) int {
 	return cmp.Or(cmp.Compare(a.origin, b.origin), cmp.Compare(a.seq, b.seq))
 }
 
-// insert adds a run; one whose characters are there already changes nothing, except
-// that the earlier of two stamps of one run counts (see Replica.Correct).
+// insert adds a run; one whose characters are there already changes nothing.
 func (t *longText) insert(n insertion) bool {
 	if len(n.runes) == 0 || n.first.seq == 0 {
 		return false
@@ -71,10 +70,6 @@ func (t *longText) insert(n insertion) bool {
 	overlaps := func(k int) bool {
 		return k >= 0 && k < len(t.insertions) && t.insertions[k].first.origin == n.first.origin &&
 			t.insertions[k].first.seq < n.first.seq+uint64(len(n.runes)) && n.first.seq < t.insertions[k].first.seq+uint64(len(t.insertions[k].runes))
-	}
-	if overlaps(i) && t.insertions[i].first == n.first && len(t.insertions[i].runes) == len(n.runes) && n.at < t.insertions[i].at {
-		t.insertions[i].at = n.at
-		return true
 	}
 	if overlaps(i-1) || overlaps(i) {
 		return false
@@ -88,18 +83,14 @@ func (t *longText) remove(d deletion) bool {
 	if d.count == 0 || d.first.seq == 0 {
 		return false
 	}
-	i, found := slices.BinarySearchFunc(t.deletions, d, compareDeletions)
+	i, found := slices.BinarySearchFunc(t.deletions, d, func(a, b deletion) int {
+		return cmp.Or(compareChars(a.first, b.first), cmp.Compare(a.count, b.count), cmp.Compare(a.by.at, b.by.at), cmp.Compare(a.by.origin, b.by.origin))
+	})
 	if !found {
 		t.deletions = slices.Insert(t.deletions, i, d)
 	}
 	return !found
 }
-
-func compareDeletions(a, b deletion) int {
-	return cmp.Or(compareChars(a.first, b.first), cmp.Compare(a.count, b.count), cmp.Compare(a.by.at, b.by.at), cmp.Compare(a.by.origin, b.by.origin))
-}
-
-func (t *longText) sortDeletions() { slices.SortFunc(t.deletions, compareDeletions) }
 
 // holds tells whether a character was inserted, deleted since or not.
 func (t *longText) holds(c char) bool {

@@ -22,25 +22,23 @@ var (
 
 // Tx is one transaction: one action of a user, durable as a whole or not at all.
 type Tx struct {
-	r         *Replica
-	ctx       context.Context
-	conn      *sql.Conn
-	wall      time.Time
-	stamp     hlc.Stamp // of this transaction's writes, 0 until the first
-	rows      map[rowKey]*pendingRow
-	byN       map[numberKey]*pendingRow
-	order     []*pendingRow
-	tables    map[string]bool
-	wrote     map[string][]schema.ID
-	hash      hasher
-	observed  hlc.Stamp   // the newest received
-	ticked    bool        // the clock moved without a write
-	corrected *correction // nil: the clock stays as it is
-	flushing  bool
-	advanced  bool                         // the anchor must follow
-	merged    map[int]map[*pendingRow]bool // merged later than it came, by audience
-	rehomed   []*pendingRow
-	summed    bool // sums were changed
+	r        *Replica
+	ctx      context.Context
+	conn     *sql.Conn
+	wall     time.Time
+	stamp    hlc.Stamp // of this transaction's writes, 0 until the first
+	rows     map[rowKey]*pendingRow
+	byN      map[numberKey]*pendingRow
+	order    []*pendingRow
+	tables   map[string]bool
+	wrote    map[string][]schema.ID
+	hash     hasher
+	ticked   bool // the clock moved without a write
+	flushing bool
+	advanced bool                         // the anchor must follow
+	merged   map[int]map[*pendingRow]bool // merged later than it came, by audience
+	rehomed  []*pendingRow
+	summed   bool // sums were changed
 }
 
 type rowKey struct {
@@ -132,9 +130,6 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 		return nil, nil, fmt.Errorf("commit: %w", err)
 	}
 	done = true
-	if c := tx.corrected; c != nil {
-		r.clock.Correct(c.right, c.last)
-	}
 	if tx.advanced {
 		if err := r.writeAnchor(); err != nil {
 			r.opts.Log.Error("the anchor is behind", "error", err) // the writes are durable all the same
@@ -150,28 +145,15 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 // observe moves the clock past a stamp that came from elsewhere.
 func (tx *Tx) observe(at hlc.Stamp) {
 	tx.r.clock.Observe(at)
-	tx.observed = max(tx.observed, at)
+	tx.ticked = true
 }
 
 // keepClock stores how far the clock has come.
 func (tx *Tx) keepClock() error {
-	if tx.observed > 0 {
-		seen, err := meta[int64](tx.ctx, tx.conn, seenMeta)
-		if err != nil {
-			return err
-		}
-		if err := setMeta(tx.ctx, tx.conn, seenMeta, max(seen, int64(tx.observed))); err != nil {
-			return err
-		}
-	}
-	last := tx.r.clock.Last()
-	switch {
-	case tx.corrected != nil:
-		last = tx.corrected.last
-	case tx.stamp == 0 && tx.observed == 0 && !tx.ticked:
+	if tx.stamp == 0 && !tx.ticked {
 		return nil
 	}
-	return tx.exec(`INSERT INTO _meta (key, value) VALUES ('clock', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, int64(last))
+	return tx.exec(`INSERT INTO _meta (key, value) VALUES ('clock', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, int64(tx.r.clock.Last()))
 }
 
 // Context is the context Update was called with.

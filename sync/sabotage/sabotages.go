@@ -167,8 +167,6 @@ var sabotages = []sabotage{
 		one(`s.of[p.clock.audience] += p.clock.check`, `s.of[p.clock.audience] += p.was.check`), transports, "^TestNothingNewTakesFewBytes$"},
 	{"fork-acknowledged", "what the county holds under a number that was given out twice confirms nothing", "sync/transport/run.go",
 		one(`ok && h.number >= n {`, `false && ok && h.number >= n {`), transports, "^TestAForkConfirmsNothing$"},
-	{"wrong-clock-kept", "what was written under a wrong clock gets the right time before it is sent", "sync/transport/run.go",
-		one(`(ahead - c.r.Ahead()).Abs() >= clockTolerance`, `false`), transports, "^TestAWrongClockIsCorrectedBeforeItSends$"},
 	{"payload-not-sealed", "a payload opens for its groups and nobody else", "sync/changeset/sealing.go",
 		one(`if len(to.Keys) == 0 {`, `if len(to.Keys) <= MaxGroups {`), changesets, "^TestEveryRecipientOpensAndNobodyElse$"},
 	{"payload-not-bound", "a sealed payload opens under its own header only", "sync/changeset/sealing.go",

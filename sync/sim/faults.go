@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"fieldkit/sync/replica"
 )
@@ -15,13 +14,6 @@ import (
 func (w *world) exchange(from, to *node) error {
 	if from == to {
 		return nil
-	}
-	for _, pair := range [][2]*node{{from, to}, {to, from}} {
-		if pair[0].root && (pair[1].wrong-pair[1].r.Ahead()).Abs() > time.Minute {
-			if err := w.correct(pair[1]); err != nil {
-				return err
-			}
-		}
 	}
 	if err := from.r.Seal(w.ctx); err != nil {
 		return err
@@ -87,30 +79,6 @@ func (w *world) exchange(from, to *node) error {
 			return fmt.Errorf("%s refuses number %d of %s: %w", to.name, a.Number, a.Stream.Origin, a.Err)
 		}
 	}
-	return nil
-}
-
-// correct is what a node with a wrong clock does when it meets the county.
-func (w *world) correct(n *node) error {
-	before := n.r.Origin()
-	moved, err := n.r.Correct(w.ctx, n.wrong)
-	if err != nil {
-		return err
-	}
-	for i, in := range n.wrote {
-		at, ok := moved[in.at]
-		if !ok || in.origin != before {
-			continue
-		}
-		// An image may still hold it under its old stamp: two intents, one of them written.
-		again := *in
-		again.at, again.origin, again.first = at, n.r.Origin(), in
-		if in.first != nil {
-			again.first = in.first
-		}
-		n.wrote[i] = &again
-	}
-	w.note("correct", n.name, len(moved))
 	return nil
 }
 

@@ -323,7 +323,6 @@ func (w *world) compare(required []*intent) error {
 	counters := map[field]int64{}
 	added, gone := map[field][]string{}, map[field]map[string]bool{}
 	redacted := map[schema.ID]bool{}
-	counted := map[*intent]bool{}
 	for _, in := range required {
 		f := field{in.table, in.audience, in.column, in.id}
 		switch {
@@ -342,14 +341,7 @@ func (w *world) compare(required []*intent) error {
 			}
 			gone[f][in.gone] = true
 		default:
-			first := in
-			if in.first != nil {
-				first = in.first
-			}
-			if !counted[first] {
-				counted[first] = true
-				counters[f] += in.delta
-			}
+			counters[f] += in.delta
 		}
 	}
 	holder := func(f field) *node {

@@ -31,10 +31,6 @@ type syncRun struct {
 	still int                       // rounds since
 }
 
-// clockTolerance is how wrong a clock may be before what it stamped is corrected; half a
-// round trip is in what is measured.
-const clockTolerance = time.Minute
-
 // position grows with everything that gets to either side.
 func (s *syncRun) position() int64 {
 	n := s.seen.ReceivedBytes
@@ -55,12 +51,6 @@ func (s *syncRun) round(ctx context.Context) (done bool, err error) {
 	if c.state.session.IsNil() {
 		if err := c.open(ctx); err != nil {
 			return false, err
-		}
-		// Before anything is sealed: what was written under a wrong clock gets the right time.
-		if ahead := c.state.offset; (ahead - c.r.Ahead()).Abs() >= clockTolerance {
-			if _, err := c.r.Correct(ctx, ahead); err != nil {
-				return false, err
-			}
 		}
 	}
 	if err := c.r.Seal(ctx); err != nil {
