@@ -3,7 +3,6 @@ package county
 import (
 	"context"
 	"fmt"
-	"sort"
 	"strings"
 
 	"fieldkit/internal/model"
@@ -88,27 +87,18 @@ func (c *County) people(ctx context.Context) ([]Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	type scored struct {
-		a, b    *person
-		score   int64
-		reasons []string
-	}
-	var found []scored
+	var found []scored[*person]
 	for _, list := range meetings {
 		for i, a := range list {
 			for _, b := range list[i+1:] {
-				if score, reasons := a.compare(b); score >= pairScore && !apart[pairKey(a.row.ID, b.row.ID)] {
-					found = append(found, scored{a, b, score, reasons})
+				key := pairKey(a.row.ID, b.row.ID)
+				if score, reasons := a.compare(b); score >= pairScore && !apart[key] {
+					found = append(found, scored[*person]{a, b, key, score, reasons})
 				}
 			}
 		}
 	}
-	sort.Slice(found, func(i, j int) bool {
-		if found[i].score != found[j].score {
-			return found[i].score > found[j].score
-		}
-		return pairKey(found[i].a.row.ID, found[i].b.row.ID) < pairKey(found[j].a.row.ID, found[j].b.row.ID)
-	})
+	bestFirst(found)
 	names, err := c.names(ctx)
 	if err != nil {
 		return nil, err

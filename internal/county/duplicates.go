@@ -2,11 +2,11 @@ package county
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"fieldkit/internal/model"
@@ -82,26 +82,17 @@ func (c *County) duplicates(ctx context.Context, table string) ([]Pair, error) {
 		entries[i] = liken(table, row)
 		perKind[entries[i].kind]++
 	}
-	type scored struct {
-		a, b    *likeness
-		score   int64
-		reasons []string
-	}
-	var found []scored
+	var found []scored[*likeness]
 	for _, p := range candidates(entries) {
-		if apart[pairKey(p[0].row.ID, p[1].row.ID)] {
+		key := pairKey(p[0].row.ID, p[1].row.ID)
+		if apart[key] {
 			continue
 		}
 		if score, reasons := p[0].compare(p[1]); score >= pairScore {
-			found = append(found, scored{p[0], p[1], score, reasons})
+			found = append(found, scored[*likeness]{p[0], p[1], key, score, reasons})
 		}
 	}
-	sort.Slice(found, func(i, j int) bool {
-		if found[i].score != found[j].score {
-			return found[i].score > found[j].score
-		}
-		return pairKey(found[i].a.row.ID, found[i].b.row.ID) < pairKey(found[j].a.row.ID, found[j].b.row.ID)
-	})
+	bestFirst(found)
 	names, err := c.names(ctx)
 	if err != nil {
 		return nil, err
@@ -305,6 +296,21 @@ func similarity(a, b string) int64 {
 		}
 	}
 	return int64(200 * row[len(y)] / (len(x) + len(y)))
+}
+
+// scored is a pair that may be the same thing.
+type scored[T any] struct {
+	a, b    T
+	key     string
+	score   int64
+	reasons []string
+}
+
+// bestFirst puts the likeliest pairs first, in one order whoever asks.
+func bestFirst[T any](found []scored[T]) {
+	slices.SortFunc(found, func(x, y scored[T]) int {
+		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(x.key, y.key))
+	})
 }
 
 // pairKey names two ids in one order.
