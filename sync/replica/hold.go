@@ -58,14 +58,14 @@ func (tx *Tx) holds(origin, audience int) (held bool, err error) {
 	return held, err
 }
 
-// waits tells whether a row waits for one that a stream introduces.
-func (tx *Tx) waits(origin, audience int) (waits bool, err error) {
+// awaited tells whether a row waits for one that a stream introduces.
+func (tx *Tx) awaited(origin, audience int) (found bool, err error) {
 	stmt, err := tx.stmt(`SELECT EXISTS (SELECT 1 FROM _held WHERE named = ? AND audience = ?)`)
 	if err != nil {
 		return false, err
 	}
-	err = stmt.QueryRowContext(tx.ctx, origin, audience).Scan(&waits)
-	return waits, err
+	err = stmt.QueryRowContext(tx.ctx, origin, audience).Scan(&found)
+	return found, err
 }
 
 // nothing is a changeset.Rows that knows no table: only the rows that a body

@@ -158,7 +158,7 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 		return err
 	}
 	if introduced > h.rows {
-		waited, err := tx.waits(origin, audience)
+		waited, err := tx.awaited(origin, audience)
 		if err != nil {
 			return err
 		}

@@ -120,6 +120,12 @@ func (r *Replica) Sums(ctx context.Context) (map[string]uint64, changeset.Vector
 // CountSums reads the checksum of every row once, so that Sums can tell them. Reading
 // and writing go on meanwhile. It does nothing when they are counted.
 func (r *Replica) CountSums(ctx context.Context) error {
+	r.mu.Lock()
+	have := r.sums != nil
+	r.mu.Unlock()
+	if have {
+		return nil
+	}
 	conn, err := r.read.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("count rows: %w", err)

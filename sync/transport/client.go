@@ -165,7 +165,11 @@ func (c *Client) Sync(ctx context.Context, progress func(Progress)) (Result, err
 			failures = 0
 			c.state.budget = min(maxBudget, c.state.budget+growth)
 			if done {
-				return run.result, c.r.CountSums(ctx) // for the next time
+				// For the next time; without them, nothing is compared then.
+				if err := c.r.CountSums(ctx); err != nil {
+					c.opts.Log.Warn("the rows were not counted", "error", err)
+				}
+				return run.result, nil
 			}
 			continue
 		}
