@@ -17,11 +17,7 @@ const call = (page, service, method, ...args) => page.evaluate(async ([s, m, a])
   if (!r.ok) throw new Error(`${s}.${m}: ${r.status} ${await r.text()}`)
   return r.json()
 }, [service, method, args])
-const sync = async (page) => {
-  await page.goto(new URL('/#/sync', page.url()).href)
-  await page.locator('[data-test=sync-now]').click()
-  await page.waitForFunction(() => document.querySelector('[data-test=sync-state]')?.textContent.includes('县级已收'), undefined, { timeout: 30_000 })
-}
+const sync = (page) => w.sync(page)
 
 before(async () => {
   await w.start()

@@ -100,9 +100,7 @@ test('what the office keeps reaches a kit', async () => {
   await page.getByRole('heading', { name: '今天的活动' }).waitFor()
   await page.keyboard.press('n')
   await page.getByRole('button', { name: '岭口所', exact: true }).waitFor()
-  await page.goto(new URL('/#/sync', page.url()).href)
-  await page.locator('[data-test=sync-now]').click()
-  await page.waitForFunction(() => document.querySelector('[data-test=sync-state]')?.textContent.includes('县级已收'), undefined, { timeout: 30_000 })
+  await w.sync(page)
   await page.context().close()
   await go('/registries/officer')
   await office.getByText('041207').waitFor() // and what the kit wrote is in the register

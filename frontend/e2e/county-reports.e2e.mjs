@@ -14,11 +14,7 @@ let typed // the sentence that the clerk writes
 const year = new Date(Date.now() + 8 * 3600_000).getUTCFullYear()
 const at = (name) => office.locator(`[data-test="${name}"]`)
 const go = async (hash) => { await office.goto(new URL('/#' + hash, office.url()).href); await office.locator('.page').waitFor() }
-const sync = async (page) => {
-  await page.goto(new URL('/#/sync', page.url()).href)
-  await page.locator('[data-test=sync-now]').click()
-  await page.waitForFunction(() => document.querySelector('[data-test=sync-state]')?.textContent.includes('县级已收'), undefined, { timeout: 30_000 })
-}
+const sync = (page) => w.sync(page)
 const booth = async (place, leaflets) => {
   await kit.goto(new URL('/#/', kit.url()).href)
   await kit.getByRole('heading', { name: '今天的活动' }).waitFor()

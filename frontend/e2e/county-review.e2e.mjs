@@ -10,11 +10,7 @@ let office
 let kit
 const at = (name) => office.locator(`[data-test="${name}"]`)
 const go = async (hash) => { await office.goto(new URL('/#' + hash, office.url()).href); await office.locator('.page').waitFor() }
-const sync = async (page) => {
-  await page.goto(new URL('/#/sync', page.url()).href)
-  await page.locator('[data-test=sync-now]').click()
-  await page.waitForFunction(() => document.querySelector('[data-test=sync-state]')?.textContent.includes('县级已收'), undefined, { timeout: 30_000 })
-}
+const sync = (page) => w.sync(page)
 const started = async (name, env) => {
   const { hits } = await w.spawn(['kit', '--dir', `${w.dir}/${name}`, '--no-open', '--manual'], [/kit: (\S+)/], env)
   const page = await w.page(hits[0][1])

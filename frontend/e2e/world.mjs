@@ -111,6 +111,21 @@ export class World {
     await page.keyboard.press('Enter')
   }
 
+  /** Syncs a kit from its own screen until that says that all of it arrived; what is still being saved takes one more round. */
+  async sync(page) {
+    await page.goto(new URL('/#/sync', page.url()).href)
+    for (let round = 1; ; round++) {
+      const over = page.waitForResponse((r) => r.url().endsWith('/rpc/Sync/Now'), { timeout: 30_000 })
+      await page.locator('[data-test=sync-now]').click()
+      await over
+      try {
+        return await page.waitForFunction(() => document.querySelector('[data-test=sync-state]')?.textContent.includes('县级已收'), undefined, { timeout: 5_000 })
+      } catch (e) {
+        if (round === 3) throw e
+      }
+    }
+  }
+
   /** Takes a picture once nothing moves any more. */
   async picture(page, name) {
     await page.waitForTimeout(350)
