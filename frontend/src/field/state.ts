@@ -36,8 +36,8 @@ export function sentence(e: RpcError): string {
   return language.value === 'en' ? e.en : e.zh
 }
 
-// Messages stand above the action bar, where they hide neither title nor buttons.
-export const place = { placement: 'bottom', offset: 78 } as const
+// Messages stand on the top bar: every other strip of a screen has buttons or counts that a hand may be about to use.
+export const place = { placement: 'top', offset: 7 } as const
 
 /** Shows what went wrong; returns the error so that a form can mark its field. */
 export function tell(raw: unknown): RpcError {
