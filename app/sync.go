@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -208,8 +209,9 @@ func (s *Sync) run(ctx context.Context) (entry SyncLogEntry, err error) {
 			s.a.opts.Log.Error("check the records", "error", err)
 		}
 	}
-	if err == nil {
-		if keepErr := keepRefusals(r, result.Refused, entry.At); keepErr != nil {
+	var refused *transport.RefusedError
+	if err == nil || errors.As(err, &refused) {
+		if keepErr := keepRefusals(r, result.Refused, refused, entry.At); keepErr != nil {
 			s.a.opts.Log.Error("remember refusals", "error", keepErr) // the next exchange tells them again
 		}
 	}
@@ -246,7 +248,8 @@ func sentence(err error, e SyncLogEntry, waiting int) (code, zh, en string) {
 	case errors.Is(err, transport.ErrPin), errors.Is(err, transport.ErrRealm):
 		return "wrong_server", "对方不是县里的服务器，没有发送任何内容。请换一个网络，或联系县办公室。", "Whoever answered is not the county's server; nothing was sent. Use another network or call the office."
 	case errors.As(err, &refused):
-		return "refused", "县里暂不接收这台电脑（" + refused.Reason + "），请联系县办公室。" + kept + "不会丢。", "The county does not accept this computer (" + refused.Reason + "); call the office. " + keptEN + "nothing is lost."
+		why, whyEN := deviceReason(refused.Reason)
+		return "refused", why + kept + "不会丢。", strings.ToUpper(whyEN[:1]) + whyEN[1:] + " " + keptEN + "nothing is lost."
 	case errors.Is(err, transport.ErrBusy):
 		return "busy", "县服务器正忙，过一会儿会自动再传。" + kept + "不会丢。", "The county's server is busy; it will be tried again. " + keptEN + "nothing is lost."
 	case errors.Is(err, transport.ErrUnreachable), errors.Is(err, context.Canceled):

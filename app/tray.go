@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"fieldkit/internal/model"
 	"fieldkit/internal/rpc"
 	"fieldkit/sync/changeset"
 	"fieldkit/sync/replica"
@@ -33,9 +34,14 @@ type TrayItem struct {
 	ReasonEN string    `json:"reason_en"`
 	Detail   string    `json:"detail"`  // for the office, without personal data
 	Release  bool      `json:"release"` // it can be merged after all
+	// Open is the record whose screen corrects it: itself or what it hangs on; "" when none does.
+	OpenTable string    `json:"open_table"`
+	OpenID    schema.ID `json:"open_id"`
+	OpenKind  string    `json:"open_kind"` // of an activity
 }
 
-// refusal is a changeset that the county did not take, as it is remembered.
+// refusal is a changeset that the county did not take, as it is remembered; without
+// a number it is everything, from this computer.
 type refusal struct {
 	Replica     schema.ID `json:"replica"`
 	Incarnation uint32    `json:"incarnation"`
@@ -47,11 +53,15 @@ type refusal struct {
 
 const refusedKey = "sync/refused"
 
-// keepRefusals remembers what the last whole exchange said was refused.
-func keepRefusals(r *replica.Replica, list []transport.Refusal, at int64) error {
+// keepRefusals remembers what the last exchange that the county answered said was
+// refused: some changesets, or this computer with all that it has.
+func keepRefusals(r *replica.Replica, list []transport.Refusal, all *transport.RefusedError, at int64) error {
 	kept := make([]refusal, 0, len(list))
 	for _, x := range list {
 		kept = append(kept, refusal{x.Stream.Origin.Replica, x.Stream.Origin.Incarnation, x.Stream.Audience, x.Number, x.Reason, at})
+	}
+	if all != nil {
+		kept = []refusal{{Replica: r.ID(), Reason: all.Reason, At: at}}
 	}
 	raw, err := json.Marshal(kept)
 	if err != nil {
@@ -99,8 +109,12 @@ func (t *Tray) refused(r *replica.Replica, d *directory) ([]TrayItem, error) {
 	_ = json.Unmarshal(raw, &list) // a damaged list reads as an empty one: the next exchange writes it anew
 	var out []TrayItem
 	for _, x := range list {
-		stream := changeset.Stream{Origin: changeset.Origin{Replica: x.Replica, Incarnation: x.Incarnation}, Audience: x.Audience}
-		rows, err := r.Unsent(context.Background(), stream, x.Number)
+		var rows []replica.Pending
+		if x.Number == 0 {
+			rows, err = r.Waiting(context.Background(), trayRows)
+		} else {
+			rows, err = r.Unsent(context.Background(), changeset.Stream{Origin: changeset.Origin{Replica: x.Replica, Incarnation: x.Incarnation}, Audience: x.Audience}, x.Number)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -109,10 +123,30 @@ func (t *Tray) refused(r *replica.Replica, d *directory) ([]TrayItem, error) {
 			return nil, err
 		}
 		zh, en := heldReason(x.Reason)
-		item := TrayItem{Kind: "refused", Device: device.Name, At: x.At, Reason: "县里没有收下：" + zh, ReasonEN: "The county did not take it: " + en, Detail: fmt.Sprintf("#%d %s", x.Number, x.Reason)}
+		detail := fmt.Sprintf("#%d %s", x.Number, x.Reason)
+		if x.Number == 0 {
+			zh, en = deviceReason(x.Reason)
+			detail = "" // all of it is in the sentence
+		}
+		item := TrayItem{Kind: "refused", Device: device.Name, At: x.At, Reason: "县里没有收下：" + zh, ReasonEN: "The county did not take it: " + en, Detail: detail}
+		shown := map[string]bool{}
 		for _, p := range rows {
 			row := item
-			row.Table, row.ID, row.Ref = p.Table, p.ID, fmt.Sprintf("refused/%s/%d/%s", p.Table, x.Number, p.ID)
+			row.Table, row.ID = p.Table, p.ID
+			if err := t.place(r, &row); err != nil {
+				return nil, err
+			}
+			if x.Number == 0 { // all that waits: by the records that people know
+				if row.OpenTable == "" {
+					continue
+				}
+				row.Table, row.ID = row.OpenTable, row.OpenID
+			}
+			row.Ref = fmt.Sprintf("refused/%s/%d/%s", row.Table, x.Number, row.ID)
+			if shown[row.Ref] {
+				continue
+			}
+			shown[row.Ref] = true
 			if err := t.title(r, d, &row); err != nil {
 				return nil, err
 			}
@@ -126,9 +160,52 @@ func (t *Tray) refused(r *replica.Replica, d *directory) ([]TrayItem, error) {
 	return out, nil
 }
 
+// trayRows is how many rows are looked through when the county takes none.
+const trayRows = 1000
+
+// trayScreens are the tables whose records have a screen that corrects them.
+var trayScreens = []string{"consultation", "activity", "venue", "indicator", "case_digest", "slogan", "post", "outcome", "plan_item", "stock_move", "daily_tally"}
+
+// place finds the record whose screen corrects an item.
+func (t *Tray) place(r *replica.Replica, item *TrayItem) error {
+	if item.ID.IsNil() {
+		return nil
+	}
+	table, id := item.Table, item.ID
+	for range 3 { // an issue hangs on a placement, that on a venue
+		row, err := r.Get(context.Background(), table, id)
+		if err != nil || row == nil {
+			return err
+		}
+		if slices.Contains(trayScreens, table) {
+			item.OpenTable, item.OpenID = table, id
+			if table == "activity" {
+				item.OpenKind = row.Text("kind")
+			}
+			return nil
+		}
+		at := slices.IndexFunc(trayParents, func(p trayParent) bool {
+			return model.Schema.Table(table) != nil && model.Schema.Table(table).Column(p.column) != nil && !row.Ref(p.column).IsNil()
+		})
+		if at < 0 {
+			return nil
+		}
+		table, id = trayParents[at].table, row.Ref(trayParents[at].column)
+	}
+	return nil
+}
+
+type trayParent struct{ column, table string }
+
+// trayParents are the columns by which a row hangs on another, the nearest first.
+var trayParents = []trayParent{{"consultation_id", "consultation"}, {"placement_id", "placement"}, {"activity_id", "activity"}, {"venue_id", "venue"}, {"plan_id", "plan"}}
+
 func (t *Tray) title(r *replica.Replica, d *directory, item *TrayItem) error {
 	if item.ID.IsNil() || item.Table == "" {
 		return nil
+	}
+	if err := t.place(r, item); err != nil {
+		return err
 	}
 	row, err := r.Get(context.Background(), item.Table, item.ID)
 	if err != nil || row == nil {
@@ -163,6 +240,10 @@ func (t *Tray) held(r *replica.Replica, d *directory) ([]TrayItem, error) {
 
 // heldReasons put what the engine says into a sentence for the officer.
 var heldReasons = []struct{ part, zh, en string }{
+	{"遗失", "县办公室把这台电脑标成了遗失。请联系县办公室恢复，再报一次。", "the office has marked this computer as lost. Ask the office to restore it, then send again."},
+	{"停用", "县办公室停用了这台电脑。请联系县办公室恢复，再报一次。", "the office has retired this computer. Ask the office to restore it, then send again."},
+	{"unknown device", "这台电脑在县里没有登记。请联系县办公室。", "this computer is not enrolled at the county. Call the office."},
+	{"key has changed", "这台电脑的密钥和登记的不一样。请联系县办公室。", "this computer's key is not the one enrolled. Call the office."},
 	{"clock that is ahead", "写它的电脑时钟快了，请先校准那台电脑。", "the clock of the computer that wrote it is ahead; set that clock right first."},
 	{"forked", "同一个编号有两份不同的内容，可能有人用备份恢复过电脑。请告诉县办公室。", "there are two contents under one number; a computer may have been restored from a backup. Tell the office."},
 	{"held with other content", "同一个编号有两份不同的内容，可能有人用备份恢复过电脑。请告诉县办公室。", "there are two contents under one number; a computer may have been restored from a backup. Tell the office."},
@@ -180,12 +261,27 @@ var heldReasons = []struct{ part, zh, en string }{
 }
 
 func heldReason(reason string) (zh, en string) {
+	if zh, en = knownReason(reason); zh != "" {
+		return zh, en
+	}
+	return "里面有一栏内容不合规则。打开改一下再存，就会重新上报。", "one of its fields breaks a rule. Open it, correct it and save; it is sent again."
+}
+
+func knownReason(reason string) (zh, en string) {
 	for _, h := range heldReasons {
 		if strings.Contains(strings.ToLower(reason), h.part) {
 			return h.zh, h.en
 		}
 	}
-	return "里面有一栏内容不合规则。打开改一下再存，就会重新上报。", "one of its fields breaks a rule. Open it, correct it and save; it is sent again."
+	return "", ""
+}
+
+// deviceReason is why the county takes nothing from this computer.
+func deviceReason(reason string) (zh, en string) {
+	if zh, en = knownReason(reason); zh != "" {
+		return zh, en
+	}
+	return "县里暂不接收这台电脑（" + reason + "）。请联系县办公室。", "it does not accept this computer now (" + reason + "). Call the office."
 }
 
 // Resend offers everything to the county again, at once.

@@ -39,15 +39,18 @@ export function sentence(e: RpcError): string {
 // Messages stand on the top bar: every other strip of a screen has buttons or counts that a hand may be about to use.
 export const place = { placement: 'top', offset: 7 } as const
 
+// The newest takes the place of the one before: a fast hand would build a tower of
+// them, and what went wrong is over once it has gone well.
+let said: { close(): void } | undefined
+
 /** Shows what went wrong; returns the error so that a form can mark its field. */
 export function tell(raw: unknown): RpcError {
   const e = toError(raw)
-  ElMessage({ type: 'error', message: sentence(e), duration: 6000, showClose: true, grouping: true, ...place })
+  said?.close()
+  said = ElMessage({ type: 'error', message: sentence(e), duration: 6000, showClose: true, grouping: true, ...place })
   return e
 }
 
-// The newest takes the place of the one before: a fast hand would build a tower of them.
-let said: { close(): void } | undefined
 export function say(message: string): void {
   said?.close()
   said = ElMessage({ type: 'success', message, duration: 2500, grouping: true, ...place })

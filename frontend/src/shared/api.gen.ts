@@ -1024,6 +1024,9 @@ export interface TrayItem {
   reason_en: string
   detail: string
   release: boolean
+  open_table: string
+  open_id: string
+  open_kind: string
 }
 
 export interface VenueForm {

@@ -27,6 +27,10 @@ export function pathOf(h: Pick<Hit, 'table' | 'id' | 'kind'>): string {
       return has('/venue/:id') ? '/venue/' + h.id : '/venue'
     case 'plan_item':
       return has('/plan') ? '/plan' : '/today'
+    case 'stock_move':
+      return '/stock'
+    case 'daily_tally':
+      return '/tally'
   }
   return '/settings'
 }

@@ -1,0 +1,122 @@
+// What was held back, 待处理: records that the county refused, and one that two laptops
+// made not to fit together. Each is opened, repaired, sent again and accepted.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { call } from './screens.mjs'
+import { World } from './world.mjs'
+
+const w = new World()
+let one, two, office, booth
+const at = (page, name) => page.locator(`[data-test="${name}"]`)
+const go = async (page, path) => page.goto(new URL('/#' + path, page.url()).href)
+const advice = (form) => ({ id: '', activity_id: booth, source: 'walk_in', occurred_at: 0, fraud_type: 'F01', channels: ['H3'], stage: 'G3', at_risk: '', loss: '', pay_method: '', age_band: 'A4', gender: '', occupation: '', town: '', person_label: '', consent: false, phone: '', payer_tail: '', id_tail: '', relatives_advised: 0, story: '', advice: [], outcome: 'K1', alarm_no: '', no_indicator: true, indicators: [], follow_up_on: '', steps: [], note: '', ...form })
+const save = (page, form) => call(page, 'Consultations', 'Save', advice(form))
+
+async function enrol(name, officer, staff) {
+  const page = await w.page((await w.kit(name)).url)
+  await page.locator('textarea').first().fill(w.code(name.toUpperCase()))
+  await at(page, 'enrol').click()
+  await page.getByPlaceholder('姓名').fill(officer)
+  await page.getByPlaceholder('工号或警号').fill(staff)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: '今天的活动' }).waitFor()
+  return page
+}
+
+/** Sets a computer's state on the office's own page. */
+async function mark(label, action) {
+  await office.goto(new URL('/#/devices', w.dashboard).href)
+  const row = office.locator('tbody tr', { hasText: label })
+  await row.getByRole('button', { name: action }).click()
+  const set = office.waitForResponse((r) => r.url().endsWith('/rpc/County/SetDeviceState'))
+  await office.getByRole('button', { name: '确定' }).click()
+  assert.equal((await set).status(), 200)
+}
+
+before(async () => {
+  await w.start()
+  one = await enrol('d1', '李静', '041207')
+  two = await enrol('d2', '王强', '041208')
+  booth = (await call(one, 'Activities', 'Open', { kind: 'street', place: '城关广场' })).id
+  office = await w.page(w.dashboard, { width: 1280, height: 800 })
+  await w.login(office)
+  await office.getByText('发放宣传单').first().waitFor()
+})
+after(() => w.stop())
+
+test('the county refuses what a computer marked as lost sends: record by record, with the reason', async () => {
+  await w.sync(one)
+  await mark('D1', '标为遗失')
+  await save(one, { loss: '3000' })
+  await go(one, '/sync')
+  await at(one, 'sync-now').click()
+  await one.getByText('县办公室把这台电脑标成了遗失').first().waitFor()
+  await go(one, '/tray')
+  await at(one, 'tray-item').filter({ hasText: '刷单返利' }).click()
+  assert.match(await at(one, 'tray-reason').textContent(), /县里没有收下：县办公室把这台电脑标成了遗失。.*原样保存着/)
+  await w.picture(one, 'tray-refused')
+})
+
+test('it goes out as a file for the office, with its reason', async () => {
+  const [file] = await Promise.all([one.waitForEvent('download'), one.keyboard.press('x')])
+  const text = readFileSync(await file.path(), 'utf8')
+  assert.match(text, /标成了遗失/)
+  assert.match(text, /consultation/)
+})
+
+test('it is opened and repaired; sent again it is still refused, and said so', async () => {
+  await one.keyboard.press('o')
+  await at(one, 'amount').waitFor()
+  await one.waitForFunction(() => document.querySelector('[data-test=amount]').value.startsWith('3000'))
+  await at(one, 'amount').fill('5000')
+  await one.keyboard.press('Control+Enter')
+  await one.waitForURL(/#\/tray$/)
+  await at(one, 'tray-item').filter({ hasText: '刷单返利' }).click()
+  const answered = one.waitForResponse((r) => r.url().endsWith('/rpc/Tray/Resend'))
+  await one.keyboard.press('r')
+  await answered
+  await one.locator('.el-message--error', { hasText: '标成了遗失' }).waitFor()
+  assert.ok(await at(one, 'tray-item').count() > 0, 'what was refused stays listed')
+})
+
+test('once the office has restored the computer, it is sent again and taken', async () => {
+  await mark('D1', '恢复')
+  await one.keyboard.press('r')
+  await one.locator('.el-message--success', { hasText: '已重新上报' }).waitFor()
+  await one.getByText('没有要处理的。').waitFor()
+  assert.equal((await call(one, 'Sync', 'Status')).waiting, 0)
+  await w.sync(two)
+  const [arrived] = (await call(two, 'Consultations', 'List', { limit: 5 })).items
+  assert.equal(Number(arrived.loss), 5000, 'the county hands on what was repaired')
+})
+
+test('what two laptops made not to fit is repaired on one and gone on both', async () => {
+  const { id } = await save(one, { fraud_type: 'F05', loss: '' })
+  await w.sync(one)
+  await w.sync(two)
+  await save(one, { id, fraud_type: 'F05', stage: 'G1' })
+  await save(two, { id, fraud_type: 'F05', loss: '800' })
+  await w.sync(two)
+  await w.sync(one)
+  await w.sync(two)
+  for (const page of [one, two]) {
+    await go(page, '/tray')
+    await at(page, 'tray-item').filter({ hasText: '虚假贷款' }).filter({ hasText: '对不上' }).waitFor()
+  }
+  await at(one, 'tray-item').filter({ hasText: '对不上' }).click()
+  assert.match(await at(one, 'tray-reason').textContent(), /有损失金额，进展却不是“已付款”/)
+  await w.picture(one, 'tray-rule')
+  await one.keyboard.press('o')
+  const stage = one.getByRole('radiogroup', { name: '进展' })
+  await stage.locator('.on', { hasText: '已接触' }).waitFor()
+  await stage.focus()
+  await one.keyboard.press('3')
+  await one.keyboard.press('Control+Enter')
+  await one.waitForURL(/#\/tray$/)
+  await w.sync(one)
+  await w.sync(two)
+  for (const page of [one, two]) assert.deepEqual((await call(page, 'Tray', 'List')).filter((i) => i.kind === 'rule'), [])
+})
+
+test('no screen complained on the console', () => assert.deepEqual([...one.problems, ...two.problems], []))
