@@ -26,31 +26,15 @@ func (c *Catalogue) Codes() (CodeNames, error) {
 // codeBook is the code tables as the county's office has them.
 type codeBook struct {
 	set   model.Settings
-	names map[string]string // "table.code" → the office's name, of codes that it renamed or added
+	names model.Names
 }
 
 func newCodeBook(set model.Settings) *codeBook {
-	b := &codeBook{set: set, names: map[string]string{}}
-	for table, added := range set.Added {
-		for _, c := range added {
-			b.names[table+"."+c.Code] = c.ZH
-		}
-	}
-	for key, name := range set.Labels {
-		if name != "" {
-			b.names[key] = name
-		}
-	}
-	return b
+	return &codeBook{set: set, names: set.Names()}
 }
 
 // label is what the county calls a code, also one that it has retired.
-func (b *codeBook) label(table, code string) string {
-	if name, ok := b.names[table+"."+code]; ok {
-		return name
-	}
-	return model.Label(table, code)
-}
+func (b *codeBook) label(table, code string) string { return b.names.Label(table, code) }
 
 func (b *codeBook) labels(table string, codes []string) string {
 	out := make([]string, len(codes))

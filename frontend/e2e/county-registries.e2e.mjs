@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { call } from './screens.mjs'
 import { World } from './world.mjs'
 
 const w = new World()
@@ -87,6 +88,40 @@ test('rules and codes are kept, wrong ones refused', async () => {
   await office.reload()
   await office.waitForFunction(() => document.querySelector('[aria-label="F01 本县叫法"]')?.value === '网络刷单')
   await w.picture(office, 'county-codes')
+})
+
+test('what the office calls a code shows at once on another dashboard, in lists, figures and what is fetched', async () => {
+  const other = await w.page(w.dashboard, { width: 1024, height: 768 })
+  await w.login(other)
+  await other.locator('.rail').waitFor()
+  const kit = await w.kit('d2')
+  const page = await w.page(kit.url)
+  await page.locator('textarea').first().fill(w.code('D2'))
+  await page.locator('[data-test=enrol]').click()
+  await page.getByPlaceholder('姓名').fill('王强')
+  await page.getByPlaceholder('工号或警号').fill('041208')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: '今天的活动' }).waitFor()
+  const booth = await call(page, 'Booth', 'Open', { place: '城关广场' })
+  await call(page, 'Consultations', 'Save', { activity_id: booth.activity?.id ?? booth.id, source: 'walk_in', occurred_at: Date.now(), fraud_type: 'F01', age_band: 'A6', stage: 'G0', outcome: 'K1', channels: ['H1'] })
+  await w.sync(page)
+  await page.context().close()
+  await other.goto(new URL('/#/records/consultation', other.url()).href)
+  await other.locator('.page').getByText('网络刷单').first().waitFor() // as the office had named it before
+  await go('/registries/codes')
+  await office.getByLabel('F01 本县叫法').fill('刷单做任务')
+  await at('save-codes').click()
+  await office.getByText('已保存').waitFor()
+  await other.locator('.page').getByText('刷单做任务').first().waitFor()
+  assert.equal(await other.locator('.page').getByText('网络刷单').count(), 0)
+  const csv = await other.evaluate(async () => (await fetch('/export/consultations.csv?from=2024-01-01&to=2033-12-31')).text())
+  assert.match(csv, /刷单做任务/)
+  await w.picture(other, 'county-named')
+  await office.getByLabel('F02 本县叫法').fill('刷单做任务') // one name for two codes
+  await at('save-codes').click()
+  await office.getByText('都叫“刷单做任务”').waitFor()
+  assert.deepEqual(other.problems.filter((p) => !/401/.test(p)), [])
+  await other.context().close()
 })
 
 test('what the office keeps reaches a kit', async () => {

@@ -132,8 +132,8 @@ func (c *County) clusters(ctx context.Context, a *Analysis, p period, settings *
 		f.IDs = f.IDs[:min(len(f.IDs), 100)]
 		for _, id := range g.Indicators {
 			if row := signs[id]; row != nil {
-				kinds[model.Label("indicator_kind", row.Text("kind"))] = true
-				f.Details = append(f.Details, model.Label("indicator_kind", row.Text("kind"))+" "+defang(row.Text("kind"), row.Text("value")))
+				kinds[settings.Label("indicator_kind", row.Text("kind"))] = true
+				f.Details = append(f.Details, settings.Label("indicator_kind", row.Text("kind"))+" "+defang(row.Text("kind"), row.Text("value")))
 			}
 		}
 		f.Title = fmt.Sprintf("%d 起 · %s", f.Count, settings.Label("fraud_type", most(types)))

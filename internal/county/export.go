@@ -18,31 +18,31 @@ import (
 type ledger struct {
 	table, name string // name of the file, in Chinese
 	header      []string
-	cells       func(r *RecordLine) []string
+	cells       func(r *RecordLine, names model.Names) []string
 }
 
 var ledgers = map[string]ledger{
 	"activities": {"activity", "活动台账", []string{"日期", "时间", "单位", "类别", "名称或地点", "宣传单(份)", "咨询(人次)", "签到(人)", "状态", "录入人", "电脑"},
-		func(r *RecordLine) []string {
-			return []string{localDate(r.At), localTime(r.At), r.Unit, model.Label("activity_kind", r.Kind), r.Title, decimal(r.Leaflets), decimal(r.Consultations),
-				decimal(r.Attendance), model.Label("activity_state", r.State), r.Officer, r.Device}
+		func(r *RecordLine, names model.Names) []string {
+			return []string{localDate(r.At), localTime(r.At), r.Unit, names.Label("activity_kind", r.Kind), r.Title, decimal(r.Leaflets), decimal(r.Consultations),
+				decimal(r.Attendance), names.Label("activity_state", r.State), r.Officer, r.Device}
 		}},
 	"leaflets": {"handout", "发放台账", []string{"日期", "单位", "活动类别", "活动", "物料", "数量", "电脑"},
-		func(r *RecordLine) []string {
-			return []string{localDate(r.At), r.Unit, model.Label("activity_kind", r.Kind), r.Org, r.Title, decimal(r.Qty), r.Device}
+		func(r *RecordLine, names model.Names) []string {
+			return []string{localDate(r.At), r.Unit, names.Label("activity_kind", r.Kind), r.Org, r.Title, decimal(r.Qty), r.Device}
 		}},
 	"consultations": {"consultation", "咨询台账", []string{"日期", "时间", "单位", "活动", "诈骗类型", "进展", "年龄段", "涉及金额(元)", "处理结果", "受理人", "电脑"},
-		func(r *RecordLine) []string {
-			return []string{localDate(r.At), localTime(r.At), r.Unit, r.Title, model.Label("fraud_type", r.FraudType), model.Label("stage", r.Stage), model.Label("age_band", r.AgeBand),
-				yuan(r.AmountFen), model.Label("outcome", r.Outcome), r.Officer, r.Device}
+		func(r *RecordLine, names model.Names) []string {
+			return []string{localDate(r.At), localTime(r.At), r.Unit, r.Title, names.Label("fraud_type", r.FraudType), names.Label("stage", r.Stage), names.Label("age_band", r.AgeBand),
+				yuan(r.AmountFen), names.Label("outcome", r.Outcome), r.Officer, r.Device}
 		}},
 	"attendance": {"attendance", "签到台账", []string{"日期", "召集单位", "活动类别", "网吧或单位", "姓名", "岗位", "电话", "签到时间", "来源"},
-		func(r *RecordLine) []string {
+		func(r *RecordLine, names model.Names) []string {
 			signed := ""
 			if r.SignedAt > 0 {
 				signed = localTime(r.SignedAt)
 			}
-			return []string{localDate(r.At), r.Unit, model.Label("activity_kind", r.Kind), r.Org, r.Title, model.Label("role", r.Role), r.Phone, signed, sourceName[r.Source]}
+			return []string{localDate(r.At), r.Unit, names.Label("activity_kind", r.Kind), r.Org, r.Title, names.Label("role", r.Role), r.Phone, signed, sourceName[r.Source]}
 		}},
 }
 
@@ -106,7 +106,7 @@ func (c *County) export(w http.ResponseWriter, r *http.Request) {
 	for page, serial := first, 0; ; {
 		for i := range page.Rows {
 			serial++
-			csv.row(append([]string{strconv.Itoa(serial)}, l.cells(&page.Rows[i])...)...)
+			csv.row(append([]string{strconv.Itoa(serial)}, l.cells(&page.Rows[i], names.codes)...)...)
 		}
 		if page.Next == "" || csv.err != nil {
 			break

@@ -24,6 +24,22 @@ func (s *Service) Rules(ctx context.Context) (Rules, error) {
 	return Rules{Settings: set, Codes: model.Codes}, err
 }
 
+// CodeNames are the office's changes to the code tables as shipped. A screen lays them over its own copy.
+type CodeNames struct {
+	Labels  map[string]string       `json:"labels"`  // "table.code" → the office's name
+	Added   map[string][]model.Code `json:"added"`   // the office's own codes, by table
+	Retired []string                `json:"retired"` // "table.code": no longer picked, old records keep it
+}
+
+// CodeNames tells what the office calls codes.
+func (s *Service) CodeNames(ctx context.Context) (CodeNames, error) {
+	if _, err := signedIn(ctx); err != nil {
+		return CodeNames{}, err
+	}
+	set, err := model.ReadSettings(ctx, s.c.replica)
+	return CodeNames{Labels: set.Labels, Added: set.Added, Retired: set.Retired}, err
+}
+
 // SaveRules writes the settings that changed; they reach the kits with their next sync.
 func (s *Service) SaveRules(ctx context.Context, set model.Settings) error {
 	v, err := editor(ctx)

@@ -92,7 +92,7 @@ func (s *Service) Registry(ctx context.Context, q RegistryQuery) (RegistryPage, 
 	}
 	var found []*replicaRow
 	err = s.c.replica.Each(ctx, q.Table, `WHERE `+where+` ORDER BY `+reg.order, args, func(row *replicaRow) error {
-		if !matches(q.Table, row, q.Search) {
+		if !matches(q.Table, row, q.Search, names.codes) {
 			return nil
 		}
 		page.Found++
@@ -115,13 +115,15 @@ func (s *Service) Registry(ctx context.Context, q RegistryQuery) (RegistryPage, 
 	return page, err
 }
 
-func matches(table string, row *replicaRow, search string) bool {
+func matches(table string, row *replicaRow, search string, codes model.Names) bool {
 	if search == "" {
 		return true
 	}
-	name := row.Text("name")
-	if table == "period" {
-		name = model.Label("period", row.Text("code"))
+	name := ""
+	if table == "period" { // it has none but its code's
+		name = codes.Label("period", row.Text("code"))
+	} else {
+		name = row.Text("name")
 	}
 	if model.MatchName(name, model.Initials(name), search) {
 		return true

@@ -226,19 +226,19 @@ func (s *Service) SaveRegistry(ctx context.Context, f RegistryForm) (RegistryRow
 	if making {
 		action = "registry_added"
 	}
-	if err := s.c.store.record(ctx, entry{Actor: v.account.Name, Action: action, Subject: f.Table + " " + registryName(f.Table, row), Address: v.address}); err != nil {
-		return RegistryRow{}, err
-	}
 	names, err := s.c.names(ctx)
 	if err != nil {
+		return RegistryRow{}, err
+	}
+	if err := s.c.store.record(ctx, entry{Actor: v.account.Name, Action: action, Subject: f.Table + " " + registryName(f.Table, row, names.codes), Address: v.address}); err != nil {
 		return RegistryRow{}, err
 	}
 	return s.c.registryRow(ctx, f.Table, row, names)
 }
 
-func registryName(table string, row *replicaRow) string {
+func registryName(table string, row *replicaRow, codes model.Names) string {
 	if table == "period" {
-		return fmt.Sprint(row.Int("year"), " ", model.Label("period", row.Text("code")))
+		return fmt.Sprint(row.Int("year"), " ", codes.Label("period", row.Text("code")))
 	}
 	return row.Text("name")
 }
@@ -287,8 +287,12 @@ func (s *Service) VoidRegistry(ctx context.Context, table, id string, on bool) e
 	if err := s.c.replica.Update(ctx, func(tx *replicaTx) error { return tx.Put(table, key, schema.Values{"voided": voidMark(tx, on, "V3")}) }); err != nil {
 		return err
 	}
+	names, err := s.c.names(ctx)
+	if err != nil {
+		return err
+	}
 	action := map[bool]string{true: "registry_voided", false: "registry_restored"}[on]
-	return s.c.store.record(ctx, entry{Actor: v.account.Name, Action: action, Subject: table + " " + registryName(table, row), Address: v.address})
+	return s.c.store.record(ctx, entry{Actor: v.account.Name, Action: action, Subject: table + " " + registryName(table, row, names.codes), Address: v.address})
 }
 
 // voidMark is the value of a row's voided column.

@@ -170,15 +170,15 @@ func (c *County) titleOf(ctx context.Context, table string, row *replicaRow, nam
 	case "device":
 		return row.Text("label"), names.unit(row.Ref("owner_unit_id")), nil
 	case "outcome":
-		return strings.TrimSpace(model.Label("outcome_kind", row.Text("kind")) + " " + row.Text("ref_no")), names.unit(row.Ref("lead_unit_id")), nil
+		return strings.TrimSpace(names.codes.Label("outcome_kind", row.Text("kind")) + " " + row.Text("ref_no")), names.unit(row.Ref("lead_unit_id")), nil
 	case "post":
 		return row.Text("title"), names.unit(row.Ref("unit_id")), nil
 	case "indicator":
-		return model.Label("indicator_kind", row.Text("kind")), "", nil
+		return names.codes.Label("indicator_kind", row.Text("kind")), "", nil
 	case "case_digest", "plan":
 		return row.Text("title"), "", nil
 	case "consultation":
-		title = model.Label("fraud_type", row.Text("fraud_type"))
+		title = names.codes.Label("fraud_type", row.Text("fraud_type"))
 	case "handout":
 		title = names.materials[row.Ref("material_id")]
 	case "attendance":
@@ -198,7 +198,7 @@ func (c *County) titleOf(ctx context.Context, table string, row *replicaRow, nam
 	}
 	of := activityTitle(activity, venues)
 	if of == "" {
-		of = model.Label("activity_kind", activity.Text("kind"))
+		of = names.codes.Label("activity_kind", activity.Text("kind"))
 	}
 	if title != "" {
 		of = title + " · " + of

@@ -125,13 +125,18 @@ func created(tx *replicaTx, device schema.ID) schema.Values {
 // nameBook looks up what ids are called.
 type nameBook struct {
 	units, officers, devices, materials map[schema.ID]string
+	codes                               model.Names
 }
 
 func (b *nameBook) unit(id schema.ID) string { return b.units[id] }
 
-// names loads the names of units, officers, devices and materials: small tables.
+// names loads the names of units, officers, devices, materials and codes: small tables.
 func (c *County) names(ctx context.Context) (*nameBook, error) {
-	b := &nameBook{}
+	settings, err := model.ReadSettings(ctx, c.replica)
+	if err != nil {
+		return nil, err
+	}
+	b := &nameBook{codes: settings.Names()}
 	for _, load := range []struct {
 		into          *map[schema.ID]string
 		table, column string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"fieldkit/sync/replica"
@@ -137,6 +138,21 @@ func (s *Settings) Check() error {
 			if err := Text("added", "代码 "+c.Code+" 的名称", "The name of code "+c.Code, c.ZH, 30, true); err != nil {
 				return err
 			}
+		}
+	}
+	return s.checkNames()
+}
+
+// checkNames refuses two codes of a table under one name: lists, ledgers and their
+// totals could not tell them apart.
+func (s *Settings) checkNames() error {
+	for _, table := range slices.Sorted(maps.Keys(Codes)) {
+		of := map[string]string{}
+		for _, c := range s.CodesOf(table, true) {
+			if other, twice := of[c.ZH]; twice {
+				return invalid("labels", "代码 "+other+" 和 "+c.Code+" 都叫“"+c.ZH+"”，请改一个。", "Codes "+other+" and "+c.Code+" have the same name; change one.")
+			}
+			of[c.ZH] = c.Code
 		}
 	}
 	return nil

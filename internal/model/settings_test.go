@@ -57,7 +57,8 @@ func TestSettings(t *testing.T) {
 		"a code of ours": func(s *Settings) {
 			s.Added = map[string][]Code{"fraud_type": {{Code: "F01", ZH: "重复"}}}
 		},
-		"no such table": func(s *Settings) { s.Added = map[string][]Code{"nothing": {{Code: "X1", ZH: "无"}}} },
+		"one name twice": func(s *Settings) { s.Labels = map[string]string{"fraud_type.F02": Label("fraud_type", "F01")} },
+		"no such table":  func(s *Settings) { s.Added = map[string][]Code{"nothing": {{Code: "X1", ZH: "无"}}} },
 	} {
 		bad := DefaultSettings()
 		spoil(&bad)

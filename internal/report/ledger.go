@@ -28,20 +28,13 @@ const (
 	cellHours = "hours" // tenths in
 )
 
-// column is one between 单位 and 备注. total is the formula of the last row, with {}
-// for the column's cells and {A…} for those of the column of that heading.
+// column is one between 单位 and 备注; total is the formula of the last row (ledgertotal.go).
 type column struct {
 	head  string
 	kind  string
 	width float64
 	total string
 }
-
-const (
-	sum   = "SUM({})"
-	count = "COUNTA({})"
-	yes   = `COUNTIF({},"是")`
-)
 
 // ledger is one sheet. rows emits its lines in order of date.
 type ledger struct {
@@ -75,7 +68,7 @@ func LedgerName(code string) string { return ledgers[code].name }
 type ledgerRun struct {
 	replica *replica.Replica
 	reader  *figures.Reader
-	rules   model.Settings
+	names   model.Names
 	o       LedgerOptions
 	units   map[schema.ID]string
 }
@@ -97,7 +90,7 @@ func WriteLedger(ctx context.Context, r *replica.Replica, code string, o LedgerO
 	if err != nil {
 		return err
 	}
-	run := &ledgerRun{replica: r, rules: rules, o: o, units: map[schema.ID]string{}}
+	run := &ledgerRun{replica: r, names: rules.Names(), o: o, units: map[schema.ID]string{}}
 	if run.reader, err = figures.NewReader(ctx, r, rules); err != nil {
 		return err
 	}
@@ -105,7 +98,7 @@ func WriteLedger(ctx context.Context, r *replica.Replica, code string, o LedgerO
 	if err != nil {
 		return err
 	}
-	book, err := newBook(&l, o, w)
+	book, err := newBook(&l, rules, o, w)
 	if err != nil {
 		return err
 	}
@@ -143,7 +136,7 @@ func (l *ledgerRun) label(table, code string) string {
 	if code == "" {
 		return ""
 	}
-	return l.rules.Label(table, code)
+	return l.names.Label(table, code)
 }
 
 // name and phone are masked unless the office asked for them in full.

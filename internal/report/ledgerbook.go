@@ -18,22 +18,23 @@ import (
 // book is the .xlsx of one ledger while it is written.
 type book struct {
 	*workbook
-	l      *ledger
-	o      LedgerOptions
-	sheets []string
-	ends   []int // last row of data of each sheet
-	at     int   // next row of the sheet
-	rows   int64 // of data, in all sheets
-	styles map[string]int
-	cells  []sheetCell
-	sums   []int64 // by column, for the totals' values beside their formulas
-	counts []int64
-	by     []map[string]int64 // by column: how often each short text stands there
-	sumBy  map[string]int64   // by text of the first column: sum of the column that a total leaves parts out of
+	name    string
+	columns []totalled
+	o       LedgerOptions
+	sheets  []string
+	ends    []int // last row of data of each sheet
+	at      int   // next row of the sheet
+	rows    int64 // of data, in all sheets
+	styles  map[string]int
+	cells   []sheetCell
+	sums    []int64 // by column, for the totals' values beside their formulas
+	counts  []int64
+	by      []map[string]int64 // by column: how often each short text stands there
+	sumBy   map[string]int64   // by text of the first column: sum of the column that a total leaves parts out of
 }
 
-func newBook(l *ledger, o LedgerOptions, w io.Writer) (*book, error) {
-	b := &book{workbook: newWorkbook(w), l: l, o: o, styles: map[string]int{}, sums: make([]int64, len(l.columns)), counts: make([]int64, len(l.columns)),
+func newBook(l *ledger, rules model.Settings, o LedgerOptions, w io.Writer) (*book, error) {
+	b := &book{workbook: newWorkbook(w), name: l.name, columns: totals(l.columns, rules), o: o, styles: map[string]int{}, sums: make([]int64, len(l.columns)), counts: make([]int64, len(l.columns)),
 		by: make([]map[string]int64, len(l.columns)), sumBy: map[string]int64{}}
 	for i := range b.by {
 		b.by[i] = map[string]int64{}
@@ -71,7 +72,7 @@ func ptr[T any](v T) *T { return &v }
 
 // open begins the next sheet.
 func (b *book) open() error {
-	name := b.l.name
+	name := b.name
 	if n := len(b.sheets); n == 0 {
 		if err := b.file.SetSheetName("Sheet1", name); err != nil {
 			return err
@@ -90,7 +91,7 @@ func (b *book) open() error {
 	if err := b.file.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: ptr(true)}); err != nil {
 		return err
 	}
-	if err := b.file.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddHeader: "&C&14" + b.l.name + "　" + b.o.Scope.From + "至" + b.o.Scope.To, OddFooter: "&C第 &P 页 共 &N 页"}); err != nil {
+	if err := b.file.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddHeader: "&C&14" + b.name + "　" + b.o.Scope.From + "至" + b.o.Scope.To, OddFooter: "&C第 &P 页 共 &N 页"}); err != nil {
 		return err
 	}
 	if err := b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$1:$1", name), Scope: name}); err != nil {
@@ -105,7 +106,7 @@ func (b *book) open() error {
 	}
 	widths := []float64{7, 12, 20}
 	heads := []string{"序号", "日期", "单位"}
-	for _, c := range b.l.columns {
+	for _, c := range b.columns {
 		widths, heads = append(widths, c.width), append(heads, c.head)
 	}
 	widths, heads = append(widths, 24), append(heads, "备注")
@@ -151,7 +152,7 @@ func (b *book) row(n line, unit string) error {
 		day.kind, day.number = cellOfNumber, float64(n.day+25569)
 	}
 	cells = append(cells, day, b.text(unit))
-	for i, c := range b.l.columns {
+	for i, c := range b.columns {
 		cells = append(cells, b.cell(i, c, n))
 	}
 	b.cells = append(cells, b.text(n.note))
@@ -161,7 +162,7 @@ func (b *book) row(n line, unit string) error {
 }
 
 // cell is the one of a column, added to the column's totals.
-func (b *book) cell(i int, c column, n line) sheetCell {
+func (b *book) cell(i int, c totalled, n line) sheetCell {
 	empty := sheetCell{style: b.styles[c.kind]}
 	switch got := n.cells[i].(type) {
 	case string:
@@ -169,14 +170,14 @@ func (b *book) cell(i int, c column, n line) sheetCell {
 			return empty
 		}
 		b.counts[i]++
-		if strings.HasPrefix(c.total, "COUNTIF") {
+		if c.match != "" {
 			b.by[i][got]++
 		}
 		return b.text(got)
 	case int64:
 		b.counts[i]++
 		b.sums[i] += got
-		if c.total == selfMediaTotal {
+		if len(c.without) > 0 {
 			first, _ := n.cells[0].(string)
 			b.sumBy[first] += got
 		}
@@ -222,7 +223,7 @@ func (b *book) cellsOf(column int) string {
 func (b *book) close(ctx context.Context) error {
 	b.ends = append(b.ends, max(b.at-1, 2))
 	cells := []sheetCell{{style: b.styles["total "+cellText], kind: cellOfText, text: "合计"}, {style: b.styles["total date"]}, {style: b.styles["total "+cellText]}}
-	for i, c := range b.l.columns {
+	for i, c := range b.columns {
 		kind := c.kind
 		if c.total == "" {
 			cells = append(cells, sheetCell{style: b.styles["total "+kind]})
@@ -248,15 +249,9 @@ func (b *book) close(ctx context.Context) error {
 	return b.finish()
 }
 
-// selfMediaTotal leaves the channels out that are no self-media (domain.md 3.14).
-const selfMediaTotal = `SUM({})-SUMIF({1},"群发短信",{})-SUMIF({1},"官网",{})-SUMIF({1},"新闻媒体",{})`
-
-// reminderTotal is the share of the totals of the first two columns.
-const reminderTotal = `IF(SUM({2})=0,0,SUM({1})/SUM({2}))`
-
 // total is a column's formula and the value that a reader without formulas shows.
 func (b *book) total(i int) (formula string, value float64) {
-	c := b.l.columns[i]
+	c := b.columns[i]
 	own := b.cellsOf(i + 4)
 	if len(b.ends) > 1 && strings.Contains(c.total, "IF(") { // *IF takes one range at a time
 		parts := []string{}
@@ -274,11 +269,14 @@ func (b *book) total(i int) (formula string, value float64) {
 	switch {
 	case c.total == count:
 		return formula, float64(b.counts[i])
-	case strings.HasPrefix(c.total, "COUNTIF"):
-		_, text, _ := strings.Cut(c.total, `"`)
-		return formula, float64(b.by[i][strings.TrimSuffix(text, `")`)])
-	case c.total == selfMediaTotal:
-		return formula, float64(b.sums[i] - b.sumBy["群发短信"] - b.sumBy["官网"] - b.sumBy["新闻媒体"])
+	case c.match != "":
+		return formula, float64(b.by[i][c.match])
+	case len(c.without) > 0:
+		left := b.sums[i]
+		for _, name := range c.without {
+			left -= b.sumBy[name]
+		}
+		return formula, float64(left)
 	case c.total == reminderTotal:
 		if b.sums[1] == 0 {
 			return formula, 0

@@ -3,7 +3,6 @@ package report
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"time"
 
 	"fieldkit/internal/figures"
@@ -57,12 +56,7 @@ func postRows(ctx context.Context, l *ledgerRun, emit func(line) error) error {
 		if err := rows.Scan(&id, &at, &unit, &channel, &account, &title, &times, &reads, &purpose); err != nil || !within(unit) {
 			return err
 		}
-		// the totals leave channels out by these names, whatever the office calls them
-		name := l.label("post_channel", channel)
-		if !slices.Contains(model.SelfMedia, channel) {
-			name = model.Label("post_channel", channel)
-		}
-		return p.add(ctx, id, line{day: localDay(at), unit: unit, cells: []any{name, account, title, times, number(reads), l.label("post_purpose", purpose)}})
+		return p.add(ctx, id, line{day: localDay(at), unit: unit, cells: []any{l.label("post_channel", channel), account, title, times, number(reads), l.label("post_purpose", purpose)}})
 	})
 	if err != nil {
 		return err
@@ -89,7 +83,7 @@ func outcomeRows(ctx context.Context, l *ledgerRun, emit func(line) error) error
 			}
 			return number(n)
 		}
-		return p.add(ctx, id, line{day: dayOf(on), unit: unit, cells: []any{model.Label("outcome_kind", kind), ref, l.label("outcome_source", source), only("intercept", averted), only("recovered", recovered), only("caught", persons), l.namesIn(partners, l.units)}})
+		return p.add(ctx, id, line{day: dayOf(on), unit: unit, cells: []any{l.label("outcome_kind", kind), ref, l.label("outcome_source", source), only("intercept", averted), only("recovered", recovered), only("caught", persons), l.namesIn(partners, l.units)}})
 	})
 	if err != nil {
 		return err

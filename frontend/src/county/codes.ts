@@ -1,20 +1,20 @@
-// Codes in the reader's language, from the tables generated out of internal/model.
-import { codes } from '../shared/codes.gen'
+// Codes in the reader's language, by the names that the office gave them.
+import * as tables from '../shared/codes'
+import type { Code, CodeTable } from '../shared/codes.gen'
 import { i18n } from './i18n'
-
-type Language = 'zh' | 'en'
-const language = (): Language => (i18n.global.locale.value === 'en' ? 'en' : 'zh')
-const tables = codes as unknown as Record<string, { code: string; zh: string; en: string }[]>
 
 /** label is a code's name; an unknown code as it is. */
 export function label(table: string, code: string): string {
-  return tables[table]?.find((c) => c.code === code)?.[language()] ?? code
+  return tables.label(table as CodeTable, code, i18n.global.locale.value)
 }
 
-/** codesOf is a whole table, for a list to choose from. */
-export function codesOf(table: string): { code: string; label: string }[] {
-  return (tables[table] ?? []).map((c) => ({ code: c.code, label: c[language()] }))
-}
+const shown = (list: Code[]) => list.map((c) => ({ code: c.code, label: i18n.global.locale.value === 'en' ? c.en : c.zh }))
+
+/** codesOf are the codes of a table to choose from; of a record that stands, also the one it has. */
+export const codesOf = (table: string, has = '') => shown(tables.list(table as CodeTable, has))
+
+/** allCodes are also those no longer chosen, to find old records by. */
+export const allCodes = (table: string) => shown(tables.all(table as CodeTable))
 
 const columns: Record<string, string> = {
   fraud_type: 'fraud_type', fraud_types: 'fraud_type', channels: 'channel', stage: 'stage', age_band: 'age_band', outcome: 'outcome', role: 'role', occupation: 'role',

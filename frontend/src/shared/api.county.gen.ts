@@ -83,6 +83,12 @@ export interface ClockProposal {
   total: number
 }
 
+export interface CodeNames {
+  labels: Record<string, string>
+  added: Record<string, Code[]>
+  retired: string[]
+}
+
 export interface OpenCode {
   id: string
   unit_name: string
@@ -474,6 +480,15 @@ export interface ClockRecord {
   at: number
 }
 
+export interface Code {
+  code: string
+  zh: string
+  en: string
+  hint?: string
+  aliases?: string[]
+  roll_up?: string
+}
+
 export interface Link {
   key: string
   name: string
@@ -612,15 +627,6 @@ export interface ReviewItem {
   shift_ms: number
 }
 
-export interface Code {
-  code: string
-  zh: string
-  en: string
-  hint?: string
-  aliases?: string[]
-  roll_up?: string
-}
-
 export interface Run {
   text: string
   key?: string
@@ -672,6 +678,7 @@ export const County = {
   Audit: (a0: number): Promise<AuditEntry[]> => call('County', 'Audit', [a0]),
   CancelExport: (a0: string): Promise<void> => call('County', 'CancelExport', [a0]),
   ClockProposal: (a0: number): Promise<ClockProposal> => call('County', 'ClockProposal', [a0]),
+  CodeNames: (): Promise<CodeNames> => call('County', 'CodeNames', []),
   Codes: (): Promise<OpenCode[]> => call('County', 'Codes', []),
   CorrectClock: (a0: number, a1: number, a2: string[]): Promise<number> => call('County', 'CorrectClock', [a0, a1, a2]),
   Devices: (): Promise<DeviceInfo[]> => call('County', 'Devices', []),
