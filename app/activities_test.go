@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -168,31 +170,93 @@ func TestSameAsLastTimeAndTemplates(t *testing.T) {
 	l.must(err)
 	_, err = acts.SaveTemplate("老年讲座", b.ID)
 	l.must(err)
+	named := func(name string) Template {
+		t.Helper()
+		n := slices.IndexFunc(all, func(t Template) bool { return t.Name == name })
+		if n < 0 {
+			t.Fatalf("no %s in %+v", name, all)
+		}
+		return all[n]
+	}
+	id := func(name string) schema.ID { t.Helper(); return named(name).ID }
+	all, err = acts.Templates()
+	l.must(err)
 	for _, name := range []string{"校园讲座", "老年讲座"} {
-		all, err = acts.DefaultTemplate(name, true)
+		all, err = acts.DefaultTemplate(id(name), true)
 		l.must(err)
 		if n := slices.IndexFunc(all, func(t Template) bool { return t.Default }); all[n].Name != name || slices.ContainsFunc(all[n+1:], func(t Template) bool { return t.Default }) {
 			t.Errorf("of %s the defaults are %+v", name, all)
 		}
 	}
-	if _, err = acts.RenameTemplate("老年讲座", "校园讲座"); refusedField(t, err) != "name" {
+	if _, err = acts.RenameTemplate(id("老年讲座"), "校园讲座"); refusedField(t, err) != "name" {
 		t.Errorf("two templates of one name: %v", err)
 	}
-	if _, err = acts.RenameTemplate("老年讲座", " "); refusedField(t, err) != "name" {
+	if _, err = acts.RenameTemplate(id("老年讲座"), " "); refusedField(t, err) != "name" {
 		t.Errorf("a template without a name: %v", err)
 	}
-	all, err = acts.RenameTemplate("老年讲座", "敬老讲座")
+	all, err = acts.RenameTemplate(id("老年讲座"), "敬老讲座")
 	l.must(err)
-	if all[1].Name != "敬老讲座" || !all[1].Default || all[1].Form.Place != "老年大学" {
-		t.Errorf("renamed %+v", all[1])
+	renamed := id("敬老讲座")
+	if x := named("敬老讲座"); !x.Default || x.Form.Place != "老年大学" {
+		t.Errorf("renamed %+v", x)
 	}
-	_, err = acts.RemoveTemplate("敬老讲座")
+	all, err = acts.SaveTemplate("老年讲座", a.ID) // the name is free again; the renamed one stays
 	l.must(err)
-	all, err = acts.RemoveTemplate("校园讲座")
-	l.must(err)
-	if len(all) != 0 {
-		t.Errorf("left: %v", all)
+	if len(all) != 3 || id("老年讲座") == renamed || named("敬老讲座").Form.Place != "老年大学" {
+		t.Errorf("%+v", all)
 	}
+	all, err = acts.RemoveTemplate(renamed)
+	l.must(err)
+	if len(all) != 2 {
+		t.Errorf("left: %+v", all)
+	}
+	all, err = acts.KeepTemplate(renamed)
+	l.must(err)
+	if len(all) != 3 || id("敬老讲座") != renamed {
+		t.Errorf("put back: %+v", all)
+	}
+}
+
+// A unit's laptops share its templates; another unit's do not see them. What a laptop
+// kept to itself in an earlier version is shared once.
+func TestTemplatesReachTheUnit(t *testing.T) {
+	all := fleet(t, "D1", "D2")
+	one, two := NewActivities(all[0].s), NewActivities(all[1].s)
+	a, err := one.Open(OpenForm{Kind: "lecture", Place: "县一中"})
+	all[0].must(err)
+	_, err = one.SaveTemplate("校园讲座", a.ID)
+	all[0].must(err)
+	local, err := json.Marshal([]Template{{Name: "广场摊位", Default: true, Form: OpenForm{Kind: "street", Place: "城关广场"}}})
+	all[1].must(err)
+	all[1].must(all[1].r.PutLocal(context.Background(), localTemplatesKey, local))
+	mine, err := two.Templates()
+	all[1].must(err)
+	if len(mine) != 1 || !mine[0].Default || mine[0].Form.Place != "城关广场" {
+		t.Fatalf("taken over: %+v", mine)
+	}
+	exchange(t, all)
+	for i, acts := range []*Activities{one, two} {
+		got, err := acts.Templates()
+		all[i].must(err)
+		names := map[string]bool{}
+		for _, x := range got {
+			names[x.Name] = x.Default
+		}
+		if want := map[string]bool{"校园讲座": false, "广场摊位": i == 1}; !maps.Equal(names, want) {
+			t.Errorf("laptop %d: %+v", i, got)
+		}
+	}
+	if raw, err := all[1].r.GetLocal(context.Background(), localTemplatesKey); err != nil || raw != nil {
+		t.Errorf("still kept aside: %s %v", raw, err)
+	}
+	other := schema.Derive(realm, "another unit")
+	all[0].must(all[0].r.Update(context.Background(), func(tx *replica.Tx) error {
+		audience, err := model.AudienceOf(tx, model.Schema.Table("template"), mine[0].ID, other)
+		if err == nil && (model.Entitled(audience, other) || !model.Entitled(audience, all[0].s.Unit())) {
+			t.Errorf("audience %q", audience)
+		}
+		return err
+	}))
 }
 
 func TestPlannedActivityCountsOnceOpened(t *testing.T) {

@@ -373,7 +373,12 @@ test('templates are renamed, made the default, removed and put back', async () =
   await said('已删掉“开学第一课”')
   await one.page.keyboard.press('Control+z')
   await at('template').first().waitFor()
-  assert.equal((await call(one.page, 'Activities', 'Templates'))[0].name, '开学第一课')
+  const [kept] = await call(one.page, 'Activities', 'Templates')
+  assert.equal(kept.name, '开学第一课')
+  // The unit's other laptop has it after a sync; which one fills in by itself is its own.
+  await sync(one, two)
+  const [shared] = await call(two.page, 'Activities', 'Templates')
+  assert.deepEqual([shared.id, shared.name, shared.form.place, shared.default], [kept.id, '开学第一课', '县二中', false])
 })
 
 test('the 110 desk lists its calls and what they lack; the counter counts by its keys', async () => {

@@ -47,7 +47,7 @@ func Audience(tx *replica.Tx, t *schema.Table, id schema.ID) (string, error) {
 // AudienceOf says who may hold a row that a device of a unit writes. What is no person's lies with everyone:
 // registers, activities and counts. A consultation, with its linkage, stays with the unit that
 // recorded it, whoever corrects it; one of a shift of the 110 desk also goes to the units that staff the
-// shift. The doors of a household round stay with the recording unit too. An attendance goes to the
+// shift. The doors of a household round stay with the recording unit too, a unit's templates with that unit. An attendance goes to the
 // meeting's lead, host and partner units, to the units whose officers take part
 // and to the unit that recorded it. What was exported and which consultations a
 // digest came from concerns the office alone. The county holds all.
@@ -66,6 +66,12 @@ func AudienceOf(tx *replica.Tx, t *schema.Table, id, unit schema.ID) (string, er
 	case "household", "indicator":
 		recorder, err := recordedBy(tx, t.Name, id, unit)
 		return AudienceUnits(recorder), err
+	case "template":
+		row, err := tx.Get(t.Name, id)
+		if err != nil || row == nil || row.Ref("unit_id").IsNil() {
+			return AudienceUnits(unit), err
+		}
+		return AudienceUnits(row.Ref("unit_id")), nil
 	case "export_log", "report_run":
 		return AudienceOffice, nil
 	case "attendance":

@@ -102,6 +102,12 @@ func HouseholdID(realm, activity schema.ID, door string) schema.ID {
 	return schema.Derive(realm, "household", activity.String(), Norm(door))
 }
 
+// TemplateID is the id of a unit's template by its first name; n tells templates apart
+// of which one was renamed since, from 1.
+func TemplateID(realm, unit schema.ID, name string, n int) schema.ID {
+	return schema.Derive(realm, "template", unit.String(), Norm(name), fmt.Sprint(n))
+}
+
 // IndicatorID is the id of an indicator by its kind and canonical value.
 func IndicatorID(realm schema.ID, kind, canonical string) schema.ID {
 	return schema.Derive(realm, "indicator", kind, canonical)

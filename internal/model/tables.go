@@ -329,4 +329,9 @@ var Schema = schema.MustNew(
 		schema.BoolCol(13, "with_personal").First(),
 		schema.TextCol(14, "reason").First().Open(office),
 	}),
+	table(32, "template", []schema.Column{
+		schema.RefCol(10, "unit_id").First(),
+		schema.TextCol(11, "name").Open(office),
+		schema.JSONCol(12, "form").Open(office), // what opening an activity asks: kind, place, units, officers, topics
+	}, []string{"unit_id"}),
 )

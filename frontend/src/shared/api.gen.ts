@@ -2,6 +2,7 @@
 import { call } from './rpc'
 
 export interface Template {
+  id: string
   name: string
   form: OpenForm
   default: boolean
@@ -1337,7 +1338,7 @@ export const Activities = {
   DefaultTemplate: (a0: string, a1: boolean): Promise<Template[]> => call('Activities', 'DefaultTemplate', [a0, a1]),
   EditSummary: (a0: string, a1: string, a2: string): Promise<ActivityDetail> => call('Activities', 'EditSummary', [a0, a1, a2]),
   Get: (a0: string): Promise<ActivityDetail> => call('Activities', 'Get', [a0]),
-  KeepTemplate: (a0: Template): Promise<Template[]> => call('Activities', 'KeepTemplate', [a0]),
+  KeepTemplate: (a0: string): Promise<Template[]> => call('Activities', 'KeepTemplate', [a0]),
   LastOf: (a0: string): Promise<OpenForm | null> => call('Activities', 'LastOf', [a0]),
   List: (a0: ActivityQuery): Promise<ActivityCard[]> => call('Activities', 'List', [a0]),
   Open: (a0: OpenForm): Promise<ActivityDetail> => call('Activities', 'Open', [a0]),
