@@ -109,7 +109,7 @@ func (a *Activities) detail(r *replica.Replica, d *directory, row *replica.Row) 
 	out.FraudTypes, out.TopicTags, out.AudienceRoles = list(row.Strings("fraud_types")), list(row.Strings("topic_tags")), list(row.Strings("audience_roles"))
 	out.HeadsStated, out.ElderHeads, out.HoursX10 = row.Int("heads_stated"), row.Int("elder_heads"), row.Int("hours_x10")
 	out.HeadsCounted, out.Photos = count(row, "heads_counted"), len(row.Strings("photo_ids"))
-	if out.RoleHeads, err = roleHeads(r, row.ID); err != nil {
+	if out.RoleHeads, err = a.roleHeads(r, row.ID); err != nil {
 		return out, err
 	}
 	b := NewBooth(a.s)
@@ -166,7 +166,7 @@ const (
 const leafletsOf = `SELECT coalesce(sum(max(h.qty, 0)), 0) FROM handout h JOIN material m ON m.id = h.material_id
 	WHERE h.activity_id = ? AND m."group" = 'leaflet' AND coalesce(json_extract(h.voided, '$.on'), 0) = 0`
 
-func roleHeads(r *replica.Replica, activity schema.ID) ([]RoleHead, error) {
+func (a *Activities) roleHeads(r *replica.Replica, activity schema.ID) ([]RoleHead, error) {
 	out := []RoleHead{}
 	err := r.Each(context.Background(), "role_head", "WHERE activity_id = ?", []any{activity}, func(row *replica.Row) error {
 		if live(row) && row.Int("heads") > 0 {
@@ -175,7 +175,7 @@ func roleHeads(r *replica.Replica, activity schema.ID) ([]RoleHead, error) {
 		return nil
 	})
 	order := map[string]int{}
-	for i, c := range model.Codes["role"] {
+	for i, c := range a.s.codes().all("role") {
 		order[c.Code] = i
 	}
 	slices.SortFunc(out, func(x, y RoleHead) int { return order[x.Role] - order[y.Role] })

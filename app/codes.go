@@ -44,6 +44,9 @@ func (b *codeBook) labels(table string, codes []string) string {
 	return strings.Join(out, "、")
 }
 
+// all are a table's codes, also those that are no longer picked.
+func (b *codeBook) all(table string) []model.Code { return b.set.CodesOf(table, true) }
+
 // inUse are a table's codes that can be picked.
 func (b *codeBook) inUse(table string) []model.Code { return b.set.CodesOf(table, false) }
 

@@ -60,3 +60,38 @@ func TestTheCountysNamesOfCodesAreShown(t *testing.T) {
 		t.Errorf("after taking it back the booth is called %s", st.Activity.Title)
 	}
 }
+
+// The tally offers what the office added, and what it retired only where it was kept.
+func TestTheTallyOffersTheCountysKinds(t *testing.T) {
+	all := fleet(t, "office", "D1")
+	office, tallies := all[0], NewTallies(all[1].s)
+	kept := model.Date(all[1].now.AddDate(0, 0, -1))
+	sure(tallies.Add(kept, "suspicious_refused", 2))
+	sure(tallies.Close(kept))
+	set := model.DefaultSettings()
+	set.Added = map[string][]model.Code{"tally_kind": {{Code: "X01", ZH: "止付提示", EN: "Stop-payment hints"}}}
+	set.Retired = []string{"tally_kind.suspicious_refused"}
+	office.must(office.r.Update(t.Context(), func(tx *replica.Tx) error { return set.Put(tx, realm) }))
+	exchange(t, all)
+	kinds := func(d TallyDay) (out string) {
+		for _, l := range d.Lines {
+			out += l.Kind + " "
+		}
+		return out
+	}
+	day := sure(tallies.Add("", "X01", 7))
+	if kinds(day) != "kind_reminder remit_served sms_enrol X01 " || day.Lines[3].Total != 7 || day.Recent[0].Name != "止付提示" {
+		t.Errorf("today: %+v", day)
+	}
+	if day = sure(tallies.Close("")); !day.Closed {
+		t.Errorf("not closed: %+v", day)
+	}
+	if day = sure(tallies.Day(kept)); kinds(day) != "kind_reminder remit_served sms_enrol suspicious_refused X01 " || !day.Closed {
+		t.Errorf("where it was kept: %+v", day)
+	}
+	file := sure(NewExports(all[1].s).Make(ExportRequest{List: "tally", Format: "csv"}))
+	lines := strings.Split(strings.TrimSpace(string(file.Data)), "\n")
+	if !strings.Contains(lines[0], "止付提示") || !strings.Contains(lines[1], ",7,") || strings.Count(strings.Join(lines[1:3], "\n"), "是") != 2 {
+		t.Errorf("%s", file.Data)
+	}
+}

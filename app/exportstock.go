@@ -50,7 +50,7 @@ type TallyRange struct {
 // tallies are the unit's daily counts, a line a day.
 func (e *Exports) tallies(raw json.RawMessage) (Sheet, error) {
 	sheet := Sheet{Title: "柜面日计", Columns: []SheetColumn{{Name: "日期", Width: 12}}, Rows: [][]any{}}
-	kinds := model.Codes["tally_kind"]
+	kinds := e.s.codes().all("tally_kind")
 	for _, c := range kinds {
 		sheet.Columns = append(sheet.Columns, SheetColumn{Name: e.s.codes().label("tally_kind", c.Code), Width: 12, Sum: true})
 	}
@@ -71,8 +71,8 @@ func (e *Exports) tallies(raw json.RawMessage) (Sheet, error) {
 		q.To = model.Date(today)
 	}
 	type sums struct {
-		qty    map[string]int64
-		closed int
+		qty          map[string]int64
+		rows, closed int
 	}
 	days, order := map[string]*sums{}, []string{}
 	if err := r.Each(context.Background(), "daily_tally", `WHERE unit_id = ? AND "on" >= ? AND "on" <= ? ORDER BY "on" DESC`, []any{e.s.Unit(), q.From, q.To}, func(row *replica.Row) error {
@@ -83,6 +83,7 @@ func (e *Exports) tallies(raw json.RawMessage) (Sheet, error) {
 		if days[on] == nil {
 			days[on], order = &sums{qty: map[string]int64{}}, append(order, on)
 		}
+		days[on].rows++
 		days[on].qty[row.Text("kind")] = max(0, row.Int("qty"))
 		if mark, ok := closedOf(row); ok && mark.Qty == row.Int("qty") {
 			days[on].closed++
@@ -102,7 +103,7 @@ func (e *Exports) tallies(raw json.RawMessage) (Sheet, error) {
 			tenths := (day.qty["kind_reminder"]*2000 + served) / (2 * served) // half up
 			rate = fmt.Sprintf("%d.%d%%", tenths/10, tenths%10)
 		}
-		sheet.Rows = append(sheet.Rows, append(cells, rate, yesNo(day.closed == len(kinds))))
+		sheet.Rows = append(sheet.Rows, append(cells, rate, yesNo(day.closed == day.rows)))
 	}
 	return sheet, nil
 }

@@ -69,8 +69,9 @@ func (t *Tallies) Day(on string) (TallyDay, error) {
 	ctx := context.Background()
 	d := t.s.directory(r)
 	closed, changed, rows := 0, false, 0
-	used := t.s.codes().inUse("tally_kind")
-	for _, c := range model.Codes["tally_kind"] {
+	codes := t.s.codes()
+	used := codes.inUse("tally_kind")
+	for _, c := range codes.all("tally_kind") {
 		line := TallyLine{ID: model.TallyID(r.Realm(), t.s.Unit(), on, c.Code), Kind: c.Code}
 		row, err := r.Get(ctx, "daily_tally", line.ID)
 		if err != nil {
@@ -273,11 +274,24 @@ func (t *Tallies) Reopen(on string) (TallyDay, error) {
 }
 
 func (t *Tallies) mark(on string, value func(*replica.Tx, *replica.Row) (any, error)) (TallyDay, error) {
-	err := t.s.update(func(tx *replica.Tx) error {
+	r, err := t.s.open()
+	if err != nil {
+		return TallyDay{}, err
+	}
+	err = t.s.update(func(tx *replica.Tx) error {
 		if err := t.day(tx, &on); err != nil {
 			return err
 		}
-		for _, c := range model.Codes["tally_kind"] {
+		codes := t.s.codes()
+		used := codes.inUse("tally_kind")
+		for _, c := range codes.all("tally_kind") {
+			if !slices.ContainsFunc(used, func(u model.Code) bool { return u.Code == c.Code }) {
+				if row, err := tx.Get("daily_tally", model.TallyID(r.Realm(), t.s.Unit(), on, c.Code)); err != nil {
+					return err
+				} else if row == nil {
+					continue // no longer asked for
+				}
+			}
 			row, id, err := t.row(tx, on, c.Code)
 			if err != nil {
 				return err

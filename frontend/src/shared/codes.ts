@@ -36,6 +36,12 @@ export function list(table: CodeTable, has: string | string[] = []): Code[] {
   return retired.size ? all(table).filter((c) => !retired.has(`${table}.${c.code}`) || [has].flat().includes(c.code)) : all(table)
 }
 
+/** Those to pick from that suit a form, and what the office added of its own. */
+export function some(table: CodeTable, suit: string[], has: string | string[] = []): Code[] {
+  const own = office.value.names.added[table] ?? []
+  return list(table, has).filter((c) => suit.includes(c.code) || [has].flat().includes(c.code) || own.some((o) => o.code === c.code))
+}
+
 /** One code, also one no longer picked; undefined when it is not known. */
 export function codeOf(table: CodeTable, code: string): Code | undefined {
   return all(table).find((c) => c.code === code)

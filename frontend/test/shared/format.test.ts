@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { all, codeOf, find, label, list, useOffice } from '../../src/shared/codes'
+import { all, codeOf, find, label, list, some, useOffice } from '../../src/shared/codes'
 import { bytes, clock, typedAmount, when, yuan } from '../../src/shared/format'
 import { toError } from '../../src/shared/rpc'
 
@@ -56,6 +56,8 @@ describe('the office’s codes', () => {
     expect(list('fraud_type', ['F28', 'F01'])).toHaveLength(shipped + 1)
     expect(all('fraud_type').map((c) => c.code)).toContain('F28')
     expect(codeOf('fraud_type', 'F28')?.zh).toBe('电话欠费/包裹类')
+    expect(some('fraud_type', ['F01', 'F28']).map((c) => c.code)).toEqual(['F01', 'X01']) // what suits, less what is retired, and the office's own
+    expect(some('fraud_type', ['F01'], 'F28').map((c) => c.code)).toEqual(['F01', 'F28', 'X01'])
     useOffice({ labels: {}, added: {}, retired: [] })
     expect(list('fraud_type')).toHaveLength(shipped)
     expect(label('fraud_type', 'F01')).toBe('刷单返利')
