@@ -88,7 +88,7 @@ func (c *County) kits(ctx context.Context) ([]report.Kit, error) {
 
 // Report freezes a report, keeps it and returns its id.
 func (c *County) Report(ctx context.Context, actor string, f ReportForm) (schema.ID, *report.Draft, string, error) {
-	q := report.Request{Kind: f.Kind, From: f.From, To: f.To, County: c.name, Now: time.UnixMilli(c.store.now()), By: actor}
+	q := report.Request{Kind: f.Kind, From: f.From, To: f.To, County: c.name, Kept: c.counted, Now: time.UnixMilli(c.store.now()), By: actor}
 	for _, text := range f.Units {
 		id, err := parseID(text)
 		if err != nil {
@@ -153,23 +153,32 @@ func (c *County) kept(ctx context.Context, id string) (schema.ID, *report.Draft,
 	return key, d, row.Text("text"), err
 }
 
-func (c *County) reportView(ctx context.Context, id schema.ID, d *report.Draft, text string) (ReportView, error) {
+// reportView is a report as its page shows it; now is the same counted a moment ago, nil
+// to have it counted.
+func (c *County) reportView(ctx context.Context, id schema.ID, d, now *report.Draft, text string) (ReportView, error) {
 	v := ReportView{Line: reportLine(id, d, text), Text: text, Blocks: report.Parse(text, d.Show), Links: d.Links(text), Table: d.Table(), BeforeName: d.BeforeName,
 		Charts: d.Charts, Definitions: d.Definitions(text), Complete: d.Complete.Line(), Missing: d.Complete.Missing, Late: []report.Late{}, File: d.FileName(), At: c.store.now()}
-	kits, err := c.kits(ctx)
-	if err != nil {
-		return v, err
-	}
-	now, err := d.Again(ctx, c.replica, kits, time.UnixMilli(c.store.now()))
-	if err != nil {
-		var p *report.Problem
-		if errors.As(err, &p) {
-			return v, nil // everything was voided since: nothing to compare with
+	if now == nil {
+		var err error
+		if now, err = c.again(ctx, d); err != nil {
+			var p *report.Problem
+			if errors.As(err, &p) {
+				return v, nil // everything was voided since: nothing to compare with
+			}
+			return v, err
 		}
-		return v, err
 	}
 	v.Late, v.CompleteNow = report.Difference(d, now), now.Complete.Line()
 	return v, nil
+}
+
+// again counts a report's figures as the records stand now.
+func (c *County) again(ctx context.Context, d *report.Draft) (*report.Draft, error) {
+	kits, err := c.kits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d.Again(ctx, c.replica, kits, c.counted, time.UnixMilli(c.store.now()))
 }
 
 func reportLine(id schema.ID, d *report.Draft, text string) ReportLine {
@@ -195,7 +204,7 @@ func (s *Service) DraftReport(ctx context.Context, f ReportForm) (ReportView, er
 	if err := s.c.store.record(ctx, entry{Actor: v.account.Name, Action: "report_made", Subject: d.Title(), Address: v.address}); err != nil {
 		return ReportView{}, err
 	}
-	return s.c.reportView(ctx, id, d, text)
+	return s.c.reportView(ctx, id, d, d, text)
 }
 
 // Reports lists the reports made so far, the newest first.
@@ -224,7 +233,7 @@ func (s *Service) Report(ctx context.Context, id string) (ReportView, error) {
 	if err != nil {
 		return ReportView{}, err
 	}
-	return s.c.reportView(ctx, key, d, text)
+	return s.c.reportView(ctx, key, d, nil, text)
 }
 
 // SaveReport writes the edited text; saw is the text that the editor began with,
@@ -247,7 +256,7 @@ func (s *Service) SaveReport(ctx context.Context, id, saw string, blocks []repor
 	if err != nil {
 		return ReportView{}, err
 	}
-	return s.c.reportView(ctx, key, d, text)
+	return s.c.reportView(ctx, key, d, nil, text)
 }
 
 // maxSentence bounds what is put into a report at once.
@@ -288,11 +297,7 @@ func (s *Service) RefreshReport(ctx context.Context, id string) (ReportView, err
 	if err != nil {
 		return ReportView{}, err
 	}
-	kits, err := s.c.kits(ctx)
-	if err != nil {
-		return ReportView{}, err
-	}
-	now, err := d.Again(ctx, s.c.replica, kits, time.UnixMilli(s.c.store.now()))
+	now, err := s.c.again(ctx, d)
 	if err != nil {
 		return ReportView{}, asReportError(err)
 	}
@@ -305,5 +310,5 @@ func (s *Service) RefreshReport(ctx context.Context, id string) (ReportView, err
 	if err := s.c.store.record(ctx, entry{Actor: v.account.Name, Action: "report_made", Subject: now.Title(), Address: v.address}); err != nil {
 		return ReportView{}, err
 	}
-	return s.c.reportView(ctx, key, now, text)
+	return s.c.reportView(ctx, key, now, now, text)
 }

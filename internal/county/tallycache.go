@@ -187,6 +187,12 @@ func (c *tallyCache) lines(ctx context.Context, county *County, code string, p p
 		}
 		day = end
 	}
+	return c.breakdown(code, p), nil
+}
+
+// breakdown is that of days that are counted.
+func (c *tallyCache) breakdown(code string, p period) breakdown {
+	first, last := localDay(p.from), localDay(p.to)
 	b := breakdown{days: make([][]figures.Line, 0, last-first+1)}
 	if len(p.units) > 0 {
 		b.units = map[schema.ID]bool{}
@@ -195,11 +201,11 @@ func (c *tallyCache) lines(ctx context.Context, county *County, code string, p p
 		}
 	}
 	for day := first; day <= last; day++ {
-		if lines := have[day]; len(lines) > 0 {
+		if lines := c.days[code][day]; len(lines) > 0 {
 			b.days = append(b.days, lines)
 		}
 	}
-	return b, nil
+	return b
 }
 
 // current is a reader that knows what is merged now.
@@ -370,12 +376,4 @@ func (b breakdown) part(code string) breakdown {
 		}
 	}
 	return kept
-}
-
-// indexes are what the county's own questions need beyond the schema's.
-var indexes = map[string][][]string{
-	"activity":     {{"lead_unit_id", "start_at"}, {"merged_into"}, {"created_at"}, {"device_id", "created_at"}},
-	"consultation": {{"occurred_at", "fraud_type", "age_band", "source", "voided", "merged_into"}, {"fraud_type", "occurred_at"}, {"age_band", "occurred_at"}, {"town", "occurred_at"}, {"device_id", "created_at"}, {"officer_id"}},
-	"attendance":   {{"venue_id"}},
-	"handout":      {{"material_id"}, {"qty"}},
 }

@@ -1,11 +1,13 @@
 package county
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -100,7 +102,9 @@ func TestCachedCountsAreTheDefinitions(t *testing.T) {
 			})
 		},
 	}
+	var taken atomic.Int64
 	steps[0]()
+	<-o.warmth.ready
 	sorted := func(lines []figures.Line) []string {
 		var out []string
 		for _, l := range lines {
@@ -143,7 +147,44 @@ func TestCachedCountsAreTheDefinitions(t *testing.T) {
 				t.Fatalf("round %d, %s: cached %v, defined %v", round, code, a, b)
 			}
 		}
+		// A report takes what is kept and counts the rest: its figures are the same.
+		scope := figures.Scope{From: "2024-04-01", To: "2025-11-20", Units: p.units}
+		some, err := reader.With(func(ctx context.Context, r *figures.Reader, code string, s figures.Scope, line func(*figures.Line)) (bool, error) {
+			known, err := o.counted(ctx, r, code, s, line)
+			if known {
+				taken.Add(1)
+			}
+			return known, err
+		}).Compute(t.Context(), scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := reader.Compute(t.Context(), scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for code := range all {
+			if !sameFigure(some[code], all[code]) {
+				t.Fatalf("round %d, %s: taken %v, counted %v", round, code, some[code], all[code])
+			}
+		}
 	}
+	// Unless the county itself writes meanwhile, each is taken.
+	if n := taken.Load(); n < int64(rounds*len(additive)*8/10) {
+		t.Errorf("of %d figures %d were taken", rounds*len(additive), n)
+	}
+}
+
+// sameFigure compares figures; a part of nothing is as good as none.
+func sameFigure(a, b figures.Figure) bool {
+	for _, parts := range []map[string]int64{a.Parts, b.Parts} {
+		for code := range parts {
+			if a.Parts[code] != b.Parts[code] {
+				return false
+			}
+		}
+	}
+	return a.Value == b.Value && a.None == b.None
 }
 
 // Counts outlast a stop in order: they are read, not counted again, and follow what

@@ -64,6 +64,19 @@ type Reader struct {
 	settings model.Settings
 	alias    map[schema.ID]schema.ID
 	aliases  string // the same as JSON
+	kept     Kept
+}
+
+// Kept gives the lines of a figure that somebody has counted already, as Reader.Tally
+// would under the reader's rules; known is false of what is not kept, or was counted
+// under other rules.
+type Kept func(ctx context.Context, r *Reader, code string, s Scope, line func(*Line)) (known bool, err error)
+
+// With is the reader that takes what is kept and counts the rest.
+func (r *Reader) With(kept Kept) *Reader {
+	with := *r
+	with.kept = kept
+	return &with
 }
 
 // aliased are the tables whose rows may be merged (domain.md 2.0).
@@ -228,7 +241,7 @@ func (r *Reader) Compute(ctx context.Context, s Scope, codes ...string) (Set, er
 	var running sync.WaitGroup
 	slots := make(chan struct{}, 3) // connections are shared with others' questions
 	for _, m := range wanted {
-		if m.rows == "" {
+		if m.rows == "" || m.along != "" && slices.Contains(wanted, Find(m.along)) {
 			continue
 		}
 		running.Go(func() {
@@ -261,6 +274,8 @@ func (r *Reader) Compute(ctx context.Context, s Scope, codes ...string) (Set, er
 // total counts one metric, and what comes with it.
 func (r *Reader) total(ctx context.Context, m *Metric, s Scope) (Figure, Set, error) {
 	switch m.Code {
+	case "M08d":
+		return r.desk(ctx, m, s)
 	case "M13t":
 		f, err := r.tellers(ctx, m, s)
 		return f, nil, err
@@ -283,6 +298,17 @@ func (r *Reader) total(ctx context.Context, m *Metric, s Scope) (Figure, Set, er
 	f := Figure{}
 	if m.Codes != "" {
 		f.Parts = map[string]int64{}
+	}
+	if r.kept != nil {
+		known, err := r.kept(ctx, r, m.Code, s, func(l *Line) {
+			f.Value += l.Value
+			if m.Codes != "" {
+				f.Parts[l.Code] += l.Value
+			}
+		})
+		if known || err != nil {
+			return f, nil, err
+		}
 	}
 	err := r.each(ctx, m, s, "code, sum(value)", "GROUP BY 1", nil, func(rows *sql.Rows) error {
 		var code sql.NullString
@@ -307,6 +333,11 @@ func (r *Reader) Tally(ctx context.Context, code string, s Scope) ([]Line, error
 		return nil, fmt.Errorf("figure %q has no rows of its own", code)
 	}
 	var lines []Line
+	if r.kept != nil {
+		if known, err := r.kept(ctx, r, code, s, func(l *Line) { lines = append(lines, *l) }); known || err != nil {
+			return lines, err
+		}
+	}
 	err := r.each(ctx, m, s, "coalesce(day, 0), unit, code, sum(value)", "GROUP BY 1, 2, 3", nil, func(rows *sql.Rows) error {
 		var l Line
 		var code sql.NullString

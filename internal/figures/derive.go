@@ -49,6 +49,17 @@ func elderly(s Set) Figure {
 	return Figure{Value: s["M17f"].Value + s["M17g"].Value + s["M08a"].Parts["A6"] + s["M08a"].Parts["A7"]}
 }
 
+// desk counts what the 110 desk handled, and of it what is complete and the relatives
+// that were advised: the rows of M08e and M08v are among those of M08d.
+func (r *Reader) desk(ctx context.Context, m *Metric, s Scope) (Figure, Set, error) {
+	pass := Metric{Code: m.Code, rows: rowsDeskAtOnce}
+	var handled, complete, relatives sql.NullInt64
+	err := r.each(ctx, &pass, s, "sum(value), sum(complete), sum(relatives)", "", nil, func(rows *sql.Rows) error {
+		return rows.Scan(&handled, &complete, &relatives)
+	})
+	return Figure{Value: handled.Int64}, Set{"M08e": {Value: complete.Int64}, "M08v": {Value: relatives.Int64}}, err
+}
+
 // median of the values of a metric's rows; of an even number the mean of the
 // middle two, half up.
 func (r *Reader) median(ctx context.Context, m *Metric, s Scope) (Figure, error) {

@@ -29,6 +29,7 @@ type Metric struct {
 
 	rows   string // SELECT id, day, unit, code, value …; see queries*.go
 	derive func(Set) Figure
+	along  string // the figure that is counted over rows among which these are, and counts both in one pass
 }
 
 // Definition is the written definition with the thresholds that were used.
@@ -84,11 +85,11 @@ var Metrics = []Metric{
 		Define: "挂在街面宣传下的咨询登记条数。"},
 	{Code: "M08d", ZH: "专家席受理", EN: "Handled by the 110 desk", Measure: "起", Kind: Count, Table: "consultation", rows: rowsDesk,
 		Define: "110专家席班次下的咨询登记条数。"},
-	{Code: "M08e", ZH: "要素完整", EN: "Complete elements", Measure: "起", Kind: Count, Table: "consultation", rows: rowsDeskComplete,
+	{Code: "M08e", ZH: "要素完整", EN: "Complete elements", Measure: "起", Kind: Count, Table: "consultation", rows: rowsDeskComplete, along: "M08d",
 		Define: "专家席登记中，诈骗类型明确，有接触渠道、进展、进展所需金额、年龄段和处理结果，并有线索或注明无线索的条数。"},
 	{Code: "M08r", ZH: "要素完整率", EN: "Share of complete elements", Kind: Percent, From: []string{"M08e", "M08d"}, derive: rateOf("M08e", "M08d"),
 		Define: "要素完整的条数除以专家席受理条数。"},
-	{Code: "M08v", ZH: "劝导亲属", EN: "Relatives advised", Measure: "人", Kind: Count, Table: "consultation", rows: rowsRelatives,
+	{Code: "M08v", ZH: "劝导亲属", EN: "Relatives advised", Measure: "人", Kind: Count, Table: "consultation", rows: rowsRelatives, along: "M08d",
 		Define: "专家席登记中同时劝导的亲属人数之和。"},
 	{Code: "M09", ZH: "入户宣传", EN: "Households visited", Measure: "户", Kind: Count, Table: "household", Codes: "household_result", rows: rowsHouseholds,
 		Define: "入户记录中已面谈和留下宣传单的户数，同一活动同一户只计一次。"},

@@ -52,18 +52,21 @@ const rowsDeskComplete = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, '
 
 const rowsRelatives = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, '' AS code, c.relatives_advised AS value` + ofKind + `'desk_shift' AND c.relatives_advised > 0`
 
-// Linkage: driven from the actions, which are few.
+// rowsDeskAtOnce tells of each row of M08d whether it is one of M08e and what it adds to M08v.
+const rowsDeskAtOnce = `SELECT c.id, s.lead_unit_id AS unit, 1 AS value, ` + Complete + ` AS complete, max(c.relatives_advised, 0) AS relatives` + ofKind + `'desk_shift'`
+
+// Linkage: driven from the actions, which are few; CROSS JOIN keeps it so.
 const rowsLinked = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, '' AS code, 1 AS value
-FROM (SELECT DISTINCT l.consultation_id AS id FROM linkage_action l WHERE {live l}) k JOIN consultation c ON c.id = k.id ` + ofConsultation
+FROM (SELECT DISTINCT l.consultation_id AS id FROM linkage_action l WHERE {live l}) k CROSS JOIN consultation c ON c.id = k.id ` + ofConsultation
 
 const rowsFrozen = `SELECT l.id, {day c} AS day, s.lead_unit_id AS unit, '' AS code, l.amount_fen AS value
-FROM linkage_action l JOIN consultation c ON c.id = l.consultation_id ` + ofConsultation + ` AND l.kind = 'freeze' AND l.result = 'ok' AND l.amount_fen > 0 AND {live l}`
+FROM linkage_action l CROSS JOIN consultation c ON c.id = l.consultation_id ` + ofConsultation + ` AND l.kind = 'freeze' AND l.result = 'ok' AND l.amount_fen > 0 AND {live l}`
 
 // rowsMinutes gives each consultation's minutes; the figure is their median.
 const rowsMinutes = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, '' AS code, (k.stopped - k.called) / 60000 AS value
 FROM (SELECT l.consultation_id AS id, min(CASE WHEN l.kind = 'call_police' THEN l.at END) AS called,
 	min(CASE WHEN l.kind IN ('stop_payment', 'freeze') THEN l.at END) AS stopped FROM linkage_action l WHERE {live l} GROUP BY 1) k
-JOIN consultation c ON c.id = k.id ` + ofConsultation + ` AND k.stopped >= k.called`
+CROSS JOIN consultation c ON c.id = k.id ` + ofConsultation + ` AND k.stopped >= k.called`
 
 // rowsLinks gives the pairs that clusters grow from; code is the indicator's id.
 const rowsLinks = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, hex(ci.indicator_id) AS code, 1 AS value

@@ -27,6 +27,7 @@ type Request struct {
 	Units  []schema.ID
 	County string // the county's name: 青岚县
 	Kits   []Kit
+	Kept   figures.Kept // what is counted already; nil: nothing is
 	Now    time.Time
 	By     string // who asks
 }
@@ -83,9 +84,10 @@ func Build(ctx context.Context, r *replica.Replica, q Request) (*Draft, string, 
 	return d, d.write(), nil
 }
 
-// Again counts a frozen report's figures under its own rules as the records stand now.
-func (d *Draft) Again(ctx context.Context, r *replica.Replica, kits []Kit, now time.Time) (*Draft, error) {
-	q := Request{Kind: d.Kind, From: d.From, To: d.To, County: d.County, Kits: kits, Now: now}
+// Again counts a frozen report's figures under its own rules as the records stand now;
+// kept is what is counted already, nil of nothing.
+func (d *Draft) Again(ctx context.Context, r *replica.Replica, kits []Kit, kept figures.Kept, now time.Time) (*Draft, error) {
+	q := Request{Kind: d.Kind, From: d.From, To: d.To, County: d.County, Kits: kits, Kept: kept, Now: now}
 	for _, text := range d.Units {
 		id, err := schema.ParseID(text)
 		if err != nil {
@@ -140,6 +142,7 @@ func freeze(ctx context.Context, r *replica.Replica, q Request, rules model.Sett
 	if err != nil {
 		return nil, err
 	}
+	reader = reader.With(q.Kept)
 	scope := figures.Scope{From: q.From, To: q.To, Units: q.Units}
 	if d.Figures, err = reader.Compute(ctx, scope, append(neededBy(q.Kind), tableOf(q.Kind, len(q.Units) > 0)...)...); err != nil {
 		return nil, err

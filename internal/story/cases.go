@@ -405,7 +405,7 @@ func (w *World) lateBundle(ctx context.Context) error {
 	}
 	kept := written{frozen, row.Text("text")}
 	w.facts.frozen = frozen.Figures["M02"].Value == w.facts.draft && kept.plain() == w.facts.draftText
-	now, err := frozen.Again(ctx, w.County.Replica(), nil, w.clock.read())
+	now, err := frozen.Again(ctx, w.County.Replica(), nil, nil, w.clock.read())
 	if err != nil {
 		return err
 	}
