@@ -50,6 +50,7 @@ func NewExports(s *Session) *Exports {
 		"consultation": e.consultations, "indicator": e.indicators, "post": e.posts, "outcome": e.outcomes, "case_digest": e.digests, "slogan": e.slogans,
 		"venue": e.venues, "activity": e.activities, "meeting": e.meetings, "attendance": e.attendance, "rates": e.rates, "household": e.households,
 		"stock": e.stock, "stock_move": e.moves, "tally": e.tallies, "plan": e.plan, "placement": e.placements, "inspection": e.inspections,
+		"cluster": e.clusters, "trend": e.trend,
 	}
 	return e
 }

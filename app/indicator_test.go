@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,21 @@ func TestIndicatorsAreFoundAgainAcrossPlacesAndLaptops(t *testing.T) {
 		l.must(err)
 		if len(clusters) != 1 || clusters[0].Consultations != 2 {
 			t.Fatalf("clusters %+v", clusters)
+		}
+		sheet, err := NewExports(l.s).Print(ExportRequest{List: "cluster", Format: "print"})
+		l.must(err)
+		if len(sheet.Rows) != 1 || sheet.Rows[0][1] != int64(2) || !strings.Contains(sheet.Rows[0][2].(string), "12800001234（2 起）") {
+			t.Fatalf("the sheet of clusters %+v", sheet)
+		}
+		sheet, err = NewExports(l.s).Print(ExportRequest{List: "trend", Format: "print", Query: `{"months":3}`})
+		l.must(err)
+		if rows := len(sheet.Rows); rows != 4 || len(sheet.Columns) != 7 {
+			t.Fatalf("the sheet of trends %+v", sheet)
+		}
+		for i, want := range []int64{1, 1, 2, 3} { // two types, all, new leads
+			if line := sheet.Rows[i]; line[4] != want || line[5] != want || line[6] != fmt.Sprint("↑ ", want) {
+				t.Errorf("the sheet of trends says %v, want %d", line, want)
+			}
 		}
 	}
 	// A number that was spoofed joins nothing any more, and is not exported.

@@ -1,6 +1,7 @@
 // W3, W9 and W11 by keyboard, and what must not break: a crash in the middle of a
 // form, 10 MB pasted, a broken picture, formulas, emoji and right-to-left text.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { World } from './world.mjs'
 import { call, practise, samples, show } from './screens.mjs'
@@ -140,8 +141,14 @@ test('leads join: the page of one, the picture beside it, the clusters', async (
   await at('tab-clusters').waitFor()
   await page.keyboard.press('2')
   await at('cluster').first().waitFor()
-  await page.keyboard.press('3')
-  await at('trend').waitFor()
+  for (const [tab, name] of [['2', '串并'], ['3', '研判']]) {
+    await page.keyboard.press(tab)
+    await at(tab === '2' ? 'cluster' : 'trend').first().waitFor()
+    await page.keyboard.press('Control+e')
+    const [file] = await Promise.all([page.waitForEvent('download'), at('export-csv').last().click()])
+    assert.match(file.suggestedFilename(), new RegExp(`^${name}-.*\\.csv$`))
+    assert.ok(readFileSync(await file.path(), 'utf8').split('\n').length > 2, name + ' has lines')
+  }
 })
 
 test('one key searches everything, by pinyin initials too', async () => {
