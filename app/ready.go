@@ -15,7 +15,7 @@ type Ready struct{ a *App }
 
 // ReadyLine is one thing that was tried.
 type ReadyLine struct {
-	Name  string `json:"name"`  // disk, write, clock, key, received, unsent, venues, people, plan, search
+	Name  string `json:"name"`  // disk, write, clock, key, received, unsent, venues, people, plan, search, records
 	State string `json:"state"` // ok, warn: it will do but look, act: do something first
 	Value int64  `json:"value"` // bytes, ms or a count, by the name
 	At    int64  `json:"at"`    // ms, where a time says more
@@ -202,6 +202,17 @@ func firstInitials(initials string) string {
 		}
 	}
 	return out
+}
+
+// Records reads every record and compares it with its checksum. It takes longer than all
+// else, so the screen asks for it by itself.
+func (y *Ready) Records() (ReadyLine, error) {
+	m, r := y.a.current()
+	if m == nil {
+		return ReadyLine{}, errNotEnrolled
+	}
+	f, err := y.a.sync.checkRows(context.Background(), r)
+	return ReadyLine{Name: "records", Value: int64(f.Damaged), At: f.At, State: grade(f.Damaged > 0, false)}, err
 }
 
 // Prepare exchanges with the county now and checks again.

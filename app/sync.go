@@ -32,7 +32,6 @@ type Sync struct {
 	last     *SyncLogEntry
 	online   bool
 	offset   time.Duration
-	damaged  int
 }
 
 // SyncProgress is how far a running exchange is.
@@ -203,8 +202,8 @@ func (s *Sync) run(ctx context.Context) (entry SyncLogEntry, err error) {
 	}
 	if result.Astray && err == nil {
 		entry.Code = "astray"
-		entry.Message = "这台电脑的数据与县里对不上，可能磁盘有损坏。已送出的都在县里，请先备份再联系县办公室。"
-		entry.MessageEN = "This computer's data differ from the county's; its disk may be damaged. What was sent is safe there; make a backup and call the office."
+		entry.Message = "这台电脑的数据和县里对不上，磁盘可能坏了。已送出的都在县里，请联系县办公室。"
+		entry.MessageEN = "This computer's data differ from the county's; its disk may be failing. What was sent is safe there; call the county office."
 		if err := s.upkeep(ctx, r, true); err != nil {
 			s.a.opts.Log.Error("check the records", "error", err)
 		}
@@ -307,10 +306,14 @@ func (s *Sync) Status() (SyncStatus, error) {
 	if m.practice {
 		status = replica.Status{} // sample data waits for nobody
 	}
+	checked, err := lastCheck(context.Background(), r)
+	if err != nil {
+		return st, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st = SyncStatus{Waiting: status.Waiting, Oldest: millis(status.OldestWaiting), LastReceived: millis(status.LastAcknowledged), Online: s.online,
-		Running: s.progress != nil, Progress: s.progress, Last: s.last, Held: status.Held, ClockOffset: s.offset.Milliseconds(), Damaged: s.damaged}
+		Running: s.progress != nil, Progress: s.progress, Last: s.last, Held: status.Held, ClockOffset: s.offset.Milliseconds(), Damaged: checked.Damaged}
 	if len(m.Addresses) > 0 {
 		st.Address = m.Addresses[0]
 	}

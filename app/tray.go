@@ -23,7 +23,7 @@ type Tray struct{ a *App }
 
 // TrayItem is one of them.
 type TrayItem struct {
-	Kind     string    `json:"kind"` // refused: by the county; held: by this kit; rule: it does not fit together
+	Kind     string    `json:"kind"` // refused: by the county; held: by this kit; damaged: on the disk; rule: it does not fit together
 	Ref      string    `json:"ref"`  // names it for the calls below
 	Table    string    `json:"table"`
 	ID       schema.ID `json:"id"`
@@ -84,7 +84,7 @@ func (t *Tray) List() ([]TrayItem, error) {
 		return out, errNotEnrolled
 	}
 	d := t.a.session.directory(r)
-	for _, part := range []func(*replica.Replica, *directory) ([]TrayItem, error){t.refused, t.held, t.rules} {
+	for _, part := range []func(*replica.Replica, *directory) ([]TrayItem, error){t.refused, t.held, t.damaged, t.rules} {
 		items, err := part(r, d)
 		if err != nil {
 			return nil, err
@@ -212,6 +212,9 @@ func (t *Tray) title(r *replica.Replica, d *directory, item *TrayItem) error {
 		return err
 	}
 	hit, err := hitOf(d, item.Table, row)
+	if strings.Contains(hit.Title, hit.Sub) { // an activity without a title is called by its kind
+		hit.Sub = ""
+	}
 	item.Title = strings.Trim(hit.Title+" · "+hit.Sub, " ·")
 	return err
 }
@@ -232,6 +235,31 @@ func (t *Tray) held(r *replica.Replica, d *directory) ([]TrayItem, error) {
 			Detail: fmt.Sprintf("#%d %s", h.Number, h.Reason), Release: h.Table == ""}
 		if err := t.title(r, d, &item); err != nil {
 			return nil, err
+		}
+		out = append(out, item)
+	}
+	return out, nil
+}
+
+// damaged are the records that the disk changed.
+func (t *Tray) damaged(r *replica.Replica, d *directory) ([]TrayItem, error) {
+	last, err := lastCheck(context.Background(), r)
+	if err != nil {
+		return nil, err
+	}
+	var out []TrayItem
+	for _, x := range last.Rows {
+		if model.Schema.Table(x.Table) == nil || x.ID.IsNil() {
+			continue // the engine's own: the sync screen tells
+		}
+		device, err := d.name("device", r.ID())
+		if err != nil {
+			return nil, err
+		}
+		item := TrayItem{Kind: "damaged", Ref: "damaged/" + x.Table + "/" + x.ID.String(), Table: x.Table, ID: x.ID, Device: device.Name, At: last.At,
+			Reason: "这条记录在磁盘上变了样，显示的可能不对。请对照纸质记录看一看，再告诉县办公室。", ReasonEN: "This record changed on the disk; what is shown may be wrong. Compare it with your papers and tell the county office."}
+		if err := t.title(r, d, &item); err != nil {
+			item.Title = "" // it may not open any more
 		}
 		out = append(out, item)
 	}

@@ -19,9 +19,15 @@ func TestDamageOnDiskIsTold(t *testing.T) {
 	l.start("城关广场")
 	a := &App{opts: Options{Wall: func() time.Time { return l.now }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, Events: rpc.NewEvents()}
 	s := newSync(context.Background(), a)
+	damaged := func() int {
+		t.Helper()
+		f, err := lastCheck(t.Context(), l.r)
+		l.must(err)
+		return f.Damaged
+	}
 	l.must(s.upkeep(s.life, l.r, false))
-	if s.damaged != 0 {
-		t.Fatalf("%d damaged before anything was", s.damaged)
+	if n := damaged(); n != 0 {
+		t.Fatalf("%d damaged before anything was", n)
 	}
 	l.must(l.r.Close())
 	db, err := sql.Open("sqlite", filepath.Join(l.dir, "replica.db"))
@@ -35,12 +41,15 @@ func TestDamageOnDiskIsTold(t *testing.T) {
 	l.open()
 	l.now = l.now.Add(time.Hour)
 	l.must(s.upkeep(s.life, l.r, false))
-	if s.damaged != 0 {
+	if damaged() != 0 {
 		t.Fatal("checked twice within a day")
 	}
 	l.now = l.now.Add(checkEvery)
 	l.must(s.upkeep(s.life, l.r, false))
-	if s.damaged != 1 {
-		t.Fatalf("%d damaged, one was", s.damaged)
+	if n := damaged(); n != 1 {
+		t.Fatalf("%d damaged, one was", n)
+	}
+	if l.crash(); damaged() != 1 {
+		t.Fatal("forgotten with the next start")
 	}
 }

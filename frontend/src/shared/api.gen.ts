@@ -881,6 +881,14 @@ export interface ReadyReport {
   state: string
 }
 
+export interface ReadyLine {
+  name: string
+  state: string
+  value: number
+  at: number
+  text: string
+}
+
 export interface BlendedText {
   table: string
   id: string
@@ -1286,14 +1294,6 @@ export interface PostRow {
   problem_en: string
 }
 
-export interface ReadyLine {
-  name: string
-  state: string
-  value: number
-  at: number
-  text: string
-}
-
 export interface Said {
   text: string
   device: string
@@ -1532,6 +1532,7 @@ export const Posts = {
 export const Ready = {
   Check: (): Promise<ReadyReport> => call('Ready', 'Check', []),
   Prepare: (): Promise<ReadyReport> => call('Ready', 'Prepare', []),
+  Records: (): Promise<ReadyLine> => call('Ready', 'Records', []),
 }
 
 export const Review = {

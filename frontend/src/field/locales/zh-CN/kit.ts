@@ -35,7 +35,7 @@ export default {
   roster: { title: '核对名册', people: '{n} 人', fresh: '{n} 家新场所，会自动登记', problems: '{n} 行有问题，先不导入', org: '单位', name: '姓名', phone: '电话', role: '岗位', licence: '许可证', town: '乡镇', register: '登记为网吧', import: '导入 {n} 人', done: '已导入 {n} 人' },
   venue: { total: '{n} 处', search: '搜名称、首字母、乡镇', anyKind: '所有类别', none: '没有找到场所', add: '添加场所', edit: '修改场所', kind: '类别', name: '名称', town: '乡镇', address: '地址', contact_name: '负责人', contact_phone: '电话', licence_no: '许可证号', seats: '机位数', state: '状态', saved: '已存本机' },
   sync: {
-    running: '正在和县里核对…', waiting: '{n} 条已存本机，等着送出', damaged: '本机有数据损坏，请联系县办公室', all: '县级已收，两边一致', nothing: '没有要送的', last: '县级最近收到：{at}', never: '还没有送到过县里', oldest: '最早一条 {at}', now: '现在同步', busy: '同步中…', clock: '电脑时钟和县里差 {minutes} 分钟，请校准。',
+    running: '正在和县里核对…', waiting: '{n} 条已存本机，等着送出', damaged: '磁盘可能坏了，请联系县办公室', damagedRows: '本机有 {n} 条记录和写下时不一样。', damagedShow: '看是哪几条', all: '县级已收，两边一致', nothing: '没有要送的', last: '县级最近收到：{at}', never: '还没有送到过县里', oldest: '最早一条 {at}', now: '现在同步', busy: '同步中…', clock: '电脑时钟和县里差 {minutes} 分钟，请校准。',
     records: '记录', noRecords: '这台电脑还没有记录。', untitled: '（未命名）', held: '收到但没并入的', changeset: '整份', log: '同步日志', noLog: '还没有同步过。', address: '县服务器 {address} · 随时可以拔网线、关电脑，下次接着传。',
   },
   review: { title: '两人同改', keep: '留这个', swap: '用这个', done: '已核定' },
