@@ -71,7 +71,7 @@ test('a record that the disk changed is told before leaving, on the sync screen 
   assert.equal(harm(join(kit.dir, 'data', 'replica.db'), activity.id), 1, 'the row is found in the file')
   kit = await w.kit('d1')
   page = await w.page(kit.url)
-  await page.locator('.frame').waitFor()
+  await page.getByRole('heading', { name: '今天的活动' }).waitFor() // where it begins by itself
   await go('/ready')
   await at('ready-records').filter({ hasText: '1 条和写下时不一样' }).waitFor()
   assert.match(await at('verdict').textContent(), /先处理标红的/)
