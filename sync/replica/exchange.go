@@ -247,6 +247,9 @@ func (r *Replica) Acknowledge(ctx context.Context, v changeset.Vector, at time.T
 				return err
 			}
 		}
+		if err := tx.forgetOpenings(); err != nil {
+			return err
+		}
 		return setMeta(tx.ctx, tx.conn, "acknowledged", at.UnixMilli())
 	})
 }

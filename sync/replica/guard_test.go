@@ -332,6 +332,10 @@ func TestAFastClockIsHeldBack(t *testing.T) {
 func TestCheckFindsDamage(t *testing.T) {
 	f := newFleet(t, 2)
 	var ids []schema.ID
+	// other puts another byte into a column, at a place from 1 on.
+	other := func(column, at string) string {
+		return fmt.Sprintf(`UPDATE note SET %[1]s = CAST(substr(%[1]s, 1, %[2]s - 1) || CASE substr(%[1]s, %[2]s, 1) WHEN x'00' THEN x'01' ELSE x'00' END || substr(%[1]s, %[2]s + 1) AS BLOB) WHERE id = ?`, column, at)
+	}
 	damages := []string{
 		`UPDATE note SET amount = amount + 1 WHERE id = ?`,
 		`UPDATE note SET title = title || 'x' WHERE id = ?`,
@@ -340,11 +344,11 @@ func TestCheckFindsDamage(t *testing.T) {
 		`UPDATE note SET tags = '["q"]' WHERE id = ?`,
 		`UPDATE note SET agreed = 0 WHERE id = ?`,
 		`UPDATE note SET summary = 'other' WHERE id = ?`,
-		`UPDATE note SET _sealed = CAST(substr(_sealed, 1, length(_sealed) - 1) || x'00' AS BLOB) WHERE id = ?`,
+		other("_sealed", "length(_sealed)"),
 		`UPDATE note SET _sealed = (SELECT _sealed FROM note WHERE title = 'row 0') WHERE id = ?`,
 		`UPDATE note SET _sealed = CAST(substr(_sealed, 1, 3) || x'00' || substr(_sealed, 6) AS BLOB) WHERE id = ?`, // struck out
-		`UPDATE note SET _clock = CAST(x'00' || substr(_clock, 2) AS BLOB) WHERE id = ?`,
-		`UPDATE note SET _clock = CAST(substr(_clock, 1, 20) || x'7f' || substr(_clock, 22) AS BLOB) WHERE id = ?`,
+		other("_clock", "1"),
+		other("_clock", "21"),
 		`UPDATE note SET _clock = CAST(substr(_clock, 1, length(_clock) - 1) AS BLOB) WHERE id = ?`,
 		`UPDATE note SET _clock = (SELECT _clock FROM note WHERE title = 'row 0') WHERE id = ?`,
 	}

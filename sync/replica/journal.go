@@ -25,6 +25,9 @@ type journalEntry struct {
 // journal notes that a field is about to be written. old is the version it
 // replaces, zero for none.
 func (tx *Tx) journal(p *pendingRow, column uint16, old stamp) error {
+	if err := tx.noteOpening(); err != nil {
+		return fmt.Errorf("note the opening: %w", err)
+	}
 	if p.entry == nil {
 		p.entry = &journalEntry{prevs: map[uint16][]stamp{}}
 		if p.exists {
@@ -46,11 +49,11 @@ func (tx *Tx) journal(p *pendingRow, column uint16, old stamp) error {
 			return nil
 		}
 		e.prevs[column] = nil
-	case old.zero() || old.origin == tx.r.own && old.at > tx.r.sealed:
+	case old.zero() || old.origin == tx.r.own && old.at > tx.r.sealed && !tx.r.fromEarlier(old):
 		return nil // nobody else has seen what is replaced
-	case noted && !tx.r.inherited(old):
+	case noted && !tx.r.inherited(old) && !(old.origin == tx.r.own && old.at > tx.r.sealed):
 		return nil
-	default: // what was inherited may be in the earlier incarnation's stream
+	default: // what was inherited, or written before an image was made, may be in another stream
 		e.prevs[column] = append(slices.Clone(prevs), old)
 	}
 	e.changed = true

@@ -87,6 +87,8 @@ type Replica struct {
 	own int        // number of this replica's current origin
 	// generation counts the seals; the anchor holds the last.
 	generation int64
+	token      uint32    // of this opening
+	wroteSince hlc.Stamp // its first write since the county confirmed everything, 0 none
 	renewed    bool      // this opening found the database restored or copied
 	sealed     hlc.Stamp // own writes up to here are in changesets
 	// inheritedTo: an earlier incarnation's writes after sealed and up to here are in
@@ -185,6 +187,9 @@ func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 	}()
 	if err := r.load(ctx); err != nil {
 		return nil, fmt.Errorf("open replica %s: %w", path, err)
+	}
+	if r.token, err = newToken(o.Random); err != nil {
+		return nil, fmt.Errorf("open replica: %w", err)
 	}
 	if r.read, err = sql.Open("sqlite", dsn(path, o.files.VFS(), true)); err != nil {
 		return nil, fmt.Errorf("open replica: %w", err)

@@ -85,7 +85,7 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 	if r.prepared == nil {
 		return nil, nil, errors.New("the replica is closed")
 	}
-	origins, audiences, own, sealed, inherited, generation := r.origins.len(), len(r.audiences.list), r.own, r.sealed, r.inheritedTo, r.generation
+	origins, audiences, own, sealed, inherited, generation, since := r.origins.len(), len(r.audiences.list), r.own, r.sealed, r.inheritedTo, r.generation, r.wroteSince
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -100,7 +100,7 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 			_, _ = r.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") // SQLite may have rolled back already
 			r.origins.forget(origins)
 			r.audiences.forget(audiences)
-			r.own, r.sealed, r.inheritedTo, r.generation = own, sealed, inherited, generation
+			r.own, r.sealed, r.inheritedTo, r.generation, r.wroteSince = own, sealed, inherited, generation, since
 			r.short = nil
 			if tx.summed {
 				r.sums = nil
@@ -304,6 +304,11 @@ func (tx *Tx) Add(table string, id schema.ID, column string, delta int64) error 
 		return err
 	}
 	s := p.clock.shard(c.Number, tx.r.own, true)
+	if tx.r.fromEarlier(stamp{s.at, s.origin}) {
+		if err := tx.noteBase(p); err != nil {
+			return err
+		}
+	}
 	s.at = tx.now().at
 	if delta > 0 {
 		s.plus += uint64(delta)
@@ -329,6 +334,11 @@ func (tx *Tx) Include(table string, id schema.ID, column string, elements ...str
 			return err
 		}
 		e = p.clock.element(c.Number, value, true)
+		if i := slices.IndexFunc(e.added, func(t tag) bool { return t.origin == tx.r.own }); i >= 0 && tx.r.fromEarlier(stamp{e.added[i].at, tx.r.own}) {
+			if err := tx.noteBase(p); err != nil {
+				return err
+			}
+		}
 		e.added, _ = raise(e.added, tx.r.own, tx.now().at)
 		p.dirty = true
 	}

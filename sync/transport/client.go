@@ -225,52 +225,77 @@ type sessionError struct{}
 
 func (sessionError) Error() string { return "the session has expired" }
 
-// open starts a session and learns the clock's offset. The answer is signed by
-// the realm's root key, which is learned on the first, pinned, connection.
+// open starts a session and learns the clock's offset. Nothing is sealed before the
+// county has said whether this database was put back from an image: then it goes on as
+// another incarnation, and asks as that one.
 func (c *Client) open(ctx context.Context) error {
+	for {
+		lines, err := c.r.Lines(ctx)
+		if err != nil {
+			return err
+		}
+		answers, err := c.ask(ctx, lines)
+		if err != nil {
+			return err
+		}
+		renewed, err := c.r.GoOn(ctx, lines, answers)
+		if err != nil || !renewed {
+			return err
+		}
+	}
+}
+
+// ask opens a session. The answer is signed by the realm's root key, which is learned
+// on the first, pinned, connection.
+func (c *Client) ask(ctx context.Context, lines []replica.Line) ([]replica.LineAnswer, error) {
 	var nonce schema.ID
 	if _, err := rand.Read(nonce[:]); err != nil {
-		return err
+		return nil, err
 	}
 	var w writer
 	realm := c.r.Realm()
 	w.id(realm)
 	w.id(c.r.ID())
 	w.id(nonce)
+	encodeLines(&w, lines)
 	began := c.r.Wall()
 	response, cancel, err := c.post(ctx, pathOpen, frame(magicOpen, w.b))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer cancel()
 	defer response.Body.Close()
 	head, err := readHead(bufio.NewReader(response.Body), magicOpened)
 	if err != nil {
-		return c.explain(err, response)
+		return nil, c.explain(err, response)
 	}
 	ended := c.r.Wall()
 	p := &parser{b: head}
 	st, reason, id, wall := status(p.raw(1)[0]), p.text(), p.id(), p.int()
 	root, signature := ed25519.PublicKey(p.raw(32)), p.raw(64)
+	var answers []replica.LineAnswer
+	if st == statusOK {
+		answers = decodeLineAnswers(p, lines)
+	}
 	if err := p.done(); err != nil {
-		return fmt.Errorf("%w: %w", ErrProtocol, err)
+		return nil, fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
 	if !ed25519.Verify(root, openMessage(nonce, id), signature) {
-		return fmt.Errorf("%w: the answer is not signed", ErrProtocol)
+		return nil, fmt.Errorf("%w: the answer is not signed", ErrProtocol)
 	}
 	if err := c.r.TrustRoot(ctx, root); err != nil {
-		return fmt.Errorf("%w: %w", ErrRealm, err)
+		return nil, fmt.Errorf("%w: %w", ErrRealm, err)
 	}
 	switch st {
 	case statusOK:
 	case statusBusy:
-		return ErrBusy
+		return nil, ErrBusy
 	default:
-		return &RefusedError{Reason: reason}
+		return nil, &RefusedError{Reason: reason}
 	}
 	c.state.session, c.state.sequence = id, 0
 	c.state.offset = began.Add(ended.Sub(began) / 2).Sub(time.UnixMilli(wall))
-	return nil
+	return answers, nil
 }
 
 // post sends a message and waits for the response's head. No byte for Stall

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -74,6 +75,7 @@ type Server struct {
 // restarted server asks again.
 type session struct {
 	device   *Device
+	lines    []replica.Line // as told when it was opened, until they are noted
 	sequence uint64
 	expires  time.Time
 }
@@ -127,11 +129,16 @@ func (s *Server) open(w http.ResponseWriter, req *http.Request) {
 	head, err := readHead(in, magicOpen)
 	p := &parser{b: head}
 	realm, device, nonce := p.id(), p.id(), p.id()
+	var lines []replica.Line
+	if len(p.b) > 0 { // an older kit tells none
+		lines = decodeLines(p)
+	}
 	if err != nil || p.done() != nil {
 		http.Error(w, "malformed", http.StatusBadRequest)
 		return
 	}
 	var out writer
+	var answers []replica.LineAnswer
 	answer := func(st status, reason string, id schema.ID) {
 		out.b = append(out.b, byte(st))
 		out.text(reason)
@@ -140,6 +147,7 @@ func (s *Server) open(w http.ResponseWriter, req *http.Request) {
 		out.raw(s.r.PublicKey())
 		// The server signs the device's nonce: whoever answers holds the root key.
 		out.raw(s.r.Sign(openMessage(nonce, id)))
+		encodeLineAnswers(&out, answers)
 		reply(w, frame(magicOpened, out.b))
 	}
 	if realm != s.r.Realm() {
@@ -164,6 +172,12 @@ func (s *Server) open(w http.ResponseWriter, req *http.Request) {
 		answer(statusRefused, "the device's key has changed", schema.Nil)
 		return
 	}
+	told, err := s.r.CompareLines(req.Context(), d.ID, lines)
+	if err != nil {
+		s.log.Error("compare lines", "device", device, "error", err)
+		answer(statusBusy, "", schema.Nil)
+		return
+	}
 	var id schema.ID
 	if _, err := rand.Read(id[:]); err != nil {
 		answer(statusBusy, "", schema.Nil)
@@ -178,13 +192,14 @@ func (s *Server) open(w http.ResponseWriter, req *http.Request) {
 	}
 	full := len(s.sessions) >= maxSessions
 	if !full {
-		s.sessions[id] = &session{device: d, expires: now.Add(sessionTTL)}
+		s.sessions[id] = &session{device: d, lines: lines, expires: now.Add(sessionTTL)}
 	}
 	s.mu.Unlock()
 	if full {
 		answer(statusBusy, "", schema.Nil)
 		return
 	}
+	answers = told
 	answer(statusOK, "", id)
 }
 
@@ -237,6 +252,11 @@ func (s *Server) exchange(w http.ResponseWriter, req *http.Request) {
 	}
 	// What arrives is kept even when the request is cut in the middle.
 	ctx := context.WithoutCancel(req.Context())
+	if err := s.noteLines(ctx, &rq); err != nil {
+		s.log.Error("note lines", "device", d.ID, "error", err)
+		fail(statusBusy, "the county cannot store at the moment")
+		return
+	}
 	applied, cut, err := s.take(ctx, in)
 	if err != nil {
 		s.log.Error("take changesets", "device", d.ID, "error", err)
@@ -308,6 +328,24 @@ func (s *Server) admit(ctx context.Context, rq *request, head, signature []byte)
 		return nil, statusRefused, d.Reason
 	}
 	return d, statusOK, ""
+}
+
+// noteLines notes, before anything of it is taken, which openings wrote what a device
+// is about to send.
+func (s *Server) noteLines(ctx context.Context, rq *request) error {
+	if !slices.ContainsFunc(rq.holdings, func(h holding) bool { return h.stream.Origin.Replica == rq.device }) {
+		return nil
+	}
+	s.mu.Lock()
+	var lines []replica.Line
+	if ses := s.sessions[rq.session]; ses != nil {
+		lines, ses.lines = ses.lines, nil
+	}
+	s.mu.Unlock()
+	if len(lines) == 0 {
+		return nil
+	}
+	return s.r.NoteLines(ctx, rq.device, lines)
 }
 
 // take reads chunks to the end of the body, or to where it was cut.

@@ -1,0 +1,385 @@
+package replica
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/hlc"
+	"fieldkit/sync/schema"
+)
+
+// GoOn takes the county's answer to Lines. When this database was put back from an image
+// that had its anchor with it, what it wrote since becomes the writes of a new
+// incarnation, under their old times, and it goes on as that one; what the county has
+// heard of under another incarnation, of that. It tells whether something was renamed:
+// then the replica asks anew before it seals.
+func (r *Replica) GoOn(ctx context.Context, lines []Line, answers []LineAnswer) (renewed bool, err error) {
+	if len(lines) != len(answers) {
+		return false, fmt.Errorf("%d answers to %d lines", len(answers), len(lines))
+	}
+	err = r.update(ctx, false, func(tx *Tx) (err error) {
+		renewed, err = tx.goOn(lines, answers)
+		return err
+	})
+	if err == nil && renewed {
+		err = r.rememberInherited(ctx)
+	}
+	if err != nil {
+		return false, fmt.Errorf("go on as another incarnation: %w", err)
+	}
+	return renewed, nil
+}
+
+func (tx *Tx) goOn(lines []Line, answers []LineAnswer) (bool, error) {
+	r := tx.r
+	if err := tx.flush(); err != nil {
+		return false, err
+	}
+	list, err := readOpenings(tx.ctx, tx.conn)
+	if err != nil {
+		return false, err
+	}
+	ahead := map[int]bool{}
+	told := map[uint32]uint32{}
+	for i, l := range lines {
+		if origin, ok := r.origins.lookup(changeset.Origin{Replica: r.id, Incarnation: l.Incarnation}); ok {
+			ahead[origin] = answers[i].Ahead
+		}
+		for j, token := range l.Openings {
+			if j < len(answers[i].Known) {
+				told[token] = answers[i].Known[j]
+			}
+		}
+	}
+	before, next := r.own, 0
+	fresh := func() (int, error) {
+		if next != 0 {
+			return next, nil
+		}
+		incarnation, err := newIncarnation(tx.ctx, tx.conn, r.id[:], r.opts.Random)
+		if err != nil {
+			return 0, err
+		}
+		if next, err = r.origins.number(tx.ctx, tx.conn, changeset.Origin{Replica: r.id, Incarnation: incarnation}); err != nil {
+			return 0, err
+		}
+		return next, setMeta(tx.ctx, tx.conn, "incarnation", int64(incarnation))
+	}
+	var spans renaming
+	for _, o := range list {
+		to := o.origin
+		switch incarnation, asked := told[o.token]; {
+		case !asked:
+		case incarnation != 0:
+			if to, err = r.origins.number(tx.ctx, tx.conn, changeset.Origin{Replica: r.id, Incarnation: incarnation}); err != nil {
+				return false, err
+			}
+		case ahead[o.origin]:
+			if to, err = fresh(); err != nil {
+				return false, err
+			}
+		}
+		spans = append(spans, span{o.at, o.origin, to})
+		if to != o.origin {
+			if err := tx.exec(`UPDATE _opening SET origin = ? WHERE at = ?`, to, int64(o.at)); err != nil {
+				return false, err
+			}
+		}
+	}
+	if ahead[before] {
+		if _, err := fresh(); err != nil {
+			return false, err
+		}
+	}
+	changed := slices.ContainsFunc(spans, func(s span) bool { return s.from != s.to })
+	if !changed && next == 0 {
+		return false, nil
+	}
+	// Whatever becomes of the names, what is written from now on is a new incarnation's.
+	if _, err := fresh(); err != nil {
+		return false, err
+	}
+	if changed {
+		if err := tx.rename(spans); err != nil {
+			return false, err
+		}
+	}
+	r.opts.Log.Warn("the disk was put back from an image: going on as a new incarnation", "replica", r.id, "before", r.origins.name(before).Incarnation, "now", r.origins.name(next).Incarnation)
+	r.own, r.short, r.renewed = next, nil, true
+	r.inheritedTo = r.clock.Last()
+	return true, errors.Join(setMeta(tx.ctx, tx.conn, "inherited", int64(r.inheritedTo)), tx.advance())
+}
+
+// span says that what an incarnation wrote from a stamp on, up to the next span, is
+// another's.
+type span struct {
+	at       hlc.Stamp
+	from, to int
+}
+
+// renaming is by time.
+type renaming []span
+
+// of is the span that a stamp lies in; nil when it was written before all of them, or by
+// another.
+func (n renaming) of(s stamp) *span {
+	for i := len(n) - 1; i >= 0; i-- {
+		if n[i].at <= s.at {
+			if n[i].from == s.origin {
+				return &n[i]
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// rename gives the unsealed writes in the spans to the incarnations they name. Since the
+// last seal nothing was merged: other versions do not come into it.
+func (tx *Tx) rename(spans renaming) error {
+	byAudience, err := tx.readJournal()
+	if err != nil {
+		return err
+	}
+	for _, list := range byAudience {
+		for i := range list {
+			j := &list[i]
+			p, err := tx.loadRow(j.table, j.id)
+			if err != nil {
+				return err
+			}
+			w := renamer{tx: tx, spans: spans, p: p}
+			if err := w.row(); err != nil {
+				return fmt.Errorf("%s %s: %w", j.table.Name, j.id, err)
+			}
+			for _, prevs := range j.entry.prevs {
+				for k := range prevs {
+					w.stamp(&prevs[k])
+				}
+			}
+			if err := tx.exec(`UPDATE _journal SET prevs = ? WHERE tbl = ? AND id = ?`, j.entry.packPrevs(), j.table.Number, j.id[:]); err != nil {
+				return err
+			}
+			p.entry, p.dirty = nil, true
+		}
+	}
+	// They told apart what has its names now.
+	return tx.exec(`DELETE FROM _base`)
+}
+
+// renamer renames the unsealed writes in one row.
+type renamer struct {
+	tx    *Tx
+	spans renaming
+	p     *pendingRow
+}
+
+// stamp renames one.
+func (w *renamer) stamp(s *stamp) {
+	if s.at <= w.tx.r.sealed {
+		return
+	}
+	if sp := w.spans.of(*s); sp != nil {
+		s.origin = sp.to
+	}
+}
+
+func (w *renamer) row() error {
+	p, c := w.p, &w.p.clock
+	fields := map[int]stamp{}
+	for i := range p.table.Columns {
+		k := p.table.Columns[i].Kind
+		if k == schema.Counter || k == schema.Set {
+			continue
+		}
+		s := p.stampOf(i)
+		old := s
+		if w.stamp(&s); s == old {
+			if !s.zero() {
+				fields[i] = s
+			}
+			continue
+		}
+		fields[i] = s
+		if k == schema.LongText {
+			if err := w.text(i); err != nil {
+				return err
+			}
+		}
+	}
+	w.stamp(&c.base)
+	for i, s := range fields {
+		c.setField(p.table.Columns[i].Number, s, p.null(i))
+	}
+	bases, err := w.bases()
+	if err != nil {
+		return err
+	}
+	w.shards(bases)
+	w.elements(bases)
+	return nil
+}
+
+// text renames characters: they keep their numbers, under another's name.
+func (w *renamer) text(i int) error {
+	state, err := w.tx.textState(w.p, i)
+	if err != nil {
+		return err
+	}
+	to := map[char]int{} // of characters that change their names
+	for _, n := range state.insertions {
+		s := stamp{n.at, n.first.origin}
+		if w.stamp(&s); s.origin != n.first.origin {
+			for k := range n.runes {
+				to[char{n.first.origin, n.first.seq + uint64(k)}] = s.origin
+			}
+		}
+	}
+	name := func(c char) char {
+		if origin, ok := to[c]; ok {
+			c.origin = origin
+		}
+		return c
+	}
+	renamed := &longText{}
+	for _, n := range state.insertions {
+		n.first, n.after = name(n.first), name(n.after)
+		renamed.insert(n)
+	}
+	for _, d := range state.deletions {
+		by := d.by
+		w.stamp(&by)
+		var parts []deletion // one run of characters may have got several names
+		for k := range d.count {
+			c := name(char{d.first.origin, d.first.seq + k})
+			if last := len(parts) - 1; last >= 0 && parts[last].first.origin == c.origin {
+				parts[last].count++
+				continue
+			}
+			parts = append(parts, deletion{first: c, count: 1, by: by})
+		}
+		for _, part := range parts {
+			renamed.remove(part)
+		}
+	}
+	if w.p.texts == nil {
+		w.p.texts = map[uint16]*longText{}
+	}
+	w.p.texts[w.p.table.Columns[i].Number] = renamed
+	return nil
+}
+
+// bases are the row's clocks as the openings found them, by the opening's first write.
+func (w *renamer) bases() (map[hlc.Stamp]*rowClock, error) {
+	rows, err := w.tx.conn.QueryContext(w.tx.ctx, `SELECT at, clock FROM _base WHERE tbl = ? AND id = ?`, w.p.table.Number, w.p.id[:])
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[hlc.Stamp]*rowClock{}
+	for rows.Next() {
+		var at hlc.Stamp
+		var packed []byte
+		if err := rows.Scan(&at, &packed); err != nil {
+			return nil, err
+		}
+		c, err := unpackClock(packed)
+		if err != nil {
+			return nil, err
+		}
+		out[at] = &c
+	}
+	return out, rows.Err()
+}
+
+// shards gives each opening's part of a count to whose it is. From the newest on, what
+// an opening found is taken off.
+func (w *renamer) shards(bases map[hlc.Stamp]*rowClock) {
+	c := &w.p.clock
+	for _, whole := range slices.Clone(c.shards) {
+		type part struct {
+			to int
+			shard
+		}
+		var parts []part
+		left := whole
+		for {
+			sp := w.spans.of(stamp{left.at, left.origin})
+			if sp == nil || left.at <= w.tx.r.sealed {
+				break
+			}
+			found := shard{column: whole.column, origin: whole.origin}
+			if b := bases[sp.at]; b != nil {
+				if s := b.shard(whole.column, whole.origin, false); s != nil && s.at < sp.at {
+					found = *s
+				}
+			}
+			parts = append(parts, part{sp.to, shard{at: left.at, plus: left.plus - found.plus, minus: left.minus - found.minus}})
+			if left = found; left.at == 0 {
+				break
+			}
+		}
+		if !slices.ContainsFunc(parts, func(p part) bool { return p.to != whole.origin }) {
+			continue
+		}
+		// Totals of one incarnation grow from its oldest part on.
+		totals := map[int]shard{whole.origin: left}
+		for i := len(parts) - 1; i >= 0; i-- {
+			t := totals[parts[i].to]
+			t.at, t.plus, t.minus = max(t.at, parts[i].at), t.plus+parts[i].plus, t.minus+parts[i].minus
+			totals[parts[i].to] = t
+		}
+		for origin, t := range totals {
+			if origin == whole.origin {
+				s := c.shard(whole.column, origin, true)
+				s.at, s.plus, s.minus = t.at, t.plus, t.minus
+				continue
+			}
+			s := c.shard(whole.column, origin, true) // there already when its own stream came in
+			s.at, s.plus, s.minus = max(s.at, t.at), max(s.plus, t.plus), max(s.minus, t.minus)
+		}
+		c.shards = slices.DeleteFunc(c.shards, func(s shard) bool { return s.at == 0 })
+	}
+}
+
+// elements does the same with what was put into sets and taken out.
+func (w *renamer) elements(bases map[hlc.Stamp]*rowClock) {
+	c := &w.p.clock
+	for i := range c.elements {
+		e := &c.elements[i]
+		e.added = w.tags(e, e.added, bases, func(e *element) []tag { return e.added })
+		e.removed = w.tags(e, e.removed, bases, func(e *element) []tag { return append(slices.Clone(e.removed), e.added...) })
+	}
+}
+
+// tags renames tags; below a renamed one, the one that its opening found shows again.
+// Of what was removed that is also what was added: an opening adds anew only what is
+// not there.
+func (w *renamer) tags(e *element, list []tag, bases map[hlc.Stamp]*rowClock, found func(*element) []tag) []tag {
+	var out []tag // in the order of origins
+	for _, t := range list {
+		for t.at != 0 {
+			sp := w.spans.of(stamp{t.at, t.origin})
+			if sp == nil || t.at <= w.tx.r.sealed {
+				out, _ = raise(out, t.origin, t.at)
+				break
+			}
+			out, _ = raise(out, sp.to, t.at)
+			below := tag{origin: t.origin}
+			if b := bases[sp.at]; b != nil {
+				if old := b.element(e.column, e.value, false); old != nil {
+					for _, o := range found(old) {
+						if o.origin == t.origin && o.at < sp.at {
+							below.at = max(below.at, o.at)
+						}
+					}
+				}
+			}
+			t = below
+		}
+	}
+	return out
+}

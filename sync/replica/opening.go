@@ -1,0 +1,216 @@
+package replica
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/cespare/xxhash/v2"
+
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/hlc"
+	"fieldkit/sync/schema"
+)
+
+// A whole disk that is put back from an image brings its anchor with it: nothing on it
+// tells that numbers, stamps and characters were given out since. Only the county can
+// tell, and a replica asks before it seals. So that the county's answer says which of
+// the unsealed writes it has, each opening of a database draws a token, which is told
+// with the changesets that carry what was written in it. An opening that the county has
+// heard of wrote before the image was made; one that it has not, after it was put back.
+
+// Line is how far an incarnation of a replica has come in its own database.
+type Line struct {
+	Incarnation uint32
+	Numbers     map[uint32]uint64 // of its streams, by AudienceMark
+	Openings    []uint32          // tokens of those that wrote what is not confirmed yet
+}
+
+// MaxOpenings is how many a line tells: the newest. The older are taken for the county's.
+const MaxOpenings = 256
+
+// LineAnswer is what the county knows of a line.
+type LineAnswer struct {
+	Ahead bool // it holds later changesets
+	// Known is, for each opening, the incarnation under which its writes were told; 0
+	// when it is not known.
+	Known []uint32
+}
+
+// AudienceMark stands for an audience's name.
+func AudienceMark(name string) uint32 {
+	h := xxhash.Sum64String(name)
+	return uint32(h ^ h>>32)
+}
+
+// opening is one as the database keeps it.
+type opening struct {
+	at     hlc.Stamp // of its first write since the county confirmed everything
+	token  uint32
+	origin int
+}
+
+func newToken(random io.Reader) (uint32, error) {
+	var b [4]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return 0, fmt.Errorf("draw a token: %w", err)
+	}
+	return binary.BigEndian.Uint32(b[:]), nil
+}
+
+// noteOpening notes that this opening writes.
+func (tx *Tx) noteOpening() error {
+	if tx.r.wroteSince != 0 || tx.r.isRoot() {
+		return nil
+	}
+	tx.r.wroteSince = tx.now().at
+	return tx.exec(`INSERT INTO _opening (at, token, origin) VALUES (?, ?, ?)`, int64(tx.r.wroteSince), tx.r.token, tx.r.own)
+}
+
+// fromEarlier tells whether a stamp is of an earlier opening and not confirmed to be
+// this database's alone: it may lie elsewhere too.
+func (r *Replica) fromEarlier(s stamp) bool {
+	return s.at != 0 && s.origin == r.own && s.at < r.wroteSince
+}
+
+// noteBase keeps the clock of a row whose counters and sets an earlier opening wrote
+// too: what belongs to each can be told apart later.
+func (tx *Tx) noteBase(p *pendingRow) error {
+	if !p.exists {
+		return nil
+	}
+	return tx.exec(`INSERT INTO _base (at, tbl, id, clock) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		int64(tx.r.wroteSince), p.table.Number, p.id[:], p.clock.pack())
+}
+
+func readOpenings(ctx context.Context, q querier) ([]opening, error) {
+	rows, err := q.QueryContext(ctx, `SELECT at, token, origin FROM _opening ORDER BY at`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []opening
+	for rows.Next() {
+		var o opening
+		if err := rows.Scan(&o.at, &o.token, &o.origin); err != nil {
+			return nil, err
+		}
+		out = append(out, o)
+	}
+	return out, rows.Err()
+}
+
+// forgetOpenings drops what only serves to tell unconfirmed writes apart, once there
+// are none.
+func (tx *Tx) forgetOpenings() error {
+	var some bool
+	if err := tx.conn.QueryRowContext(tx.ctx, `SELECT EXISTS (SELECT 1 FROM _journal) OR EXISTS (SELECT 1 FROM _unsent)`).Scan(&some); err != nil || some {
+		return err
+	}
+	tx.r.wroteSince = 0
+	return errors.Join(tx.exec(`DELETE FROM _opening`), tx.exec(`DELETE FROM _base`))
+}
+
+// Lines are this replica's incarnations with writes that the county has not confirmed;
+// the one that it is now comes first.
+func (r *Replica) Lines(ctx context.Context) ([]Line, error) {
+	r.mu.Lock()
+	own, token := r.own, r.token
+	r.mu.Unlock()
+	list, err := readOpenings(ctx, r.read)
+	if err != nil {
+		return nil, fmt.Errorf("list openings: %w", err)
+	}
+	out := []Line{{Incarnation: r.origins.name(own).Incarnation}}
+	index := map[int]int{own: 0}
+	told := false
+	for _, o := range list {
+		i, ok := index[o.origin]
+		if !ok {
+			i = len(out)
+			index[o.origin] = i
+			out = append(out, Line{Incarnation: r.origins.name(o.origin).Incarnation})
+		}
+		out[i].Openings = append(out[i].Openings, o.token)
+		told = told || o.token == token
+	}
+	if !told { // it may write before the next seal
+		out[0].Openings = append(out[0].Openings, token)
+	}
+	for i := range out {
+		out[i].Openings = out[i].Openings[max(0, len(out[i].Openings)-MaxOpenings):]
+	}
+	for origin, i := range index {
+		if out[i].Numbers, err = r.numbers(ctx, origin); err != nil {
+			return nil, fmt.Errorf("list streams: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// numbers are the heads of an origin's streams.
+func (r *Replica) numbers(ctx context.Context, origin int) (map[uint32]uint64, error) {
+	rows, err := r.read.QueryContext(ctx, `SELECT a.name, s.number FROM _stream s JOIN _audience a ON a.idx = s.audience WHERE s.origin = ?`, origin)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[uint32]uint64{}
+	for rows.Next() {
+		var name string
+		var n uint64
+		if err := rows.Scan(&name, &n); err != nil {
+			return nil, err
+		}
+		out[AudienceMark(name)] = n
+	}
+	return out, rows.Err()
+}
+
+// CompareLines is the county's answer to a replica that is about to seal.
+func (r *Replica) CompareLines(ctx context.Context, of schema.ID, lines []Line) ([]LineAnswer, error) {
+	out := make([]LineAnswer, len(lines))
+	known := func(token uint32) (incarnation uint32, err error) {
+		err = r.read.QueryRowContext(ctx, `SELECT incarnation FROM _told WHERE replica = ? AND token = ?`, of[:], token).Scan(&incarnation)
+		if errors.Is(err, sql.ErrNoRows) {
+			return 0, nil
+		}
+		return incarnation, err
+	}
+	for i, l := range lines {
+		if origin, ok := r.origins.lookup(changeset.Origin{Replica: of, Incarnation: l.Incarnation}); ok {
+			held, err := r.numbers(ctx, origin)
+			if err != nil {
+				return nil, fmt.Errorf("compare lines: %w", err)
+			}
+			for mark, n := range held {
+				out[i].Ahead = out[i].Ahead || n > l.Numbers[mark]
+			}
+		}
+		for _, token := range l.Openings {
+			incarnation, err := known(token)
+			if err != nil {
+				return nil, fmt.Errorf("compare lines: %w", err)
+			}
+			out[i].Known = append(out[i].Known, incarnation)
+		}
+	}
+	return out, nil
+}
+
+// NoteLines notes at the county which openings wrote what a replica is about to send.
+func (r *Replica) NoteLines(ctx context.Context, of schema.ID, lines []Line) error {
+	return r.update(ctx, false, func(tx *Tx) error {
+		for _, l := range lines {
+			for _, token := range l.Openings {
+				if err := tx.exec(`INSERT INTO _told (replica, token, incarnation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, of[:], token, l.Incarnation); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
