@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"fieldkit/sync/changeset"
+	"fieldkit/sync/hlc"
 	"fieldkit/sync/replica"
 )
 
@@ -15,7 +17,7 @@ func (w *world) exchange(from, to *node) error {
 	if from == to {
 		return nil
 	}
-	if err := from.r.Seal(w.ctx); err != nil {
+	if err := errors.Join(w.ask(to), w.seal(from)); err != nil {
 		return err
 	}
 	have, err := to.holds(w)
@@ -109,12 +111,15 @@ func (w *world) replace(n *node, dir string) error {
 // crashBeforeAnchor kills a node between the commit of a seal and the writing of
 // its anchor.
 func (w *world) crashBeforeAnchor(n *node) error {
+	if err := w.ask(n); err != nil {
+		return err
+	}
 	anchors := filepath.Join(w.dir, "anchors")
 	saved := anchors + ".before"
 	if err := os.CopyFS(saved, os.DirFS(anchors)); err != nil {
 		return err
 	}
-	if err := n.r.Seal(w.ctx); err != nil {
+	if err := w.seal(n); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(anchors); err != nil {
@@ -141,7 +146,13 @@ func (w *world) save(n *node) error {
 		}
 	}
 	w.note("image", n.name)
-	n.image, n.copied = &image{dir: n.dir + ".image", wrote: slices.Clone(n.wrote)}, false
+	n.image, n.copied = &image{dir: n.dir + ".image", wrote: slices.Clone(n.wrote), anchors: map[string][]byte{}}, false
+	if err := w.anchors(n, func(path string) (err error) {
+		n.image.anchors[path], err = os.ReadFile(path)
+		return err
+	}); err != nil {
+		return err
+	}
 	if n.root {
 		return n.r.Backup(w.ctx, n.image.dir)
 	}
@@ -176,12 +187,195 @@ func (w *world) restore(n *node) error {
 	return nil
 }
 
+// anchors visits the anchor files of a node.
+func (w *world) anchors(n *node, visit func(path string) error) error {
+	paths, err := filepath.Glob(filepath.Join(w.dir, "anchors", n.r.ID().String()+"-*"))
+	for _, path := range paths {
+		err = errors.Join(err, visit(path))
+	}
+	return err
+}
+
+// restoreDisk puts a kit's whole disk back, its anchor with it: nothing there tells. What
+// was sealed since must have got to the county, which is the only one that can.
+func (w *world) restoreDisk(n *node) error {
+	if n.root || n.image == nil || n.copied {
+		return nil
+	}
+	if _, err := w.deliver(n, w.nodes[0]); err != nil {
+		return err
+	}
+	sealed, err := n.r.Vector(w.ctx)
+	if err != nil {
+		return err
+	}
+	held, err := w.nodes[0].r.Vector(w.ctx)
+	if err != nil {
+		return err
+	}
+	for s, number := range sealed {
+		if s.Origin.Replica == n.r.ID() && held[s] < number {
+			return nil
+		}
+	}
+	back := n.dir + ".back"
+	if err := os.CopyFS(back, os.DirFS(n.image.dir)); err != nil {
+		return err
+	}
+	if err := w.anchors(n, os.Remove); err != nil {
+		return err
+	}
+	for path, content := range n.image.anchors {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			return err
+		}
+	}
+	n.locked = false
+	if err := w.replace(n, back); err != nil {
+		return err
+	}
+	if n.r.Renewed() {
+		return errors.New("an anchor that came back with its disk is not taken for its own")
+	}
+	w.forgotten = append(w.forgotten, n.wrote...)
+	n.wrote = slices.Clone(n.image.wrote)
+	w.note("restore disk", n.name)
+	return nil
+}
+
+// ask lets the county say whether a kit's disk was put back from an image, before
+// anything is sealed.
+func (w *world) ask(n *node) error {
+	if n.root {
+		return nil
+	}
+	for {
+		lines, err := n.r.Lines(w.ctx)
+		if err != nil {
+			return err
+		}
+		answers, err := w.tell(n, lines)
+		if err != nil {
+			return err
+		}
+		before, err := n.openings(w)
+		if err != nil {
+			return err
+		}
+		renewed, err := n.r.GoOn(w.ctx, lines, answers)
+		if err != nil || !renewed {
+			return err
+		}
+		w.note("renew", n.name)
+		after, err := n.openings(w)
+		if err != nil {
+			return err
+		}
+		n.rename(before, after)
+		if err := w.passOn(n); err != nil {
+			return err
+		}
+	}
+}
+
+// tell is the county's answer, once it has heard of the openings that wrote what it holds.
+func (w *world) tell(n *node, lines []replica.Line) ([]replica.LineAnswer, error) {
+	root := w.nodes[0].r
+	held, err := root.Vector(w.ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range w.told {
+		if t.stream.Origin.Replica == n.r.ID() && held[t.stream] >= t.number {
+			if err := root.NoteLines(w.ctx, n.r.ID(), t.lines); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return root.CompareLines(w.ctx, n.r.ID(), lines)
+}
+
+// told goes with a changeset to whoever gets it.
+type told struct {
+	stream changeset.Stream
+	number uint64
+	lines  []replica.Line
+}
+
+// seal seals what a node wrote, once it has asked.
+func (w *world) seal(n *node) error {
+	if err := w.ask(n); err != nil || n.root {
+		return errors.Join(err, n.r.Seal(w.ctx))
+	}
+	before, err := n.r.Vector(w.ctx)
+	if err != nil {
+		return err
+	}
+	lines, err := n.r.Lines(w.ctx)
+	if err != nil {
+		return err
+	}
+	if err := n.r.Seal(w.ctx); err != nil {
+		return err
+	}
+	after, err := n.r.Vector(w.ctx)
+	if err != nil {
+		return err
+	}
+	for s, number := range after {
+		if s.Origin == n.r.Origin() && before[s] < number {
+			w.told = append(w.told, told{s, before[s] + 1, lines})
+		}
+	}
+	return nil
+}
+
+// openings are the incarnations to which the times of a node's writes belong, as it has
+// them.
+func (n *node) openings(w *world) (map[hlc.Stamp]changeset.Origin, error) {
+	rows, err := n.r.Query(w.ctx, `SELECT p.at, o.replica, o.incarnation FROM _opening p JOIN _origin o ON o.idx = p.origin`)
+	if err != nil {
+		return nil, err
+	}
+	out := map[hlc.Stamp]changeset.Origin{}
+	for rows.Next() {
+		var at hlc.Stamp
+		var o changeset.Origin
+		if err := rows.Scan(&at, &o.Replica, &o.Incarnation); err != nil {
+			return nil, errors.Join(err, rows.Close())
+		}
+		out[at] = o
+	}
+	return out, errors.Join(rows.Err(), rows.Close())
+}
+
+// rename makes of a node's writes what its openings became. An image keeps them as they
+// were.
+func (n *node) rename(before, after map[hlc.Stamp]changeset.Origin) {
+	for i, in := range n.wrote {
+		var opened hlc.Stamp
+		for at := range before {
+			if at <= in.at {
+				opened = max(opened, at)
+			}
+		}
+		if from, to := before[opened], after[opened]; opened != 0 && in.origin == from && from != to {
+			renamed := *in
+			renamed.origin = to
+			n.wrote[i] = &renamed
+		}
+	}
+}
+
 // clone copies a kit to another place, where it goes on by itself.
 func (w *world) clone(n *node) error {
 	if n.root || len(w.nodes) >= 8 {
 		return nil
 	}
 	name := fmt.Sprint("n", len(w.nodes))
+	if err := w.ask(n); err != nil { // its disk may have been put back: the copy would not know either
+		return err
+	}
 	c := &node{name: name, dir: filepath.Join(w.dir, name), home: n.home, version: n.version, wrong: n.wrong, locked: n.locked, random: n.random, wrote: slices.Clone(n.wrote)}
 	if err := os.CopyFS(c.dir, os.DirFS(n.dir)); err != nil {
 		return err

@@ -65,49 +65,59 @@ func (w *world) settle() error {
 func (w *world) exchangeAll() (moved bool, err error) {
 	for _, from := range w.nodes {
 		for _, to := range w.nodes {
-			if from == to {
+			some, err := w.deliver(from, to)
+			if err != nil {
+				return false, err
+			}
+			moved = moved || some
+		}
+	}
+	return moved, nil
+}
+
+// deliver carries all that one node lacks from another over a good line.
+func (w *world) deliver(from, to *node) (moved bool, err error) {
+	if from == to {
+		return false, nil
+	}
+	if err := errors.Join(w.ask(to), w.seal(from)); err != nil {
+		return false, err
+	}
+	have, err := to.holds(w)
+	if err != nil {
+		return false, err
+	}
+	refs, err := from.r.Missing(w.ctx, have, to.may)
+	if err != nil {
+		return false, err
+	}
+	if err := w.certify(from, to, refs); err != nil {
+		return false, err
+	}
+	for len(refs) > 0 {
+		var raws [][]byte
+		for _, ref := range refs[:min(200, len(refs))] {
+			raw, err := from.r.Changeset(w.ctx, ref.Stream, ref.Number)
+			if err != nil {
+				return false, err
+			}
+			raws = append(raws, raw)
+		}
+		refs = refs[len(raws):]
+		out, err := to.r.Apply(w.ctx, raws...)
+		if err != nil {
+			return false, err
+		}
+		for _, a := range out {
+			// A root with an older schema may have taken them in another order than this
+			// one can: it comes again in the next round.
+			if errors.Is(a.Err, replica.ErrGap) {
 				continue
 			}
-			if err := from.r.Seal(w.ctx); err != nil {
-				return false, err
+			if a.Err != nil {
+				return false, fmt.Errorf("%s refuses number %d of %s from %s: %w", to.name, a.Number, a.Stream.Origin, from.name, a.Err)
 			}
-			have, err := to.holds(w)
-			if err != nil {
-				return false, err
-			}
-			refs, err := from.r.Missing(w.ctx, have, to.may)
-			if err != nil {
-				return false, err
-			}
-			if err := w.certify(from, to, refs); err != nil {
-				return false, err
-			}
-			for len(refs) > 0 {
-				var raws [][]byte
-				for _, ref := range refs[:min(200, len(refs))] {
-					raw, err := from.r.Changeset(w.ctx, ref.Stream, ref.Number)
-					if err != nil {
-						return false, err
-					}
-					raws = append(raws, raw)
-				}
-				refs = refs[len(raws):]
-				out, err := to.r.Apply(w.ctx, raws...)
-				if err != nil {
-					return false, err
-				}
-				for _, a := range out {
-					// A root with an older schema may have taken them in another order than this
-					// one can: it comes again in the next round.
-					if errors.Is(a.Err, replica.ErrGap) {
-						continue
-					}
-					if a.Err != nil {
-						return false, fmt.Errorf("%s refuses number %d of %s from %s: %w", to.name, a.Number, a.Stream.Origin, from.name, a.Err)
-					}
-					moved = true
-				}
-			}
+			moved = true
 		}
 	}
 	return moved, nil

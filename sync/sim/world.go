@@ -53,9 +53,9 @@ type node struct {
 
 // image is a copy of a node's database at some time.
 type image struct {
-	dir   string
-	wrote []*intent
-	seals int // changesets of its own in it
+	dir     string
+	wrote   []*intent
+	anchors map[string][]byte // as they were, by path
 }
 
 // world is a running history.
@@ -69,6 +69,7 @@ type world struct {
 	rows  []schema.ID
 	// forgotten are writes of nodes that were restored since: lost, unless given on.
 	forgotten []*intent
+	told      []told
 	writes    int // numbers values, so that each is written once
 	steps     int
 	trace     hash.Hash
@@ -208,7 +209,7 @@ func (w *world) step() error {
 		return w.write(n)
 	case k < 520:
 		w.note("seal", n.name)
-		return n.r.Seal(w.ctx)
+		return w.seal(n)
 	case k < 940:
 		return w.exchange(n, w.pick())
 	case k < 950:
@@ -219,8 +220,10 @@ func (w *world) step() error {
 		return w.crashBeforeAnchor(n)
 	case k < 975:
 		return w.save(n)
-	case k < 980:
+	case k < 979:
 		return w.restore(n)
+	case k < 981:
+		return w.restoreDisk(n)
 	case k < 982:
 		return w.clone(n)
 	case k < 984:
@@ -285,6 +288,9 @@ func (w *world) turnKey(n *node) error {
 	}
 	n.locked = !n.locked
 	w.note("key", n.name, n.locked)
+	if err := w.seal(n); err != nil { // as both do
+		return err
+	}
 	if n.locked {
 		return n.r.Lock(w.ctx)
 	}
@@ -298,6 +304,9 @@ func (w *world) upgrade(n *node) error {
 	}
 	n.version = 2
 	w.note("upgrade", n.name)
+	if err := w.seal(n); err != nil { // merging what it did not know does
+		return err
+	}
 	if err := n.r.Close(); err != nil {
 		return err
 	}
