@@ -17,7 +17,7 @@ func (w *world) exchange(from, to *node) error {
 	if from == to {
 		return nil
 	}
-	if err := errors.Join(w.ask(to), w.seal(from)); err != nil {
+	if err := w.seal(from); err != nil {
 		return err
 	}
 	have, err := to.holds(w)
@@ -66,7 +66,7 @@ func (w *world) exchange(from, to *node) error {
 	}
 	w.steps += len(raws)
 	w.note(fmt.Sprint("exchange ", []string{"cut", "lost", "shuffled", "twice", "flipped", "well", "well", "well"}[fault]), from.name, to.name, len(raws))
-	out, err := to.r.Apply(w.ctx, raws...)
+	out, err := w.apply(to, raws)
 	if err != nil {
 		return err
 	}
@@ -239,7 +239,7 @@ func (w *world) restoreDisk(n *node) error {
 	}
 	w.forgotten = append(w.forgotten, n.wrote...)
 	n.wrote = slices.Clone(n.image.wrote)
-	w.note("restore disk", n.name)
+	w.note("restore disk", n.name, n.r.Origin().Incarnation)
 	return nil
 }
 
@@ -266,7 +266,7 @@ func (w *world) ask(n *node) error {
 		if err != nil || !renewed {
 			return err
 		}
-		w.note("renew", n.name)
+		w.note("renew", n.name, n.r.Origin().Incarnation)
 		after, err := n.openings(w)
 		if err != nil {
 			return err
@@ -302,10 +302,15 @@ type told struct {
 	lines  []replica.Line
 }
 
-// seal seals what a node wrote, once it has asked.
+// seal seals what a node wrote.
 func (w *world) seal(n *node) error {
+	return w.sealing(n, func() error { return n.r.Seal(w.ctx) })
+}
+
+// sealing does something that seals what a node wrote, once it has asked.
+func (w *world) sealing(n *node, do func() error) error {
 	if err := w.ask(n); err != nil || n.root {
-		return errors.Join(err, n.r.Seal(w.ctx))
+		return errors.Join(err, do())
 	}
 	before, err := n.r.Vector(w.ctx)
 	if err != nil {
@@ -315,7 +320,7 @@ func (w *world) seal(n *node) error {
 	if err != nil {
 		return err
 	}
-	if err := n.r.Seal(w.ctx); err != nil {
+	if err := do(); err != nil {
 		return err
 	}
 	after, err := n.r.Vector(w.ctx)
@@ -328,6 +333,15 @@ func (w *world) seal(n *node) error {
 		}
 	}
 	return nil
+}
+
+// apply merges, which seals first.
+func (w *world) apply(n *node, raws [][]byte) (out []replica.Applied, err error) {
+	err = w.sealing(n, func() (err error) {
+		out, err = n.r.Apply(w.ctx, raws...)
+		return err
+	})
+	return out, err
 }
 
 // openings are the incarnations to which the times of a node's writes belong, as it has

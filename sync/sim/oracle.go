@@ -80,7 +80,7 @@ func (w *world) deliver(from, to *node) (moved bool, err error) {
 	if from == to {
 		return false, nil
 	}
-	if err := errors.Join(w.ask(to), w.seal(from)); err != nil {
+	if err := w.seal(from); err != nil {
 		return false, err
 	}
 	have, err := to.holds(w)
@@ -104,7 +104,7 @@ func (w *world) deliver(from, to *node) (moved bool, err error) {
 			raws = append(raws, raw)
 		}
 		refs = refs[len(raws):]
-		out, err := to.r.Apply(w.ctx, raws...)
+		out, err := w.apply(to, raws)
 		if err != nil {
 			return false, err
 		}
