@@ -31,9 +31,26 @@ func (r *Replica) columnNames() map[string]bool {
 func columnName(table, column uint16) string { return fmt.Sprintf("%d.%d", table, column) }
 
 // evolve merges what earlier schemas did not know, once per change of schema, and what
-// waited for the key of the sealed columns when it is there.
+// waited for the key of the sealed columns when it is there. Merging seals first, and
+// only a replica that has asked the county may seal: with unsealed writes, it waits for
+// the next seal.
 func (r *Replica) evolve(ctx context.Context) error {
-	text, err := meta[[]byte](ctx, r.conn, "columns")
+	r.unmerged = true
+	return r.update(ctx, true, func(tx *Tx) error {
+		var unsealed bool
+		if err := tx.conn.QueryRowContext(tx.ctx, `SELECT EXISTS (SELECT 1 FROM _journal)`).Scan(&unsealed); err != nil || unsealed && !r.isRoot() {
+			return err
+		}
+		return tx.evolve()
+	})
+}
+
+func (tx *Tx) evolve() error {
+	r := tx.r
+	if !r.unmerged {
+		return nil
+	}
+	text, err := meta[[]byte](tx.ctx, tx.conn, "columns")
 	if err != nil {
 		return err
 	}
@@ -44,21 +61,20 @@ func (r *Replica) evolve(ctx context.Context) error {
 		}
 	}
 	now, err := json.Marshal(r.columnNames())
-	// A crash may have left what waits for the key.
-	waits := r.vault.box != nil && !r.Locked()
-	if err != nil || string(now) == string(text) && !waits {
+	if err != nil {
 		return err
 	}
-	return r.update(ctx, true, func(tx *Tx) error {
-		if err := setMeta(tx.ctx, tx.conn, "columns", now); err != nil {
-			return err
-		}
-		if text == nil {
-			return nil
-		}
-		return tx.mergeUnknown(func(table, column uint16) bool {
-			return before[columnName(table, column)] && !(waits && r.sealedText(table, column))
-		})
+	r.unmerged = false
+	// A crash may have left what waits for the key.
+	waits := r.vault.box != nil && !r.Locked()
+	if string(now) == string(text) && !waits {
+		return nil
+	}
+	if err := setMeta(tx.ctx, tx.conn, "columns", now); err != nil || text == nil {
+		return err
+	}
+	return tx.mergeUnknown(func(table, column uint16) bool {
+		return before[columnName(table, column)] && !(waits && r.sealedText(table, column))
 	})
 }
 

@@ -23,7 +23,8 @@ const (
 	boxKeyBytes = 32
 )
 
-// Lock seals what was written and forgets the key of the sealed columns.
+// Lock seals what was written and forgets the key of the sealed columns. Best called
+// after a sync: what is sealed before the county was asked cannot be renamed any more.
 func (r *Replica) Lock(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -53,7 +54,8 @@ func (r *Replica) Lock(ctx context.Context) error {
 	return nil
 }
 
-// Unlock asks Options.Key for the key of the sealed columns and merges what waited for it.
+// Unlock asks Options.Key for the key of the sealed columns and merges what waited for
+// it; with writes that are not sealed yet, at the next seal.
 func (r *Replica) Unlock(ctx context.Context) error {
 	r.mu.Lock()
 	if r.vault.keys.Load() != nil {
@@ -68,9 +70,7 @@ func (r *Replica) Unlock(ctx context.Context) error {
 	}
 	r.mu.Unlock()
 	if err == nil {
-		err = r.update(ctx, true, func(tx *Tx) error {
-			return tx.mergeUnknown(func(table, column uint16) bool { return !r.sealedText(table, column) })
-		})
+		err = r.evolve(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("unlock: %w", err)

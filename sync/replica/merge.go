@@ -44,7 +44,7 @@ type Applied struct {
 func (r *Replica) Apply(ctx context.Context, raws ...[]byte) ([]Applied, error) {
 	var out []Applied
 	err := r.update(ctx, true, func(tx *Tx) error {
-		if err := tx.seal(); err != nil {
+		if err := errors.Join(tx.seal(), tx.evolve()); err != nil {
 			return err
 		}
 		out = make([]Applied, len(raws))

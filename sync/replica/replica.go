@@ -90,6 +90,7 @@ type Replica struct {
 	token      uint32    // of this opening
 	wroteSince hlc.Stamp // its first write since the county confirmed everything, 0 none
 	renewed    bool      // this opening found the database restored or copied
+	unmerged   bool      // what was not known or waited for a key is not merged yet
 	sealed     hlc.Stamp // own writes up to here are in changesets
 	// inheritedTo: an earlier incarnation's writes after sealed and up to here are in
 	// none, and this one passes them on.

@@ -17,7 +17,12 @@ const defaultSealTarget = 1 << 20
 // Seal turns the journal into changesets: one chain per audience. It does
 // nothing when nothing was written since the last seal.
 func (r *Replica) Seal(ctx context.Context) error {
-	return r.update(ctx, false, func(tx *Tx) error { return tx.seal() })
+	return r.update(ctx, false, func(tx *Tx) error {
+		if err := tx.seal(); err != nil {
+			return err
+		}
+		return tx.evolve()
+	})
 }
 
 // journaled is one entry of the journal on its way into a changeset.

@@ -202,20 +202,25 @@ func (w *world) restoreDisk(n *node) error {
 	if n.root || n.image == nil || n.copied {
 		return nil
 	}
-	if _, err := w.deliver(n, w.nodes[0]); err != nil {
-		return err
+	root := w.nodes[0]
+	for _, m := range w.nodes { // whoever has something of it
+		if _, err := w.deliver(m, root); err != nil {
+			return err
+		}
 	}
-	sealed, err := n.r.Vector(w.ctx)
+	held, err := root.r.Vector(w.ctx)
 	if err != nil {
 		return err
 	}
-	held, err := w.nodes[0].r.Vector(w.ctx)
-	if err != nil {
-		return err
-	}
-	for s, number := range sealed {
-		if s.Origin.Replica == n.r.ID() && held[s] < number {
-			return nil
+	for _, m := range w.nodes {
+		sealed, err := m.r.Vector(w.ctx)
+		if err != nil {
+			return err
+		}
+		for s, number := range sealed {
+			if s.Origin.Replica == n.r.ID() && held[s] < number {
+				return nil
+			}
 		}
 	}
 	back := n.dir + ".back"
@@ -237,7 +242,14 @@ func (w *world) restoreDisk(n *node) error {
 	if n.r.Renewed() {
 		return errors.New("an anchor that came back with its disk is not taken for its own")
 	}
-	w.forgotten = append(w.forgotten, n.wrote...)
+	// Its streams may go on from here: what nobody has by now is lost for good.
+	complete, err := w.complete()
+	if err != nil {
+		return err
+	}
+	w.forgotten = slices.DeleteFunc(append(w.forgotten, n.wrote...), func(in *intent) bool {
+		return in.origin.Replica == n.r.ID() && !in.given(complete)
+	})
 	n.wrote = slices.Clone(n.image.wrote)
 	w.note("restore disk", n.name, n.r.Origin().Incarnation)
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -253,6 +254,30 @@ func (w *world) difference(a, b *node, tables []string) string {
 	return strings.Join(out, "\n")
 }
 
+// shares lists what each incarnation is held to have added to a counter, and what it did.
+func (w *world) shares(n *node, table, column string, id schema.ID, required []*intent) string {
+	held, meant := map[changeset.Origin]string{}, map[changeset.Origin]int64{}
+	list, err := n.r.Versions(w.ctx, table, id)
+	if err != nil {
+		return err.Error()
+	}
+	for _, v := range list {
+		if v.Column == column {
+			held[v.Origin] = fmt.Sprintf("%v at %s", v.Value, v.Stamp)
+		}
+	}
+	for _, in := range required {
+		if in.table == table && in.column == column && in.id == id {
+			meant[in.origin] += in.delta
+		}
+	}
+	var out []string
+	for _, o := range slices.SortedFunc(maps.Keys(meant), changeset.Origin.Compare) {
+		out = append(out, fmt.Sprintf("%s meant %d, held %s", o, meant[o], held[o]))
+	}
+	return strings.Join(out, "\n")
+}
+
 // required are the writes that some node still has, or has given on.
 func (w *world) required() ([]*intent, error) {
 	seen := map[*intent]bool{}
@@ -268,24 +293,38 @@ func (w *world) required() ([]*intent, error) {
 			all = append(all, n.image.wrote...)
 		}
 	}
-	complete := map[changeset.Stream]hlc.Stamp{}
+	complete, err := w.complete()
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range append(all, w.forgotten...) {
+		if in.given(complete) && !seen[in] {
+			seen[in] = true
+			out = append(out, in)
+		}
+	}
+	return out, nil
+}
+
+// given tells whether a write is in some stream.
+func (in *intent) given(complete map[changeset.Stream]hlc.Stamp) bool {
+	given := in.at <= complete[changeset.Stream{Origin: in.origin, Audience: in.audience}]
+	for _, by := range in.passedOn {
+		given = given || complete[changeset.Stream{Origin: by, Audience: in.audience}] > 0
+	}
+	return given
+}
+
+// complete is how far each stream has come on some node.
+func (w *world) complete() (map[changeset.Stream]hlc.Stamp, error) {
+	out := map[changeset.Stream]hlc.Stamp{}
 	for _, n := range w.nodes {
 		have, err := n.complete(w)
 		if err != nil {
 			return nil, err
 		}
 		for s, at := range have {
-			complete[s] = max(complete[s], at)
-		}
-	}
-	for _, in := range append(all, w.forgotten...) {
-		given := in.at <= complete[changeset.Stream{Origin: in.origin, Audience: in.audience}]
-		for _, by := range in.passedOn {
-			given = given || complete[changeset.Stream{Origin: by, Audience: in.audience}] > 0
-		}
-		if given && !seen[in] {
-			seen[in] = true
-			out = append(out, in)
+			out[s] = max(out[s], at)
 		}
 	}
 	return out, nil
@@ -372,7 +411,7 @@ func (w *world) compare(required []*intent) error {
 			return err
 		}
 		if row == nil && want != 0 || row != nil && row.Int(f.column) != want {
-			return fmt.Errorf("%s.%s of %s is %v, the writes sum to %d", f.table, f.column, f.id, row, want)
+			return fmt.Errorf("%s.%s of %s: the writes sum to %d: %s", f.table, f.column, f.id, want, w.shares(holder(f), f.table, f.column, f.id, required))
 		}
 	}
 	for f, in := range registers {

@@ -304,9 +304,6 @@ func (w *world) upgrade(n *node) error {
 	}
 	n.version = 2
 	w.note("upgrade", n.name)
-	if err := w.seal(n); err != nil { // merging what it did not know does
-		return err
-	}
 	if err := n.r.Close(); err != nil {
 		return err
 	}
