@@ -35,8 +35,8 @@ func columnName(table, column uint16) string { return fmt.Sprintf("%d.%d", table
 // only a replica that has asked the county may seal: with unsealed writes, it waits for
 // the next seal.
 func (r *Replica) evolve(ctx context.Context) error {
-	r.unmerged = true
 	return r.update(ctx, true, func(tx *Tx) error {
+		r.unmerged = true
 		var unsealed bool
 		if err := tx.conn.QueryRowContext(tx.ctx, `SELECT EXISTS (SELECT 1 FROM _journal)`).Scan(&unsealed); err != nil || unsealed && !r.isRoot() {
 			return err

@@ -2,13 +2,12 @@ package replica
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-
-	"github.com/cespare/xxhash/v2"
 
 	"fieldkit/sync/changeset"
 	"fieldkit/sync/hlc"
@@ -42,8 +41,8 @@ type LineAnswer struct {
 
 // AudienceMark stands for an audience's name.
 func AudienceMark(name string) uint32 {
-	h := xxhash.Sum64String(name)
-	return uint32(h ^ h>>32)
+	h := sha256.Sum256([]byte(name))
+	return binary.BigEndian.Uint32(h[:])
 }
 
 // opening is one as the database keeps it.

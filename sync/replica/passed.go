@@ -3,6 +3,7 @@ package replica
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"fieldkit/sync/hlc"
 	"fieldkit/sync/schema"
@@ -28,7 +29,7 @@ func (r *Replica) unsealed(s stamp) bool {
 }
 
 // rememberInherited notes the register versions that a new incarnation inherits:
-// they may come back in the earlier one's stream.
+// they may come back in the earlier one's stream, and so may those that they replaced.
 func (r *Replica) rememberInherited(ctx context.Context) error {
 	return r.Update(ctx, func(tx *Tx) error {
 		byAudience, err := tx.readJournal()
@@ -42,8 +43,15 @@ func (r *Replica) rememberInherited(ctx context.Context) error {
 					return err
 				}
 				for i := range e.table.Columns {
-					if s := p.stampOf(i); e.table.Columns[i].Kind == schema.Register && r.inherited(s) {
-						if err := tx.notePassed(p, &e.table.Columns[i], s); err != nil {
+					c := &e.table.Columns[i]
+					if c.Kind != schema.Register {
+						continue
+					}
+					for _, s := range append(slices.Clone(e.entry.prevs[c.Number]), p.stampOf(i)) {
+						if !r.inherited(s) {
+							continue
+						}
+						if err := tx.notePassed(p, c, s); err != nil {
 							return err
 						}
 					}

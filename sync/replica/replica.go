@@ -83,18 +83,10 @@ type Replica struct {
 	origins *origins
 	sql     map[*schema.Table]*statements
 
-	mu  sync.Mutex // serialises Update, Seal and Apply
-	own int        // number of this replica's current origin
-	// generation counts the seals; the anchor holds the last.
-	generation int64
-	token      uint32    // of this opening
-	wroteSince hlc.Stamp // its first write since the county confirmed everything, 0 none
-	renewed    bool      // this opening found the database restored or copied
-	unmerged   bool      // what was not known or waited for a key is not merged yet
-	sealed     hlc.Stamp // own writes up to here are in changesets
-	// inheritedTo: an earlier incarnation's writes after sealed and up to here are in
-	// none, and this one passes them on.
-	inheritedTo hlc.Stamp
+	mu sync.Mutex // serialises Update, Seal and Apply
+	position
+	token   uint32 // of this opening
+	renewed bool   // this opening found the database restored or copied
 	// sealTarget is about how many bytes one changeset takes before compression.
 	sealTarget int
 	audiences  *names
@@ -110,6 +102,19 @@ type Replica struct {
 	watch    sync.Mutex
 	watchers map[int]func(Change)
 	nextID   int
+}
+
+// position is what a transaction moves; one that is undone puts it back.
+type position struct {
+	own int // number of this replica's current origin
+	// generation counts the seals; the anchor holds the last.
+	generation int64
+	sealed     hlc.Stamp // own writes up to here are in changesets
+	// inheritedTo: an earlier incarnation's writes after sealed and up to here are in
+	// none, and this one passes them on.
+	inheritedTo hlc.Stamp
+	wroteSince  hlc.Stamp // this opening's first write since the county confirmed everything, 0 none
+	unmerged    bool      // what was not known or waited for a key is not merged yet
 }
 
 // Change tells what a commit touched.

@@ -85,7 +85,7 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 	if r.prepared == nil {
 		return nil, nil, errors.New("the replica is closed")
 	}
-	origins, audiences, own, sealed, inherited, generation, since, unmerged := r.origins.len(), len(r.audiences.list), r.own, r.sealed, r.inheritedTo, r.generation, r.wroteSince, r.unmerged
+	origins, audiences, before := r.origins.len(), len(r.audiences.list), r.position
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -100,7 +100,7 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 			_, _ = r.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") // SQLite may have rolled back already
 			r.origins.forget(origins)
 			r.audiences.forget(audiences)
-			r.own, r.sealed, r.inheritedTo, r.generation, r.wroteSince, r.unmerged = own, sealed, inherited, generation, since, unmerged
+			r.position = before
 			r.short = nil
 			if tx.summed {
 				r.sums = nil

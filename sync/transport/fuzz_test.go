@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"fieldkit/sync/changeset"
+	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
 )
 
@@ -38,6 +39,29 @@ func FuzzRequest(f *testing.F) {
 		again := rq.encode() // sorts the holdings
 		if err := back.decode(again); err != nil || !bytes.Equal(back.encode(), again) {
 			t.Fatalf("came back as another: %v", err)
+		}
+	})
+}
+
+func FuzzLines(f *testing.F) {
+	lines := []replica.Line{{Incarnation: 1, Numbers: map[uint32]uint64{7: 3, 9: 1 << 40}, Openings: []uint32{1, 1 << 31}}, {Incarnation: 1 << 31}}
+	var w writer
+	encodeLines(&w, lines)
+	encodeLineAnswers(&w, []replica.LineAnswer{{Ahead: true, Known: []uint32{0, 5}}, {}})
+	f.Add(w.b)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		p := &parser{b: b}
+		lines := decodeLines(p)
+		answers := decodeLineAnswers(p, lines)
+		if p.done() != nil {
+			return
+		}
+		var w writer
+		encodeLines(&w, lines)
+		encodeLineAnswers(&w, answers)
+		p = &parser{b: w.b}
+		if again := decodeLines(p); !reflect.DeepEqual(again, lines) || !reflect.DeepEqual(decodeLineAnswers(p, again), answers) || p.done() != nil {
+			t.Fatalf("%+v and %+v came back as others", lines, answers)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"fieldkit/sync/changeset"
 	"fieldkit/sync/replica"
+	"fieldkit/sync/schema"
 )
 
 // Pieces of a changeset are put together only where they belong: one that begins
@@ -140,34 +141,79 @@ func TestRevokedWithinASession(t *testing.T) {
 	}
 }
 
-// A whole disk that was put back from an image gives its numbers out a second time. What
-// the county holds under them is not what this laptop wrote since: none of that counts
-// as received, now or later.
-func TestAForkConfirmsNothing(t *testing.T) {
-	c := newCounty(t)
+// twoDisks is a county, a kit's disk put back from an image after it wrote and synced
+// on, and a record written on it since.
+func twoDisks(t *testing.T) (c *county, kit *replica.Replica) {
+	t.Helper()
+	c = newCounty(t)
 	dir, image := filepath.Join(t.TempDir(), "kit"), filepath.Join(t.TempDir(), "image")
-	kit := open(t, dir)
+	kit = open(t, dir)
 	c.auth.enrol(kit)
 	write(t, kit, 1)
 	syncNow(t, c.client(kit, ClientOptions{}))
+	tap(t, kit, 1) // on both disks
 	if err := errors.Join(kit.Close(), os.CopyFS(image, os.DirFS(dir))); err != nil {
 		t.Fatal(err)
 	}
 	kit = open(t, dir)
 	write(t, kit, 1)
+	tap(t, kit, 10)
 	syncNow(t, c.client(kit, ClientOptions{}))
 	if err := kit.Close(); err != nil {
 		t.Fatal(err)
 	}
 	kit = open(t, image)
 	write(t, kit, 1)
+	tap(t, kit, 100)
+	return c, kit
+}
+
+// tap counts on one row.
+func tap(t *testing.T, r *replica.Replica, n int64) {
+	t.Helper()
+	if err := r.Update(context.Background(), func(tx *replica.Tx) error { return tx.Add("note", tapped, "taps", n) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var tapped = schema.NewID(1)
+
+// A whole disk that was put back from an image asks before it gives numbers out a second
+// time: what was written on either gets to the county and back.
+func TestADiskPutBackGoesOn(t *testing.T) {
+	c, kit := twoDisks(t)
+	before := kit.Origin()
+	for i := range 3 {
+		res := syncNow(t, c.client(kit, ClientOptions{}))
+		status, err := kit.Status(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(res.Refused) > 0 || status.Waiting != 0 || count(t, c.r) != 4+i || count(t, kit) != 4+i || kit.Origin() == before {
+			t.Fatalf("%+v; %d wait, the county has %d rows, the kit %d", res, status.Waiting, count(t, c.r), count(t, kit))
+		}
+		write(t, kit, 1)
+	}
+	row, err := c.r.Get(context.Background(), "note", tapped)
+	if err != nil || row.Int("taps") != 111 {
+		t.Fatalf("%d taps, of 1, 10 and 100; %v", row.Int("taps"), err)
+	}
+}
+
+// What was sealed before the county could be asked has numbers that the county holds
+// with other content: none of that counts as received, now or later.
+func TestAForkConfirmsNothing(t *testing.T) {
+	c, kit := twoDisks(t)
+	if err := kit.Seal(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	for range 3 {
 		res := syncNow(t, c.client(kit, ClientOptions{}))
 		status, err := kit.Status(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(res.Refused) == 0 || res.Sent > 0 || status.Waiting != 1 || count(t, c.r) != 2 {
+		if len(res.Refused) == 0 || res.Sent > 0 || status.Waiting != 2 || count(t, c.r) != 3 {
 			t.Fatalf("%+v; %d wait, the county has %d rows", res, status.Waiting, count(t, c.r))
 		}
 	}
