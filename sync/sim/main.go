@@ -23,7 +23,7 @@ import (
 
 // rare are events without which many steps prove little.
 var rare = []string{"abort", "clock", "clone", "compacted", "crash", "crash before anchor", "exchange cut", "exchange flipped", "exchange lost", "exchange shuffled", "exchange twice",
-	"gap", "join", "key", "release", "restore", "upgrade", "write redact", "write resolve"}
+	"gap", "join", "key", "release", "renew", "restore", "restore disk", "upgrade", "write redact", "write resolve"}
 
 func main() {
 	steps := flag.Int("steps", 20_000, "steps of each history")
