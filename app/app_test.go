@@ -209,6 +209,7 @@ func TestConsultationRefusals(t *testing.T) {
 		"1970":                {func(f *ConsultationForm) { f.OccurredAt = 5 }, "occurred_at"},
 		"long name":           {func(f *ConsultationForm) { f.PersonLabel = strings.Repeat("王", 9) }, "person_label"},
 		"long story":          {func(f *ConsultationForm) { f.Story = strings.Repeat("话", 8001) }, "story"},
+		"other, and no story": {func(f *ConsultationForm) { f.FraudType, f.Story = "F99", " " }, "story"},
 		"too many relatives":  {func(f *ConsultationForm) { f.RelativesAdvised = 21 }, "relatives_advised"},
 		"no such activity":    {func(f *ConsultationForm) { f.ActivityID = schema.NewID(1) }, ""},
 		"no such consulation": {func(f *ConsultationForm) { f.ID = schema.NewID(1) }, ""},

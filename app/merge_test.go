@@ -122,7 +122,7 @@ func TestTwoCorrectionsOfOneConsultation(t *testing.T) {
 	all := fleet(t, "D1", "D6")
 	a, b := all[0], all[1]
 	f := form(a.start("110 专家席").Activity.ID)
-	f.Stage, f.AtRisk, f.FraudType, f.Loss = "G3", "", "F99", "1"
+	f.Stage, f.AtRisk, f.FraudType, f.Loss, f.Story = "G3", "", "F99", "1", "说不清是什么事"
 	saved, err := a.consult.Save(f)
 	a.must(err)
 	exchange(t, all)

@@ -129,6 +129,28 @@ test('a case is written from a consultation without what is a person’s, and on
   await w.picture(page, 'digest')
 })
 
+test('a type that none fits asks for a sentence, by keyboard, and keeps it', async () => {
+  await show(page, '/consult/new/' + sample[':activity'])
+  await at('fraud').waitFor()
+  await page.keyboard.type('99')
+  await page.keyboard.press('Enter')
+  await page.locator('[data-test=story]:focus').waitFor()
+  await page.keyboard.press('Enter') // nothing said yet
+  await page.getByRole('radiogroup', { name: '进展' }).and(page.locator(':focus')).waitFor()
+  for (const key of ['0', 'Enter', '6']) await page.keyboard.press(key)
+  await page.getByRole('radiogroup', { name: '处理结果' }).focus()
+  await page.keyboard.press('1')
+  await page.keyboard.press('Control+Enter')
+  await at('error').filter({ hasText: '请写一两句案情经过' }).waitFor()
+  await page.locator('[data-test=story]:focus').waitFor()
+  await w.picture(page, 'consult-other')
+  await page.keyboard.insertText('有人上门说能换旧币')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('.el-message--success').first().waitFor()
+  const [kept] = (await consultations({ limit: 1 })).items
+  assert.deepEqual([kept.fraud_type, kept.story], ['F99', '有人上门说能换旧币'])
+})
+
 test('leads join: the page of one, the picture beside it, the clusters', async () => {
   await show(page, '/lead')
   await page.locator('[data-test=lead]', { hasText: '12800000001' }).click()

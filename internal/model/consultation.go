@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"fieldkit/sync/schema"
@@ -38,7 +39,8 @@ type Consultation struct {
 }
 
 // Check refuses what cannot be right and tidies the telephone number. desk says
-// that the activity is a shift of the 110 desk, where the story is required.
+// that the activity is a shift of the 110 desk, where the story is required; elsewhere it
+// is when no type fits.
 func (c *Consultation) Check(now time.Time, desk bool) error {
 	phone, err := Phone("phone", "电话", "Telephone", c.Phone)
 	if err != nil {
@@ -92,8 +94,8 @@ func (c *Consultation) Check(now time.Time, desk bool) error {
 		return invalid("phone", "对方同意回访才能留电话。", "A telephone number is kept only with consent.")
 	case c.Phone != "" && c.AgeBand == "A1":
 		return invalid("phone", "14 岁以下不留电话。", "No telephone number is kept of a child under 14.")
-	case c.FraudType == "F99" && c.Story == "" && c.Note == "" && desk:
-		return invalid("story", "类型为“其他/不明”时请写案情经过。", "The type “other” needs the story.")
+	case c.FraudType == "F99" && strings.TrimSpace(c.Story) == "":
+		return invalid("story", "类型是“其他/不明”，请写一两句案情经过。", "The type “other” needs a sentence or two of the story.")
 	}
 	return nil
 }

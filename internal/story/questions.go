@@ -98,7 +98,7 @@ func (w *World) ask(k *Kit, activity schema.ID, q question) (app.Consultation, e
 			f.Consent, f.Phone, f.PayerTail = true, fmt.Sprintf("128%08d", rng.IntN(100_000_000)), fmt.Sprintf("%04d", rng.IntN(10_000))
 		}
 	} else if fraud == "F99" {
-		f.Note = how[fraud].story
+		f.Story = how[fraud].story
 	}
 	saved, err := k.consult.Save(f)
 	if err != nil {
