@@ -22,7 +22,7 @@ export default {
     new: '登记咨询', edit: '修改咨询', draft: '草稿随打随存', draftAt: '草稿已存 {at}', restored: '接着上次没存完的', clear: '清空重来', fraud_type: '诈骗类型', fraudHint: '打名称、俗称或编号，回车确认',
     stage: '进展', at_risk: '拟转金额', loss: '损失金额', amountHint: '可写 3000、1.2w', amount: '金额', channels: '接触渠道', age_band: '年龄段', advice: '已作提示', outcome: '处理结果', person: '称呼电话', personHint: '如 王女士', consent: '同意回访',
     phone: '电话', noPhone: '未同意回访，不留电话', story: '案情经过', more: '其他', relatives_advised: '劝导亲属', alarm_no: '警情编号', payer_tail: '账户尾号', note: '备注', elements: '案情要素', before: '前面几位', firstOne: '今天第一位。',
-    saveNext: '保存，下一位', saveLook: '保存，看一眼', aside: '先放着', long: '更多', short: '收起', count: '本场第 {n} 位', saved: '已存本机：{type}', total: '共 {n} 条', search: '搜称呼、电话、案情、类型', anyType: '所有类型', onlyVoided: '已作废',
+    saveNext: '保存，下一位', saveLook: '保存，看一眼', aside: '先放着', long: '更多', short: '收起', count: '本场第 {n} 位', saved: '已存本机：{type}', total: '共 {n} 条', search: '搜称呼、电话、案情', anyType: '所有类型', onlyVoided: '已作废',
     when: '时间', where: '活动', progress: '状态', none: '还没有咨询', noHit: '没有找到，换个词试试', needBooth: '先开一个摊位，再登记咨询', suspicious: '疑似证件号', voided: '已作废，随时可以恢复', restoredOne: '已恢复',
     voidTitle: '为什么作废？', voidHint: '作废后不计入统计，记录还在，随时可以恢复。',
   },
