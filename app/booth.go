@@ -242,7 +242,7 @@ func (b *Booth) Get(activity schema.ID) (st BoothState, err error) {
 		st.Tallies = append(st.Tallies, t)
 	}
 	if row.Ref("lead_unit_id") == b.s.Unit() {
-		if err := b.addStock(&st); err != nil {
+		if err := b.addStock(&st, row, byMaterial); err != nil {
 			return st, err
 		}
 	}
@@ -268,8 +268,34 @@ func (b *Booth) Get(activity schema.ID) (st BoothState, err error) {
 }
 
 // addStock says of each material how much the unit has left, where it keeps stock.
-func (b *Booth) addStock(st *BoothState) error {
-	lines, err := NewStock(b.s).Balances()
+func (b *Booth) addStock(st *BoothState, activity *replica.Row, handouts map[schema.ID]*replica.Row) error {
+	r, err := b.s.open()
+	if err != nil {
+		return err
+	}
+	// What was joined or voided is added up as a whole; that is rare while counting.
+	plain := live(activity)
+	for _, h := range handouts {
+		plain = plain && live(h)
+	}
+	var lines []StockLine
+	if plain {
+		lines, err = b.s.stocked.without(NewStock(b.s), r, activity.ID)
+		lines = slices.Clone(lines)
+		known := map[schema.ID]bool{}
+		for i, l := range lines {
+			known[l.MaterialID] = true
+			if h := handouts[l.MaterialID]; h != nil {
+				lines[i] = l.with(max(0, h.Int("qty")))
+			}
+		}
+		for id := range handouts {
+			plain = plain && known[id] // else its material was joined to another
+		}
+	}
+	if !plain {
+		lines, err = NewStock(b.s).Balances()
+	}
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type Session struct {
 	officer schema.ID
 
 	consultations *searchIndex
+	stocked       stockBook
 	book          struct {
 		mu    sync.Mutex
 		of    *replica.Replica

@@ -36,7 +36,8 @@ type StockLine struct {
 const lowStock = 20
 
 // stockOf is a unit's account, a line a material: in, out, handed out, placed. What was
-// carried to an activity and back stays within the unit; what was damaged there is out.
+// carried to an activity and back stays within the unit; what was damaged there is out. The
+// handouts of activity ?2 are left out.
 const stockOf = `
 WITH moved AS (
   SELECT coalesce(m.merged_into, m.id) AS material,
@@ -48,33 +49,36 @@ WITH moved AS (
 ), given AS (
   SELECT coalesce(m.merged_into, m.id) AS material, max(h.qty, 0) AS handed, 0 AS placed
   FROM handout h JOIN material m ON m.id = h.material_id JOIN activity x ON x.id = h.activity_id JOIN activity a ON a.id = coalesce(x.merged_into, x.id)
-  WHERE a.lead_unit_id = ?1 AND coalesce(json_extract(h.voided, '$.on'), 0) = 0 AND coalesce(json_extract(x.voided, '$.on'), 0) = 0
+  WHERE a.lead_unit_id = ?1 AND h.activity_id IS NOT ?2 AND coalesce(json_extract(h.voided, '$.on'), 0) = 0 AND coalesce(json_extract(x.voided, '$.on'), 0) = 0
   UNION ALL
   SELECT coalesce(m.merged_into, m.id), 0, i.qty
   FROM issue i JOIN placement p ON p.id = i.placement_id JOIN material m ON m.id = p.material_id JOIN activity a ON a.id = i.activity_id
   WHERE a.lead_unit_id = ?1 AND coalesce(json_extract(i.voided, '$.on'), 0) = 0 AND coalesce(json_extract(a.voided, '$.on'), 0) = 0
 )
-SELECT m.id,
-  (SELECT count(*) FROM moved WHERE material = m.id AND (came <> 0 OR went <> 0)),
-  (SELECT coalesce(sum(came), 0) FROM moved WHERE material = m.id),
-  (SELECT coalesce(sum(went), 0) FROM moved WHERE material = m.id),
-  (SELECT coalesce(sum(handed), 0) FROM given WHERE material = m.id),
-  (SELECT coalesce(sum(placed), 0) FROM given WHERE material = m.id)
-FROM material m WHERE m.merged_into IS NULL ORDER BY coalesce(m.hotkey, 99), m.code`
+SELECT m.id, coalesce(v.moves, 0), coalesce(v.came, 0), coalesce(v.went, 0), coalesce(g.handed, 0), coalesce(g.placed, 0)
+FROM material m
+  LEFT JOIN (SELECT material, sum(came <> 0 OR went <> 0) AS moves, sum(came) AS came, sum(went) AS went FROM moved GROUP BY material) v ON v.material = m.id
+  LEFT JOIN (SELECT material, sum(handed) AS handed, sum(placed) AS placed FROM given GROUP BY material) g ON g.material = m.id
+WHERE m.merged_into IS NULL ORDER BY coalesce(m.hotkey, 99), m.code`
 
 // Balances is the account of this laptop's unit, as far as this laptop knows.
 func (k *Stock) Balances() ([]StockLine, error) {
-	out := []StockLine{}
 	r, err := k.s.open()
 	if err != nil {
-		return out, err
+		return []StockLine{}, err
 	}
+	return k.balances(r, schema.Nil)
+}
+
+// balances leaves out what one activity has handed out.
+func (k *Stock) balances(r *replica.Replica, except schema.ID) ([]StockLine, error) {
+	out := []StockLine{}
 	ctx := context.Background()
 	names := map[schema.ID]*replica.Row{}
 	if err := r.Each(ctx, "material", "", nil, func(row *replica.Row) error { names[row.ID] = row; return nil }); err != nil {
 		return nil, err
 	}
-	rows, err := r.Query(ctx, stockOf, k.s.Unit())
+	rows, err := r.Query(ctx, stockOf, k.s.Unit(), except)
 	if err != nil {
 		return nil, fmt.Errorf("stock: %w", err)
 	}
@@ -90,14 +94,20 @@ func (k *Stock) Balances() ([]StockLine, error) {
 			continue
 		}
 		l.Name, l.Group, l.Hotkey, l.Tracked = m.Text("name"), m.Text("group"), m.Int("hotkey"), moves > 0
-		l.Balance = l.In - l.Out - l.HandedOut - l.Placed
 		if l.LowAt = max(lowStock, l.In/20); !m.Null("low_stock") {
 			l.LowAt = m.Int("low_stock")
 		}
-		l.Low = l.Tracked && l.Balance <= l.LowAt
-		out = append(out, l)
+		out = append(out, l.with(0))
 	}
 	return out, rows.Err()
+}
+
+// with is the account with more handed out.
+func (l StockLine) with(handed int64) StockLine {
+	l.HandedOut += handed
+	l.Balance = l.In - l.Out - l.HandedOut - l.Placed
+	l.Low = l.Tracked && l.Balance <= l.LowAt
+	return l
 }
 
 // MoveForm enters a movement of stock.

@@ -183,7 +183,7 @@ func (t *Tallies) tap(on, kind string, delta func(*replica.Row) int64) (TallyDay
 		if err != nil {
 			return err
 		}
-		return writeTallyTaps(tx, on, append(readTaps(raw), Tap{Target: kind, Name: t.s.codes().label("tally_kind", kind), Delta: n, At: tx.Now().UnixMilli()}))
+		return keepTaps(tx, tallyKey(on), append(readTaps(raw), Tap{Target: kind, Name: t.s.codes().label("tally_kind", kind), Delta: n, At: tx.Now().UnixMilli()}))
 	})
 	if err != nil {
 		return TallyDay{}, err
@@ -248,7 +248,7 @@ func (t *Tallies) Undo(on string) (TallyDay, error) {
 		if err := tx.Add("daily_tally", id, "qty", -tap.Delta); err != nil {
 			return err
 		}
-		return writeTallyTaps(tx, on, taps)
+		return keepTaps(tx, tallyKey(on), taps)
 	})
 	if err != nil {
 		return TallyDay{}, err
@@ -330,11 +330,3 @@ func (t *Tallies) Week() ([]TallyDay, error) {
 }
 
 func tallyKey(on string) string { return "tally/" + on }
-
-func writeTallyTaps(tx *replica.Tx, on string, taps []Tap) error {
-	raw, err := json.Marshal(taps[max(0, len(taps)-recentKept):])
-	if err != nil {
-		return err
-	}
-	return tx.PutLocal(tallyKey(on), raw)
-}

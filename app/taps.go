@@ -100,7 +100,7 @@ func (b *Booth) tap(activity schema.ID, target string, delta int64, reason strin
 			return err
 		}
 		taps := append(readTaps(raw), Tap{Target: target, Name: name, Delta: delta, At: tx.Now().UnixMilli(), Reason: reason})
-		return writeTaps(tx, activity, taps)
+		return keepTaps(tx, tapsKey(activity), taps)
 	})
 	if err != nil {
 		return BoothState{}, err
@@ -138,7 +138,7 @@ func (b *Booth) Undo(activity schema.ID) (Undone, error) {
 		} else if err := tx.Add("activity", activity, t.Target, -t.Delta); err != nil {
 			return err
 		}
-		return writeTaps(tx, activity, taps)
+		return keepTaps(tx, tapsKey(activity), taps)
 	})
 	if err != nil {
 		return Undone{}, err
@@ -149,22 +149,58 @@ func (b *Booth) Undo(activity schema.ID) (Undone, error) {
 
 func tapsKey(activity schema.ID) string { return "taps/" + activity.String() }
 
+// tapList is how the taps are kept: every tap writes the list anew, so it is small enough
+// for one page of the database.
+type tapList struct {
+	Targets [][2]string `json:"t"` // id, name
+	Taps    []keptTap   `json:"l"`
+}
+
+type keptTap struct {
+	Target int    `json:"t"` // of the targets
+	Delta  int64  `json:"d"`
+	At     int64  `json:"a"` // ms
+	Undone bool   `json:"u,omitempty"`
+	Reason string `json:"r,omitempty"`
+}
+
 // readTaps reads the list of taps, oldest first; a damaged list is an empty one,
 // since the counts themselves are in the rows.
 func readTaps(raw []byte) []Tap {
 	taps := []Tap{}
-	if raw != nil && json.Unmarshal(raw, &taps) != nil {
-		return []Tap{}
+	var list tapList
+	if json.Unmarshal(raw, &list) != nil {
+		if json.Unmarshal(raw, &taps) != nil { // not of an earlier version either
+			return []Tap{}
+		}
+		return taps
+	}
+	for _, k := range list.Taps {
+		if k.Target < 0 || k.Target >= len(list.Targets) {
+			return []Tap{}
+		}
+		target := list.Targets[k.Target]
+		taps = append(taps, Tap{Target: target[0], Name: target[1], Delta: k.Delta, At: k.At, Undone: k.Undone, Reason: k.Reason})
 	}
 	return taps
 }
 
-func writeTaps(tx *replica.Tx, activity schema.ID, taps []Tap) error {
-	raw, err := json.Marshal(taps[max(0, len(taps)-recentKept):])
+// keepTaps keeps the newest of a list.
+func keepTaps(tx *replica.Tx, key string, taps []Tap) error {
+	list := tapList{Targets: [][2]string{}, Taps: []keptTap{}}
+	for _, t := range taps[max(0, len(taps)-recentKept):] {
+		target := [2]string{t.Target, t.Name}
+		at := slices.Index(list.Targets, target)
+		if at < 0 {
+			at, list.Targets = len(list.Targets), append(list.Targets, target)
+		}
+		list.Taps = append(list.Taps, keptTap{at, t.Delta, t.At, t.Undone, t.Reason})
+	}
+	raw, err := json.Marshal(list)
 	if err != nil {
 		return err
 	}
-	return tx.PutLocal(tapsKey(activity), raw)
+	return tx.PutLocal(key, raw)
 }
 
 // undoable is the newest tap that is not undone yet, -1 for none; newest first.
