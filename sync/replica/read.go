@@ -126,6 +126,18 @@ func (r *Replica) Query(ctx context.Context, query string, args ...any) (*sql.Ro
 	return r.read.QueryContext(ctx, query, args...)
 }
 
+// View runs fn with a Query that sees the database as it was at one moment, whatever is
+// written meanwhile. fn holds one of the few connections that read; rows that it leaves
+// open are closed.
+func (r *Replica) View(ctx context.Context, fn func(query func(ctx context.Context, query string, args ...any) (*sql.Rows, error)) error) error {
+	tx, err := r.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("begin a view: %w", err)
+	}
+	defer tx.Rollback() // nothing was written
+	return fn(tx.QueryContext)
+}
+
 // PutLocal keeps a value on this device alone, encrypted; nil deletes it.
 func (r *Replica) PutLocal(ctx context.Context, key string, value []byte) error {
 	return r.Update(ctx, func(tx *Tx) error { return tx.PutLocal(key, value) })

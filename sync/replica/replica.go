@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // the database driver
@@ -101,6 +102,7 @@ type Replica struct {
 
 	watch    sync.Mutex
 	watchers map[int]func(Change)
+	untold   atomic.Int64 // commits, also those under way, of which the watchers were not told
 	nextID   int
 }
 
@@ -358,6 +360,10 @@ func (r *Replica) Subscribe(fn func(Change)) (cancel func()) {
 		delete(r.watchers, id)
 	}
 }
+
+// Told tells whether all that could be read before the call has been told to those who
+// subscribed: no commit is under way or on its way to them.
+func (r *Replica) Told() bool { return r.untold.Load() == 0 }
 
 func (r *Replica) notify(c Change) {
 	r.watch.Lock()

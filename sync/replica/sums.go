@@ -2,6 +2,8 @@ package replica
 
 import (
 	"context"
+	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
@@ -172,6 +174,32 @@ func (r *Replica) CountSums(ctx context.Context) error {
 	}
 	s.whole = true
 	return nil
+}
+
+// Checks visits the number and the checksum of every row of a table, all as of one
+// moment. A row's checksum is another one after every write of its clock or its open columns.
+func (r *Replica) Checks(ctx context.Context, table string, fn func(n int64, check uint64)) error {
+	t := r.opts.Schema.Table(table)
+	if t == nil {
+		return fmt.Errorf("table %q: %w", table, ErrUnknown)
+	}
+	rows, err := r.read.QueryContext(ctx, "SELECT _n, substr(_clock, 1, 8) FROM "+quote(t.Name))
+	if err != nil {
+		return fmt.Errorf("read checksums of %s: %w", table, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n int64
+		var b sql.RawBytes
+		if err := rows.Scan(&n, &b); err != nil {
+			return fmt.Errorf("read checksums of %s: %w", table, err)
+		}
+		if len(b) != 8 {
+			return fmt.Errorf("row %d of %s: %w", n, table, errClock)
+		}
+		fn(n, binary.BigEndian.Uint64(b))
+	}
+	return rows.Err()
 }
 
 // sumRows sums the checksums of all rows but those that are shared.

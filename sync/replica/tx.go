@@ -70,9 +70,17 @@ func (r *Replica) Update(ctx context.Context, fn func(*Tx) error) error {
 func (r *Replica) update(ctx context.Context, remote bool, fn func(*Tx) error) (err error) {
 	var tables []string
 	var wrote map[string][]schema.ID
+	began := false
+	defer func() {
+		if began {
+			r.untold.Add(-1)
+		}
+	}()
 	func() {
 		r.mu.Lock()
 		defer r.mu.Unlock() // also when fn panics
+		r.untold.Add(1)
+		began = true
 		tables, wrote, err = r.locked(ctx, fn)
 	}()
 	if err == nil && len(tables) > 0 {
