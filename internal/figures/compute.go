@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -65,6 +66,17 @@ type Reader struct {
 	alias    map[schema.ID]schema.ID
 	aliases  string // the same as JSON
 	kept     Kept
+	query    Query // nil: the source's
+}
+
+// Query runs a statement, as Source does.
+type Query = func(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+
+// On is the reader that runs its statements elsewhere: in one view of the same database.
+func (r *Reader) On(query Query) *Reader {
+	on := *r
+	on.query = query
+	return &on
 }
 
 // Kept gives the lines of a figure that somebody has counted already, as Reader.Tally
@@ -84,22 +96,29 @@ var aliased = []string{"unit", "venue", "activity", "outcome", "case_digest"}
 
 // NewReader reads the aliases that stand now.
 func NewReader(ctx context.Context, source Source, settings model.Settings) (*Reader, error) {
-	r := &Reader{source: source, settings: settings, alias: map[schema.ID]schema.ID{}}
-	named := map[string]string{}
+	alias := map[schema.ID]schema.ID{}
 	for _, table := range aliased {
 		survivors, err := source.Survivors(ctx, table)
 		if err != nil {
 			return nil, err
 		}
-		for from, to := range survivors {
-			r.alias[from] = to
-			named[hex.EncodeToString(from[:])] = hex.EncodeToString(to[:])
-		}
+		maps.Copy(alias, survivors)
+	}
+	return ReaderOf(source, settings, alias)
+}
+
+// ReaderOf is the reader that some aliases stood for: see Aliases.
+func ReaderOf(source Source, settings model.Settings, alias map[schema.ID]schema.ID) (*Reader, error) {
+	named := map[string]string{}
+	for from, to := range alias {
+		named[hex.EncodeToString(from[:])] = hex.EncodeToString(to[:])
 	}
 	raw, err := json.Marshal(named)
-	r.aliases = string(raw)
-	return r, err
+	return &Reader{source: source, settings: settings, alias: alias, aliases: string(raw)}, err
 }
+
+// Aliases maps the rows that are merged into others to those that stand for them; it is not to be changed.
+func (r *Reader) Aliases() map[schema.ID]schema.ID { return r.alias }
 
 // Survivor is the row that stands for a merged one, or the row itself.
 func (r *Reader) Survivor(id schema.ID) schema.ID {
@@ -153,7 +172,11 @@ func (m *Metric) statement(s Scope, columns, rest string) string {
 	if len(s.Units) > 0 {
 		where = "WHERE unit IN (SELECT id FROM unit_of) "
 	}
-	return shared.Replace(common + "SELECT " + columns + " FROM (" + narrowed(m.rows, s) + ") " + where + rest)
+	rows := m.rows
+	if s.days() <= shortSpan {
+		rows = inSpan.Replace(rows)
+	}
+	return shared.Replace(common + "SELECT " + columns + " FROM (" + narrowed(rows, s) + ") " + where + rest)
 }
 
 // narrowed puts the units' condition where a statement has {units column}.
@@ -181,7 +204,14 @@ func (r *Reader) Query(ctx context.Context, s Scope, statement string, further .
 	if err != nil {
 		return nil, err
 	}
-	return r.source.Query(ctx, shared.Replace(common+narrowed(statement, s)), append(args, further...)...)
+	return r.run(ctx, shared.Replace(common+narrowed(statement, s)), append(args, further...)...)
+}
+
+func (r *Reader) run(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if r.query != nil {
+		return r.query(ctx, query, args...)
+	}
+	return r.source.Query(ctx, query, args...)
 }
 
 // each runs a reading of a metric.
@@ -190,7 +220,7 @@ func (r *Reader) each(ctx context.Context, m *Metric, s Scope, columns, rest str
 	if err != nil {
 		return err
 	}
-	rows, err := r.source.Query(ctx, m.statement(s, columns, rest), append(args, further...)...)
+	rows, err := r.run(ctx, m.statement(s, columns, rest), append(args, further...)...)
 	if err != nil {
 		return fmt.Errorf("count %s: %w", m.Code, err)
 	}
@@ -402,6 +432,19 @@ func Compute(ctx context.Context, source Source, settings model.Settings, s Scop
 
 // Members are rows with all that are merged into the same ones.
 func (r *Reader) Members(ids []schema.ID) []schema.ID { return r.members(ids) }
+
+// Differs lists the rows that are merged otherwise than by another reader, with those that
+// stand for them by either, and tells whether figures are counted by other rules.
+func (r *Reader) Differs(other *Reader) (ids []schema.ID, rules bool) {
+	for _, pair := range [][2]*Reader{{r, other}, {other, r}} {
+		for from, to := range pair[0].alias {
+			if pair[1].alias[from] != to {
+				ids = append(ids, from, to)
+			}
+		}
+	}
+	return ids, r.settings.LargeLeaflets != other.settings.LargeLeaflets || r.settings.LargePartners != other.settings.LargePartners
+}
 
 // SameAliases tells whether two readers resolve merged rows alike and count by the same rules.
 func (r *Reader) SameAliases(other *Reader) bool {

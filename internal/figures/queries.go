@@ -30,8 +30,10 @@ func live(alias string) string {
 	return "(" + alias + ".voided IS NULL OR coalesce(json_extract(" + alias + ".voided, '$.on'), 0) = 0)"
 }
 
+// The plus keeps SQLite from going by the index of what is merged, where it would find
+// nearly every row: spans are short and rows in them few.
 func own(alias string) string {
-	return "(" + alias + ".merged_into IS NULL OR " + alias + ".id IN (SELECT survivor FROM alias))"
+	return "(+" + alias + ".merged_into IS NULL OR " + alias + ".id IN (SELECT survivor FROM alias))"
 }
 
 func date(column string) string { return "CAST(julianday(" + column + ") - 2440587.5 AS INTEGER)" }
@@ -70,15 +72,15 @@ WHERE s.kind = 'street' AND (
 	  <> coalesce((SELECT survivor FROM alias WHERE id = s.lead_unit_id), s.lead_unit_id)) >= ?8)`
 
 const rowsLeaflets = `SELECT h.id, {day} AS day, s.unit, s.kind AS code, h.qty AS value
-FROM span s JOIN handout h ON h.activity_id = s.member JOIN material m ON m.id = h.material_id AND m."group" = 'leaflet'
+FROM span s CROSS JOIN handout h ON h.activity_id = s.member JOIN material m ON m.id = h.material_id AND m."group" = 'leaflet'
 WHERE {live h}`
 
 const rowsLeafletTowns = `SELECT h.id, {day} AS day, s.unit, coalesce((SELECT v.town FROM activity a JOIN venue v ON v.id = a.venue_id WHERE a.id = s.id), '') AS code, h.qty AS value
-FROM span s JOIN handout h ON h.activity_id = s.member JOIN material m ON m.id = h.material_id AND m."group" = 'leaflet'
+FROM span s CROSS JOIN handout h ON h.activity_id = s.member JOIN material m ON m.id = h.material_id AND m."group" = 'leaflet'
 WHERE {live h}`
 
 const rowsBrochures = `SELECT h.id, {day} AS day, s.unit, s.kind AS code, h.qty AS value
-FROM span s JOIN handout h ON h.activity_id = s.member JOIN material m ON m.id = h.material_id AND m."group" = 'brochure'
+FROM span s CROSS JOIN handout h ON h.activity_id = s.member JOIN material m ON m.id = h.material_id AND m."group" = 'brochure'
 WHERE {live h}`
 
 const rowsLectures = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, 1 AS value FROM self s WHERE s.kind = 'lecture' AND s.state = 'done'`
@@ -97,27 +99,27 @@ const rowsQuick = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, s.kind AS 
 const rowsElderHeads = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, s.kind AS code, s.elder_heads AS value FROM self s WHERE s.elder_heads > 0`
 
 const rowsHouseholds = `SELECT t.id, {day} AS day, s.unit, t.result AS code, 1 AS value
-FROM span s JOIN household t ON t.activity_id = s.member WHERE t.result IN ('talked', 'left_leaflet') AND {live t} AND {own t}`
+FROM span s CROSS JOIN household t ON t.activity_id = s.member WHERE t.result IN ('talked', 'left_leaflet') AND {live t} AND {own t}`
 
 const rowsElderTalked = `SELECT t.id, {day} AS day, s.unit, '' AS code, t.elder_talked AS value
-FROM span s JOIN household t ON t.activity_id = s.member WHERE t.elder_talked > 0 AND {live t} AND {own t}`
+FROM span s CROSS JOIN household t ON t.activity_id = s.member WHERE t.elder_talked > 0 AND {live t} AND {own t}`
 
 const rowsMeetings = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, 1 AS value FROM self s WHERE s.kind = 'cafe_meeting' AND s.state = 'done'`
 
 // rowsMeetingVenues is M10's second half: a venue counts once, for the unit and the day it came first.
 const rowsMeetingVenues = `SELECT v.id, min(v.day) AS day, min(v.unit) AS unit, '' AS code, 1 AS value FROM (
 	SELECT coalesce((SELECT survivor FROM alias WHERE id = t.venue_id), t.venue_id) AS id, {day} AS day, s.unit
-	FROM span s JOIN attendance t ON t.activity_id = s.member
+	FROM span s CROSS JOIN attendance t ON t.activity_id = s.member
 	WHERE s.kind = 'cafe_meeting' AND s.state = 'done' AND t.venue_id IS NOT NULL AND {live t} AND {own t}
 	  AND (json_array_length(coalesce(t.sign_ins, '[]')) > 0 OR t.absent_reason = 'sent_deputy') {units s.unit}
 ) v JOIN venue a ON a.id = v.id AND {live a} GROUP BY v.id`
 
 const rowsIssued = `SELECT i.id, {day} AS day, s.unit, '' AS code, i.qty AS value
-FROM span s JOIN issue i ON i.activity_id = s.member JOIN placement p ON p.id = i.placement_id AND {live p}
+FROM span s CROSS JOIN issue i ON i.activity_id = s.member JOIN placement p ON p.id = i.placement_id AND {live p}
 WHERE s.kind = 'cafe_meeting' AND i.qty > 0 AND {live i}`
 
 const rowsSignIns = `SELECT t.id, {day} AS day, s.unit, s.kind AS code, 1 AS value
-FROM span s JOIN attendance t ON t.activity_id = s.member
+FROM span s CROSS JOIN attendance t ON t.activity_id = s.member
 WHERE {live t} AND {own t} AND json_array_length(coalesce(t.sign_ins, '[]')) > 0`
 
 const rowsTrainings = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, 1 AS value FROM self s WHERE s.kind = 'training' AND s.state = 'done'`
@@ -131,11 +133,11 @@ FROM self s WHERE s.kind = 'training' AND s.state = 'done'`
 
 const rowsTrainingRoles = `SELECT r.id, r.day, r.unit, r.code, sum(r.value) AS value FROM (
 	SELECT s.id, {day} AS day, s.unit, coalesce(nullif(t.role, ''), 'other') AS code, 1 AS value
-	FROM span s JOIN attendance t ON t.activity_id = s.member
+	FROM span s CROSS JOIN attendance t ON t.activity_id = s.member
 	WHERE s.kind = 'training' AND s.state = 'done' AND {live t} AND {own t} AND json_array_length(coalesce(t.sign_ins, '[]')) > 0
 	UNION ALL
 	SELECT s.id, {day}, s.unit, t.role, t.heads
-	FROM span s JOIN role_head t ON t.activity_id = s.member
+	FROM span s CROSS JOIN role_head t ON t.activity_id = s.member
 	WHERE s.kind = 'training' AND s.state = 'done' AND t.heads > 0 AND {live t}
 	  AND NOT EXISTS (SELECT 1 FROM span y JOIN attendance h ON h.activity_id = y.member WHERE y.id = s.id AND {live h} AND json_array_length(coalesce(h.sign_ins, '[]')) > 0)
 ) r GROUP BY r.id, r.code`
@@ -143,7 +145,7 @@ const rowsTrainingRoles = `SELECT r.id, r.day, r.unit, r.code, sum(r.value) AS v
 // rowsTellers lists the trainings' tellers by head counts alone; those who signed
 // by name are told apart in Go, because names are sealed.
 const rowsTellers = `SELECT s.id, {day} AS day, s.unit, '' AS code, t.heads AS value
-FROM span s JOIN role_head t ON t.activity_id = s.member AND t.role = 'teller'
+FROM span s CROSS JOIN role_head t ON t.activity_id = s.member AND t.role = 'teller'
 WHERE s.kind = 'training' AND s.state = 'done' AND t.heads > 0 AND {live t}
   AND NOT EXISTS (SELECT 1 FROM span y JOIN attendance h ON h.activity_id = y.member WHERE y.id = s.id AND {live h} AND json_array_length(coalesce(h.sign_ins, '[]')) > 0)`
 
@@ -161,9 +163,9 @@ const rowsPartners = `SELECT u.id, min(v.day) AS day, min(v.unit) AS unit, u.dep
 
 // rowsJoined counts an activity once for each unit that helps the one that leads it. What
 // was given out and who came count for the unit that leads, so that the units' figures
-// add up to the county's.
+// add up to the county's. (The plus keeps the index of ids out of it: a span's rows are fewer.)
 const rowsJoined = `SELECT j.id, j.day, j.partner AS unit, j.kind AS code, 1 AS value FROM (
-	SELECT DISTINCT s.id, {day} AS day, s.kind, coalesce((SELECT survivor FROM alias WHERE id = unhex(e.value, '-')), unhex(e.value, '-')) AS partner,
+	SELECT DISTINCT +s.id AS id, {day} AS day, s.kind, coalesce((SELECT survivor FROM alias WHERE id = unhex(e.value, '-')), unhex(e.value, '-')) AS partner,
 		coalesce((SELECT survivor FROM alias WHERE id = s.lead_unit_id), s.lead_unit_id) AS lead
 	FROM self s, json_each(s.partner_units) e
 ) j WHERE j.partner <> j.lead`

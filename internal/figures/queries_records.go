@@ -32,9 +32,10 @@ FROM consultation c ` + ofConsultation
 const rowsConsultChannels = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, e.value AS code, 1 AS value
 FROM consultation c JOIN json_each(c.channels) e ` + ofConsultation
 
-// ofKind is the consultations of one kind of activity; CROSS JOIN has SQLite go from
-// the few activities to their consultations, not the other way.
-const ofKind = ` FROM activity x CROSS JOIN consultation c ON c.activity_id = x.id
+// ofKind is the consultations of one kind of activity. CROSS JOIN has SQLite go from the
+// activities of the kind, which are few, to their consultations; in a short span the
+// consultations are fewer (see inSpan).
+const ofKind = ` FROM ` + kindFirst + `
 JOIN activity s ON s.id = CASE WHEN x.merged_into IS NULL THEN x.id ELSE coalesce((SELECT survivor FROM alias WHERE id = x.id), x.id) END
 WHERE {in c} AND {live c} AND {own c} AND x.kind = `
 
@@ -70,9 +71,24 @@ CROSS JOIN consultation c ON c.id = k.id ` + ofConsultation + ` AND k.stopped >=
 
 // rowsLinks gives the pairs that clusters grow from; code is the indicator's id.
 const rowsLinks = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, hex(ci.indicator_id) AS code, 1 AS value
-FROM consultation_indicator ci
+FROM ` + linksFirst + `
 JOIN indicator i ON i.id = ci.indicator_id AND coalesce(i.status, '') NOT IN ('spoofed', 'cleared') AND {live i}
-JOIN consultation c ON c.id = ci.consultation_id ` + ofConsultation + ` AND {live ci}`
+` + ofConsultation + ` AND {live ci}`
+
+// Where a statement begins that reads consultations through something else.
+const (
+	kindFirst  = `activity x CROSS JOIN consultation c ON c.activity_id = x.id`
+	kindLast   = `consultation c CROSS JOIN activity x ON x.id = c.activity_id`
+	linksFirst = `consultation_indicator ci CROSS JOIN consultation c ON c.id = ci.consultation_id`
+	linksLast  = `consultation c CROSS JOIN consultation_indicator ci ON ci.consultation_id = c.id`
+)
+
+// shortSpan is how many days' consultations are fewer than all of a kind, or all that
+// name something, whenever they were.
+const shortSpan = 92
+
+// inSpan has the statement of a short span begin at the consultations in it.
+var inSpan = strings.NewReplacer(kindFirst, kindLast, linksFirst, linksLast)
 
 // rowsIndicators counts an indicator on the day of its first consultation; the
 // unit is the one whose computer recorded the indicator.
@@ -123,7 +139,7 @@ const rowsLEDRuns = `SELECT d.id, ` + PlacedDay + ` AS day, ` + PlacedBy + ` AS 
 const rowsLEDs = `SELECT d.id, ` + PlacedDay + ` AS day, ` + PlacedBy + ` AS unit, '' AS code, 1 AS value ` + Placed + ` AND d.kind = 'led' AND d.led_runs_per_day > 0`
 
 const rowsBoards = `SELECT p.id, {day} AS day, s.unit, '' AS code, p.qty AS value
-FROM span s JOIN placement p ON p.activity_id = s.member WHERE s.kind = 'street' AND p.kind = 'display_board' AND p.qty > 0 AND {live p}`
+FROM span s CROSS JOIN placement p ON p.activity_id = s.member WHERE s.kind = 'street' AND p.kind = 'display_board' AND p.qty > 0 AND {live p}`
 
 const survivingVenue = `coalesce((SELECT survivor FROM alias WHERE id = d.venue_id), d.venue_id)`
 

@@ -188,6 +188,15 @@ func Before(s Scope) (base Scope, name string, ok bool) {
 	return Scope{From: from.AddDate(0, -months, 0).Format(dateLayout), To: from.AddDate(0, 0, -1).Format(dateLayout), Units: s.Units}, name, true
 }
 
+// days is how long a scope is; 0 when its dates are none.
+func (s Scope) days() int {
+	from, to, err := s.dates()
+	if err != nil {
+		return 0
+	}
+	return int(to.Sub(from).Hours()/24) + 1
+}
+
 func (s Scope) dates() (from, to time.Time, err error) {
 	if from, err = time.ParseInLocation(dateLayout, s.From, model.Location); err == nil {
 		to, err = time.ParseInLocation(dateLayout, s.To, model.Location)
