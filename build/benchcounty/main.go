@@ -123,12 +123,15 @@ func run(ctx context.Context, dir string, consultations, activities, rounds int)
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 type browser struct {
-	base   string
-	client http.Client
-	c      *county.County
-	rnd    *rand.Rand
-	units  []string
-	some   []schema.ID // activities that live records join
+	base    string
+	client  http.Client
+	c       *county.County
+	rnd     *rand.Rand
+	units   []string
+	some    []schema.ID // activities that are opened
+	leads   []schema.ID // units of activities that kits bring
+	leaflet schema.ID
+	syncs   int
 }
 
 func (b *browser) call(method string, out any, args ...any) error {
@@ -180,8 +183,14 @@ func (b *browser) learn(ctx context.Context) error {
 	for _, u := range units {
 		if u.Code[0] == 'U' {
 			b.units = append(b.units, u.ID)
+			id, err := schema.ParseID(u.ID)
+			if err != nil {
+				return err
+			}
+			b.leads = append(b.leads, id)
 		}
 	}
+	b.leaflet = model.MaterialID(b.c.Realm(), model.SeedMaterials[0].Code)
 	rows, err := b.c.Replica().Query(ctx, `SELECT id FROM activity WHERE start_at >= ? LIMIT 200`, time.Date(2025, 12, 20, 0, 0, 0, 0, model.Location).UnixMilli())
 	if err != nil {
 		return err
@@ -197,12 +206,45 @@ func (b *browser) learn(ctx context.Context) error {
 	return rows.Err()
 }
 
-// sync stands for a kit that brings a record between two questions.
+// sync stands for a kit that brings a day's work between two questions: an activity at
+// a venue that nobody knew, what was given out, who came and who asked; every tenth kit
+// was away for two months.
 func (b *browser) sync(ctx context.Context) error {
+	b.syncs++
+	away := 1
+	if b.syncs%10 == 0 {
+		away = 60
+	}
 	return b.c.Replica().Update(ctx, func(tx *replica.Tx) error {
-		at := tx.Now().UnixMilli()
-		return tx.Put("consultation", tx.NewID(), schema.Values{"created_at": at, "device_id": tx.Replica(), "activity_id": b.some[b.rnd.IntN(len(b.some))], "source": "walk_in", "occurred_at": at,
-			"fraud_type": "F01", "stage": "G0", "age_band": "A3", "outcome": "K1"})
+		put := func(table string, values schema.Values) (schema.ID, error) {
+			id := tx.NewID()
+			values["created_at"], values["device_id"] = tx.Now().UnixMilli(), tx.Replica()
+			return id, tx.Put(table, id, values)
+		}
+		venue, err := put("venue", schema.Values{"kind": "V09", "name": fmt.Sprint("新到的广场", b.syncs), "town": "03镇", "state": "open"})
+		if err != nil {
+			return err
+		}
+		for day := range away {
+			at := tx.Now().AddDate(0, 0, -day).UnixMilli()
+			activity, err := put("activity", schema.Values{"kind": "street", "state": "done", "start_at": at, "lead_unit_id": b.leads[b.rnd.IntN(len(b.leads))], "venue_id": venue})
+			if err != nil {
+				return err
+			}
+			handout, err := put("handout", schema.Values{"activity_id": activity, "material_id": b.leaflet})
+			if err != nil {
+				return err
+			}
+			if err := tx.Add("handout", handout, "qty", 120); err != nil {
+				return err
+			}
+			for range 10 {
+				if _, err := put("consultation", schema.Values{"activity_id": activity, "source": "walk_in", "occurred_at": at, "fraud_type": "F01", "stage": "G0", "age_band": "A3", "outcome": "K1"}); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
 }
 

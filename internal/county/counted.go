@@ -6,8 +6,8 @@ import (
 	"fieldkit/internal/figures"
 )
 
-// counted gives the lines of a figure whose days are all counted (figures.Kept). While
-// they are being counted after a start it does not wait for them.
+// counted gives the lines of a figure whose days have been counted (figures.Kept), as the
+// records stand now. While they are being counted after a start it does not wait for them.
 func (c *County) counted(ctx context.Context, r *figures.Reader, code string, s figures.Scope, line func(*figures.Line)) (bool, error) {
 	select {
 	case <-c.warmth.ready:
@@ -19,26 +19,20 @@ func (c *County) counted(ctx context.Context, r *figures.Reader, code string, s 
 		return false, nil // a span that the first page does not show is not kept
 	}
 	p.units = s.Units
-	b, known, err := c.counts.have(ctx, c, r, code, p)
-	if known {
-		b.each(line)
+	if _, lack := c.counts.show([]string{code}, p); lack.missing > 0 && (additive[code] == "" || additive[code] == "consultation") {
+		return false, nil // consultations are many: their sum is counted sooner than their days
 	}
-	return known, err
+	t, err := c.counts.count(ctx, c, []string{code}, p)
+	if err != nil || !c.counts.by(r) {
+		return false, err
+	}
+	t[code].each(line)
+	return true, nil
 }
 
-// have is the breakdown of a period if all of its days are counted, by the rules of a reader.
-func (c *tallyCache) have(ctx context.Context, county *County, r *figures.Reader, code string, p period) (breakdown, bool, error) {
+// by tells whether what is shown is counted by the rules of a reader.
+func (c *tallyCache) by(r *figures.Reader) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.catchUp(ctx, county); err != nil {
-		return breakdown{}, false, err
-	}
-	have, ok := c.days[code]
-	for day := localDay(p.from); ok && day <= localDay(p.to); day++ {
-		_, ok = have[day]
-	}
-	if !ok || !r.SameAliases(c.reader) {
-		return breakdown{}, false, nil
-	}
-	return c.breakdown(code, p), true, nil
+	return r.SameAliases(c.shown)
 }

@@ -120,13 +120,10 @@ func (c *County) open(ctx context.Context) error {
 	c.stop = append(c.stop, c.changes.close)
 	c.stop = append(c.stop, c.replica.Subscribe(func(change replica.Change) {
 		c.reviewed.changed(change)
-		c.counts.changed(change)
+		c.counts.changes.changed(change)
 		c.changes.changed(change)
 		c.changed(change.Tables...)
 	}))
-	if err := c.counts.restore(ctx, c); err != nil {
-		return err
-	}
 	c.stop = append(c.stop, func() {
 		if err := c.counts.keep(context.Background(), c); err != nil {
 			c.log.Error("keep the counts", "err", err)
@@ -255,6 +252,7 @@ func (c *County) Serve(ctx context.Context, listen, local net.Listener) error {
 	duties.Go(func() { c.backupDue(duty) })
 	duties.Go(func() { c.rehomeDue(duty) })
 	duties.Go(func() { c.countSums(duty) })
+	duties.Go(func() { c.keepCounts(duty) })
 	defer duties.Wait()
 	defer off()
 	running := len(servers)

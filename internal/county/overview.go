@@ -33,7 +33,8 @@ type Overview struct {
 	Units      []UnitTotals `json:"units"` // of units with anything in the period
 	Newest     []RecordLine `json:"newest"`
 	Devices    []DeviceInfo `json:"devices"`
-	Counting   int64        `json:"counting"` // percent of the counting after a start; 0: all figures are here, else none is
+	Counting   int64        `json:"counting"` // percent of the period that is counted, no figures are here; 0: all are
+	Behind     bool         `json:"behind"`   // what came in just now is still being counted in
 	At         int64        `json:"at"`       // the server's clock, Unix milliseconds
 }
 
@@ -111,18 +112,6 @@ var counted = []string{"M01", "M02", "M03", "M04", "M05", "M06", "M07", "M08c", 
 // tallies are the breakdowns of one period by figure.
 type tallies map[string]breakdown
 
-func (c *County) tallies(ctx context.Context, p period) (tallies, error) {
-	t := tallies{}
-	for _, code := range counted {
-		lines, err := c.counts.lines(ctx, c, code, p)
-		if err != nil {
-			return nil, err
-		}
-		t[code] = lines
-	}
-	return t, nil
-}
-
 // value is a figure of the page.
 func (t tallies) value(code string) int64 {
 	if code == "M08" {
@@ -148,22 +137,37 @@ func (c *County) overview(ctx context.Context, q OverviewQuery) (Overview, error
 	if err != nil {
 		return Overview{}, err
 	}
-	if counting, err := c.warmth.wait(ctx, c); err != nil {
-		return Overview{}, err
-	} else if counting > 0 {
-		return c.meanwhile(ctx, q, p, counting)
-	}
 	base := p.yearBefore()
-	now, err := c.tallies(ctx, p)
-	if err != nil {
-		return Overview{}, err
-	}
-	before, err := c.tallies(ctx, base)
-	if err != nil {
-		return Overview{}, err
-	}
 	o := Overview{County: c.name, From: q.From, To: q.To, At: c.store.now()}
-	if err := c.cards(ctx, &o, p, now, before); err != nil {
+	periods := []period{p, base}
+	span, name, ok := figures.Before(figures.Scope{From: q.From, To: q.To})
+	if ok {
+		last, err := parsePeriod(span.From, span.To, nil)
+		if err != nil {
+			return Overview{}, err
+		}
+		last.units = p.units
+		o.BaseName, periods = name, append(periods, last)
+	}
+	if err := c.fresh(ctx, periods...); err != nil {
+		return Overview{}, err
+	}
+	shown, lack := make([]tallies, len(periods)), lacks{}
+	for i, p := range periods {
+		var l lacks
+		shown[i], l = c.counts.show(counted, p)
+		lack.all, lack.missing, lack.stale = lack.all+l.all, lack.missing+l.missing, lack.stale+l.stale
+	}
+	if lack.missing > 0 {
+		return c.meanwhile(ctx, q, p, int64(min(max((lack.all-lack.missing)*100/lack.all, 1), 99)))
+	}
+	o.Behind = lack.stale > 0
+	now, before := shown[0], shown[1]
+	var last tallies
+	if ok {
+		last = shown[2]
+	}
+	if err := c.cards(ctx, &o, p, now, before, last); err != nil {
 		return Overview{}, err
 	}
 	o.By, o.Trend = trend(p, base, now, before)
@@ -185,23 +189,10 @@ func (c *County) overview(ctx context.Context, q OverviewQuery) (Overview, error
 }
 
 // cards lays each figure beside its bases and the year's target.
-func (c *County) cards(ctx context.Context, o *Overview, p period, now, before tallies) error {
+func (c *County) cards(ctx context.Context, o *Overview, p period, now, before, last tallies) error {
 	settings, err := model.ReadSettings(ctx, c.replica)
 	if err != nil {
 		return err
-	}
-	var last tallies
-	scope, name, ok := figures.Before(figures.Scope{From: p.from.Format(dateLayout), To: p.to.Format(dateLayout)})
-	if ok {
-		o.BaseName = name
-		span, err := parsePeriod(scope.From, scope.To, nil)
-		if err != nil {
-			return err
-		}
-		span.units = p.units
-		if last, err = c.tallies(ctx, span); err != nil {
-			return err
-		}
 	}
 	targets := map[targetKey]int64{}
 	if p.from.YearDay() == 1 && p.to.Year() == p.from.Year() && p.to.Month() == 12 && p.to.Day() == 31 && len(p.units) <= 1 {
@@ -218,7 +209,7 @@ func (c *County) cards(ctx context.Context, o *Overview, p period, now, before t
 		card := Card{Key: code, Name: m.ZH, NameEN: m.EN, Measure: m.Measure, Kind: m.Kind, Define: m.Definition(settings), Value: now.value(code), Base: before.value(code),
 			Target: targets[targetKey{code, unit}]}
 		card.RateX10 = rateX10(card.Value, card.Base)
-		if ok {
+		if last != nil {
 			v := last.value(code)
 			card.Last, card.LastX10 = &v, rateX10(card.Value, v)
 		}

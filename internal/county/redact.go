@@ -75,7 +75,7 @@ func (c *County) redactRows(ctx context.Context, table string, ids []schema.ID, 
 		}
 		return nil
 	}
-	err := c.counts.leave(table, ids, func() error { return c.replica.Update(ctx, write) })
+	err := c.counts.changes.leave(table, ids, func() error { return c.replica.Update(ctx, write) })
 	if err != nil {
 		return fmt.Errorf("redact %s: %w", table, err)
 	}

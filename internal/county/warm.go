@@ -4,17 +4,17 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"fieldkit/internal/model"
 )
 
-// warmth is how far the counting after a start has come.
+// warmth counts in the background what pages are about to show.
 type warmth struct {
-	steps atomic.Int64 // that are done
-	of    int64
-	ready chan struct{} // closed when all are, or when they failed
+	ready chan struct{} // closed when the last years are counted after a start, or that failed
+	ctx   context.Context
+	jobs  sync.WaitGroup
+	queue chan struct{} // places of jobs
 }
 
 // patience is how long the first page waits for figures of a county of this size:
@@ -24,63 +24,94 @@ const (
 	patience    = 300 * time.Millisecond
 )
 
+// manyJobs is how many pages' counts wait for each other; another page's show what there is.
+const manyJobs = 8
+
 // warm counts this year, the last and the one that the last is compared with, in the
-// background. The first page shows meanwhile what it has.
+// background, from what was kept. The first page shows meanwhile what it has.
 func (c *County) warm() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
+	c.warmth.ctx, c.warmth.ready, c.warmth.queue = ctx, make(chan struct{}), make(chan struct{}, manyJobs)
 	year := c.options.now().In(model.Location).Year()
-	years := []int{year, year - 1, year - 2}
-	c.warmth.of, c.warmth.ready = int64(len(years)*len(counted)), make(chan struct{})
 	began := time.Now()
-	var done sync.WaitGroup
-	done.Go(func() {
+	c.counts.work.Lock() // nobody counts before what was kept is here
+	c.warmth.jobs.Go(func() {
 		defer close(c.warmth.ready)
-		for _, y := range years {
-			p, err := parsePeriod(fmt.Sprintf("%d-01-01", y), fmt.Sprintf("%d-12-31", y), nil)
-			for i := 0; i < len(counted) && err == nil; i++ {
-				_, err = c.counts.lines(ctx, c, counted[i], p)
-				c.warmth.steps.Add(1)
-			}
-			if err != nil {
-				if ctx.Err() == nil {
-					c.log.Error("count in advance", "err", err)
-				}
-				return
+		err := c.counts.restore(ctx, c)
+		c.counts.work.Unlock()
+		for y := year; err == nil && y >= year-2; y-- {
+			var p period
+			if p, err = parsePeriod(fmt.Sprintf("%d-01-01", y), fmt.Sprintf("%d-12-31", y), nil); err == nil {
+				err = c.countAhead(ctx, counted, p)
 			}
 		}
-	})
-	done.Go(func() {
-		<-c.warmth.ready
+		if err != nil && ctx.Err() == nil {
+			c.log.Error("count in advance", "err", err)
+		}
 		if ctx.Err() == nil && time.Since(began) > patience { // pages that showed what they had ask again
 			c.changed("activity", "consultation")
 		}
 	})
-	return func() { cancel(); done.Wait() }
+	return func() { cancel(); c.warmth.jobs.Wait() }
 }
 
-// wait gives the counting a moment. It tells what percent of it is done; 0 when
-// there is nothing to wait for.
-func (w *warmth) wait(ctx context.Context, c *County) (percent int64, err error) {
-	select {
-	case <-w.ready:
-		return 0, nil
-	default:
+// stepDays is how many days of a figure are counted between which others have their turn.
+const stepDays = 31
+
+// countAhead counts figures of a period in small steps, the newest days first.
+func (c *County) countAhead(ctx context.Context, codes []string, p period) error {
+	for to := p.to; !to.Before(p.from); to = to.AddDate(0, 0, -stepDays) {
+		from := to.AddDate(0, 0, 1-stepDays)
+		if from.Before(p.from) {
+			from = p.from
+		}
+		for _, code := range codes {
+			if _, err := c.counts.lines(ctx, c, code, period{from: from, to: to}); err != nil {
+				return err
+			}
+		}
 	}
+	return nil
+}
+
+// fresh has periods counted and waits for it a moment. Of a period that lacks days after
+// that, or shows some as they were before they changed, the pages are told when they are here.
+func (c *County) fresh(ctx context.Context, periods ...period) error {
 	newest, err := c.number(ctx, `SELECT coalesce(max(_n), 0) FROM consultation`)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	var enough <-chan time.Time
 	if newest > smallCounty {
 		enough = time.After(patience)
 	}
 	select {
-	case <-w.ready:
-		return 0, nil
+	case c.warmth.queue <- struct{}{}:
 	case <-enough:
-		return min(max(w.steps.Load()*100/w.of, 1), 99), nil
+		return nil
 	case <-ctx.Done():
-		return 0, ctx.Err()
+		return ctx.Err()
+	}
+	done := make(chan error, 1)
+	c.warmth.jobs.Go(func() {
+		defer func() { <-c.warmth.queue }()
+		began := time.Now()
+		var err error
+		for i := 0; err == nil && i < len(periods); i++ {
+			err = c.countAhead(c.warmth.ctx, counted, periods[i])
+		}
+		done <- err
+		if enough != nil && time.Since(began) > patience && c.warmth.ctx.Err() == nil {
+			c.changed("activity", "consultation")
+		}
+	})
+	select {
+	case err := <-done:
+		return err
+	case <-enough:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

@@ -331,6 +331,7 @@ export interface Overview {
   newest: RecordLine[]
   devices: DeviceInfo[]
   counting: number
+  behind: boolean
   at: number
 }
 

@@ -21,7 +21,7 @@ export default {
     now: 'This period', base: 'A year earlier', lines: 'solid: now · dashed: last year', click: 'Click a point for its records', types: 'Fraud types', others: '{n} others', units: 'Units', newest: 'Newest records',
     devices: 'Computers', noTypes: 'No consultations in this period', noUnits: 'No activities in this period', noRecords: 'No records have arrived yet',
     noDevices: 'No computers enrolled yet', enrolFirst: 'Issue a code', unit: 'Unit', exports: 'Export', exportNote: 'CSV for Excel; names and numbers are masked',
-    counting: 'The server has just started and is counting its records: {n}%. The figures follow; other pages can be used.', quiet: 'No records in this period', latestIs: 'The latest is of {date}', goThere: 'Show {year}', pendingUnit: 'activity not here yet',
+    counting: 'The records of this period are being counted: {n}%. The figures follow; other pages can be used.', behind: 'New records have come in and are being counted…', quiet: 'No records in this period', latestIs: 'The latest is of {date}', goThere: 'Show {year}', pendingUnit: 'activity not here yet',
   },
   ledger: { activities: 'Activities', leaflets: 'Hand-outs', consultations: 'Consultations', attendance: 'Attendance' },
   records: {

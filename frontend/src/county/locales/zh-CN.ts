@@ -21,7 +21,7 @@ export default {
     now: '本期', base: '上年同期', lines: '实线本期 · 虚线上年', click: '点任一点看记录', types: '咨询类型', others: '其他 {n} 类', units: '各单位', newest: '最新记录',
     devices: '电脑与同步', noTypes: '这段时间还没有咨询登记', noUnits: '这段时间还没有活动', noRecords: '还没有记录传到县里',
     noDevices: '还没有登记电脑', enrolFirst: '发登记码', unit: '单位', exports: '导出台账', exportNote: 'CSV，Excel 可直接打开；姓名电话已遮盖',
-    counting: '服务器刚启动，正在清点历年记录 {n}%。数字马上就到，其他页面可以先用。', quiet: '这段时间没有记录', latestIs: '最近一条在 {date}', goThere: '去看 {year} 年', pendingUnit: '活动尚未传到',
+    counting: '正在清点这段时间的记录 {n}%。数字马上就到，其他页面可以先用。', behind: '有新记录到了，正在计入…', quiet: '这段时间没有记录', latestIs: '最近一条在 {date}', goThere: '去看 {year} 年', pendingUnit: '活动尚未传到',
   },
   ledger: { activities: '活动台账', leaflets: '发放台账', consultations: '咨询台账', attendance: '签到台账' },
   records: {
