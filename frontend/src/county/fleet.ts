@@ -13,9 +13,10 @@ export const fleet = computed(() => {
 
 const order = ['silent', 'waiting', 'never', 'in', 'lost', 'retired']
 
-/** byNeed puts first whom the office should look after. */
+/** byNeed puts first whom the office should look after: whose rows are not the county's, then who is silent, the longest first. */
 export function byNeed(list: DeviceInfo[]): DeviceInfo[] {
-  return [...list].sort((a, b) => order.indexOf(a.standing) - order.indexOf(b.standing) || b.last_seen - a.last_seen || a.label.localeCompare(b.label))
+  const seen = (a: DeviceInfo, b: DeviceInfo) => (a.standing === 'silent' ? a.last_seen - b.last_seen : b.last_seen - a.last_seen)
+  return [...list].sort((a, b) => Number(b.astray > 0) - Number(a.astray > 0) || order.indexOf(a.standing) - order.indexOf(b.standing) || seen(a, b) || a.label.localeCompare(b.label))
 }
 
 /** tone is the colour of a standing: ok, wait, act or calm. */

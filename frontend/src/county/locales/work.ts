@@ -5,7 +5,7 @@ export const zh = {
     how: { emerging: '近四周比前十二周平均', clusters: '用了同一个号码、账户、网址…；被冒用的不算', groups: '按损失排', places: '' },
   },
   plan: { title: '{year} 年计划进度', county: '全县', passed: '全年已过 {n}%', figure: '指标', target: '计划', actual: '完成', progress: '进度', behind: '落后的单位', none: '未定', notNumber: '请填数字', note: '细线是今天该到的位置；计划写在格子里，回车就存' },
-  phoneList: { open: '电话名单', title: '请打电话', none: '都在按时同步，不用打', silent: '{n} 天没来', never: '登记后没同步过', waiting: '还差 {n} 条', noPhone: '名册里没填电话', print: '打印', save: '存成 Excel', storage: '已收', free: '剩余空间', astray: '{label} 的数据从 {since} 起与县里对不上。请让它到“设置”里检查并重新同步。' },
+  phoneList: { open: '电话名单', title: '请打电话', none: '都在按时同步，不用打', silent: '{n} 天没来', never: '登记后没同步过', waiting: '还差 {n} 条', noPhone: '名册里没填电话', print: '打印', save: '存成 Excel', storage: '已收', free: '剩余空间', differs: '数据不符', astray: '从 {since} 起与县里对不上。请打电话，让 {label} 到“设置”里检查，再同步一次。' },
 }
 export const en: typeof zh = {
   analysis: {
@@ -13,5 +13,5 @@ export const en: typeof zh = {
     how: { emerging: 'last four weeks against the twelve before', clusters: 'the same number, account, site…; spoofed ones left out', groups: 'by what they lost', places: '' },
   },
   plan: { title: 'Plan of {year}', county: 'Whole county', passed: '{n} % of the year are over', figure: 'Figure', target: 'Plan', actual: 'Done', progress: 'Progress', behind: 'Units behind', none: 'none', notNumber: 'Please type a number', note: 'The thin line is where today should be; type targets into the cells, Enter saves' },
-  phoneList: { open: 'Telephone list', title: 'Please telephone', none: 'All sync in time; nobody to call', silent: 'silent for {n} days', never: 'never synced', waiting: '{n} records missing', noPhone: 'no number in the register', print: 'Print', save: 'Save as Excel', storage: 'Received', free: 'Disk left', astray: 'The data of {label} has not matched the county’s since {since}. Have it checked under “Settings” and synced again.' },
+  phoneList: { open: 'Telephone list', title: 'Please telephone', none: 'All sync in time; nobody to call', silent: 'silent for {n} days', never: 'never synced', waiting: '{n} records missing', noPhone: 'no number in the register', print: 'Print', save: 'Save as Excel', storage: 'Received', free: 'Disk left', differs: 'Data differs', astray: 'Since {since} its rows are not those of the county. Call: have {label} checked under Settings, then synced again.' },
 }
