@@ -271,7 +271,7 @@ func (c *tallyCache) restore(ctx context.Context, county *County) error {
 	if c.looked = k.Looked; c.looked == nil {
 		c.looked = map[string]map[schema.ID]string{}
 	}
-	county.log.Info("counts go on from those that were kept", "rows changed since", changed)
+	county.log.Debug("counts go on from those that were kept", "rows changed since", changed)
 	return nil
 }
 
