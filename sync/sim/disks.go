@@ -3,22 +3,12 @@ package main
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"fieldkit/sync/changeset"
 	"fieldkit/sync/hlc"
 	"fieldkit/sync/replica"
 )
-
-// anchors visits the anchor files of a node.
-func (w *world) anchors(n *node, visit func(path string) error) error {
-	paths, err := filepath.Glob(filepath.Join(w.dir, "anchors", n.r.ID().String()+"-*"))
-	for _, path := range paths {
-		err = errors.Join(err, visit(path))
-	}
-	return err
-}
 
 // restoreDisk puts a kit's whole disk back, its anchor with it: nothing there tells. What
 // was sealed since must have got to the county, which is the only one that can.
@@ -51,13 +41,11 @@ func (w *world) restoreDisk(n *node) error {
 	if err := os.CopyFS(back, os.DirFS(n.image.dir)); err != nil {
 		return err
 	}
-	if err := w.anchors(n, os.Remove); err != nil {
+	if err := os.RemoveAll(n.anchorDir(w)); err != nil {
 		return err
 	}
-	for path, content := range n.image.anchors {
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			return err
-		}
+	if err := os.CopyFS(n.anchorDir(w), os.DirFS(n.image.dir+".anchors")); err != nil {
+		return err
 	}
 	n.locked = false
 	if err := w.replace(n, back); err != nil {
@@ -211,7 +199,10 @@ func (n *node) rename(before, after map[hlc.Stamp]changeset.Origin) {
 		}
 		if from, to := before[opened], after[opened]; opened != 0 && in.origin == from && from != to {
 			renamed := *in
-			renamed.origin = to
+			renamed.origin, renamed.passedOn = to, slices.Clone(in.passedOn)
+			if in.first == nil {
+				renamed.first = in
+			}
 			n.wrote[i] = &renamed
 		}
 	}

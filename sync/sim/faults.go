@@ -112,7 +112,7 @@ func (w *world) crashBeforeAnchor(n *node) error {
 	if err := w.ask(n); err != nil {
 		return err
 	}
-	anchors := filepath.Join(w.dir, "anchors")
+	anchors := n.anchorDir(w)
 	saved := anchors + ".before"
 	if err := os.CopyFS(saved, os.DirFS(anchors)); err != nil {
 		return err
@@ -144,11 +144,11 @@ func (w *world) save(n *node) error {
 		}
 	}
 	w.note("image", n.name)
-	n.image, n.copied = &image{dir: n.dir + ".image", wrote: slices.Clone(n.wrote), anchors: map[string][]byte{}}, false
-	if err := w.anchors(n, func(path string) (err error) {
-		n.image.anchors[path], err = os.ReadFile(path)
+	n.image, n.copied = &image{dir: n.dir + ".image", wrote: slices.Clone(n.wrote)}, false
+	if err := os.RemoveAll(n.image.dir + ".anchors"); err != nil {
 		return err
-	}); err != nil {
+	}
+	if err := os.CopyFS(n.image.dir+".anchors", os.DirFS(n.anchorDir(w))); err != nil {
 		return err
 	}
 	if n.root {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -306,9 +307,10 @@ func (w *world) required() ([]*intent, error) {
 	return out, nil
 }
 
-// given tells whether a write is in some stream.
+// given tells whether a write is in some stream. What was taken out of a set has no
+// stamp of its own: it may be.
 func (in *intent) given(complete map[changeset.Stream]hlc.Stamp) bool {
-	given := in.at <= complete[changeset.Stream{Origin: in.origin, Audience: in.audience}]
+	given := in.column == "tags" && in.gone != "" || in.at <= complete[changeset.Stream{Origin: in.origin, Audience: in.audience}]
 	for _, by := range in.passedOn {
 		given = given || complete[changeset.Stream{Origin: by, Audience: in.audience}] > 0
 	}
@@ -372,6 +374,7 @@ func (w *world) compare(required []*intent) error {
 	counters := map[field]int64{}
 	added, gone := map[field][]string{}, map[field]map[string]bool{}
 	redacted := map[schema.ID]bool{}
+	counted := map[*intent]bool{}
 	for _, in := range required {
 		f := field{in.table, in.audience, in.column, in.id}
 		switch {
@@ -390,7 +393,11 @@ func (w *world) compare(required []*intent) error {
 			}
 			gone[f][in.gone] = true
 		default:
-			counters[f] += in.delta
+			first := cmp.Or(in.first, in)
+			if !counted[first] {
+				counted[first] = true
+				counters[f] += in.delta
+			}
 		}
 	}
 	holder := func(f field) *node {

@@ -53,9 +53,8 @@ type node struct {
 
 // image is a copy of a node's database at some time.
 type image struct {
-	dir     string
-	wrote   []*intent
-	anchors map[string][]byte // as they were, by path
+	dir   string
+	wrote []*intent
 }
 
 // world is a running history.
@@ -164,7 +163,7 @@ func (w *world) enrol(i int) error {
 }
 
 func (w *world) open(n *node) (err error) {
-	n.r, err = replica.Open(w.ctx, replica.Options{Dir: n.dir, AnchorDir: filepath.Join(w.dir, "anchors"), Schema: tables(n.version), Realm: realm, Random: n.random,
+	n.r, err = replica.Open(w.ctx, replica.Options{Dir: n.dir, AnchorDir: n.anchorDir(w), Schema: tables(n.version), Realm: realm, Random: n.random,
 		Wall: func() time.Time { return w.now.Add(n.wrong) },
 		Key:  func() ([]byte, error) { return bytes.Repeat([]byte{byte(w.seed)}, 32), nil }, Locked: n.locked,
 		Audience: func(_ *replica.Tx, t *schema.Table, _ schema.ID) (string, error) {
@@ -181,6 +180,9 @@ func (w *world) open(n *node) (err error) {
 	}
 	return nil
 }
+
+// anchorDir is outside its data directory.
+func (n *node) anchorDir(w *world) string { return filepath.Join(w.dir, "anchors", n.name) }
 
 // note counts an event and puts it in the trace.
 func (w *world) note(event string, args ...any) {

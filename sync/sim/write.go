@@ -22,6 +22,7 @@ type intent struct {
 	added    string // token put into a text, or element into a set
 	gone     string // token taken out of a text, or element out of a set
 	redacted bool
+	first    *intent            // what this is under another name, nil for itself
 	passedOn []changeset.Origin // incarnations that inherited it unsealed
 }
 
