@@ -18,9 +18,9 @@ import (
 // means "never".
 type Stamp uint64
 
-// counterBits is the width of the counter; a burst of more than 65,535 events
+// CounterBits is the width of the counter; a burst of more than 65,535 events
 // in one millisecond borrows from the next.
-const counterBits = 16
+const CounterBits = 16
 
 // At returns the first stamp of the given Unix millisecond. Times before 1970
 // give zero.
@@ -28,11 +28,11 @@ func At(unixMilli int64) Stamp {
 	if unixMilli < 0 {
 		return 0
 	}
-	return Stamp(uint64(unixMilli) << counterBits)
+	return Stamp(uint64(unixMilli) << CounterBits)
 }
 
 // UnixMilli is the stamp's physical part.
-func (s Stamp) UnixMilli() int64 { return int64(s >> counterBits) }
+func (s Stamp) UnixMilli() int64 { return int64(s >> CounterBits) }
 
 // Counter is the stamp's logical part.
 func (s Stamp) Counter() uint16 { return uint16(s) }
@@ -46,9 +46,10 @@ func (s Stamp) String() string {
 
 // Clock hands out stamps. It is safe for concurrent use.
 type Clock struct {
-	mu   sync.Mutex
-	wall func() time.Time
-	last Stamp
+	mu    sync.Mutex
+	wall  func() time.Time
+	right func() time.Time // nil: wall
+	last  Stamp
 }
 
 // New makes a clock over a source of wall time that never hands out a stamp at
@@ -64,7 +65,7 @@ func New(wall func() time.Time, last Stamp) *Clock {
 func (c *Clock) Now() Stamp {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if at := At(c.wall().UnixMilli()); at > c.last {
+	if at := At(c.now().UnixMilli()); at > c.last {
 		c.last = at
 	} else {
 		c.last++
@@ -81,6 +82,28 @@ func (c *Clock) Observe(s Stamp) {
 	if s > c.last {
 		c.last = s
 	}
+}
+
+// Correct lets stamps follow another source of time, the right one, and go on from last,
+// which may lie below what was handed out: the caller has replaced that.
+func (c *Clock) Correct(right func() time.Time, last Stamp) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.right, c.last = right, last
+}
+
+// Right is the time that stamps follow: wall time until it was corrected.
+func (c *Clock) Right() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now()
+}
+
+func (c *Clock) now() time.Time {
+	if c.right != nil {
+		return c.right()
+	}
+	return c.wall()
 }
 
 // Last is the newest stamp handed out or observed.

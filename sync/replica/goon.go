@@ -2,7 +2,6 @@ package replica
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -35,89 +34,121 @@ func (r *Replica) GoOn(ctx context.Context, lines []Line, answers []LineAnswer) 
 
 func (tx *Tx) goOn(lines []Line, answers []LineAnswer) (bool, error) {
 	r := tx.r
-	if err := tx.flush(); err != nil {
-		return false, err
-	}
-	list, err := readOpenings(tx.ctx, tx.conn)
+	list, err := tx.unsealedOpenings()
 	if err != nil {
 		return false, err
 	}
 	ahead := map[int]bool{}
-	told := map[uint32]uint32{}
+	told := map[uint32]Known{}
 	for i, l := range lines {
 		if origin, ok := r.origins.lookup(changeset.Origin{Replica: r.id, Incarnation: l.Incarnation}); ok {
 			ahead[origin] = answers[i].Ahead
 		}
-		for j, token := range l.Openings {
+		for j, o := range l.Openings {
 			if j < len(answers[i].Known) {
-				told[token] = answers[i].Known[j]
+				told[o.Token] = answers[i].Known[j]
 			}
 		}
-	}
-	before, next := r.own, 0
-	fresh := func() (int, error) {
-		if next != 0 {
-			return next, nil
-		}
-		incarnation, err := newIncarnation(tx.ctx, tx.conn, r.id[:], r.opts.Random)
-		if err != nil {
-			return 0, err
-		}
-		if next, err = r.origins.number(tx.ctx, tx.conn, changeset.Origin{Replica: r.id, Incarnation: incarnation}); err != nil {
-			return 0, err
-		}
-		return next, setMeta(tx.ctx, tx.conn, "incarnation", int64(incarnation))
 	}
 	var spans renaming
+	next, changed := 0, false
+	shift := int64(0) // of those before: they were set back together
+	inherited := r.clock.Last()
 	for _, o := range list {
-		to := o.origin
-		switch incarnation, asked := told[o.token]; {
+		sp := span{at: o.at, from: o.origin, to: o.origin}
+		switch k, asked := told[o.token]; {
 		case !asked:
-		case incarnation != 0:
-			if to, err = r.origins.number(tx.ctx, tx.conn, changeset.Origin{Replica: r.id, Incarnation: incarnation}); err != nil {
+		case k.Incarnation != 0:
+			if sp.to, err = r.origins.number(tx.ctx, tx.conn, changeset.Origin{Replica: r.id, Incarnation: k.Incarnation}); err != nil {
 				return false, err
 			}
+			shift = k.Shift - o.shift
+			sp.by = shift
 		case ahead[o.origin]:
-			if to, err = fresh(); err != nil {
-				return false, err
+			if next == 0 {
+				if next, err = tx.nextIncarnation(); err != nil {
+					return false, err
+				}
+				inherited = back(o.at, shift) - 1
 			}
+			sp.to, sp.by = next, shift
 		}
-		spans = append(spans, span{o.at, o.origin, to})
-		if to != o.origin {
-			if err := tx.exec(`UPDATE _opening SET origin = ? WHERE at = ?`, to, int64(o.at)); err != nil {
-				return false, err
-			}
-		}
+		changed = changed || sp.to != sp.from
+		spans = append(spans, sp)
 	}
-	if ahead[before] {
-		if _, err := fresh(); err != nil {
-			return false, err
-		}
-	}
-	changed := slices.ContainsFunc(spans, func(s span) bool { return s.from != s.to })
-	if !changed && next == 0 {
+	if !changed && !ahead[r.own] {
 		return false, nil
 	}
-	// Whatever becomes of the names, what is written from now on is a new incarnation's.
-	if _, err := fresh(); err != nil {
-		return false, err
-	}
-	if changed {
-		if err := tx.rename(spans); err != nil {
+	if next == 0 { // whatever becomes of the names, what is written from now on is a new incarnation's
+		if next, err = tx.nextIncarnation(); err != nil {
 			return false, err
 		}
+		inherited = back(inherited, shift)
 	}
-	r.opts.Log.Warn("the disk was put back from an image: going on as a new incarnation", "replica", r.id, "before", r.origins.name(before).Incarnation, "now", r.origins.name(next).Incarnation)
-	r.own, r.short, r.renewed = next, nil, true
-	r.inheritedTo = r.clock.Last()
-	return true, errors.Join(setMeta(tx.ctx, tx.conn, "inherited", int64(r.inheritedTo)), tx.advance())
+	r.opts.Log.Warn("the disk was put back from an image: going on as a new incarnation", "replica", r.id, "before", r.origins.name(r.own).Incarnation, "now", r.origins.name(next).Incarnation)
+	r.renewed = true
+	r.inheritedTo = max(r.inheritedTo, inherited)
+	if err := setMeta(tx.ctx, tx.conn, "inherited", int64(r.inheritedTo)); err != nil {
+		return false, err
+	}
+	return true, tx.goOnAs(next, spans, shift)
+}
+
+// unsealedOpenings are those that wrote what is not sealed.
+func (tx *Tx) unsealedOpenings() ([]opening, error) {
+	if err := tx.flush(); err != nil {
+		return nil, err
+	}
+	list, err := readOpenings(tx.ctx, tx.conn)
+	return slices.DeleteFunc(list, func(o opening) bool { return o.at <= tx.r.sealed }), err
+}
+
+// nextIncarnation is a new one of this replica.
+func (tx *Tx) nextIncarnation() (int, error) {
+	r := tx.r
+	incarnation, err := newIncarnation(tx.ctx, tx.conn, r.id[:], r.opts.Random)
+	if err != nil {
+		return 0, err
+	}
+	if err := setMeta(tx.ctx, tx.conn, "incarnation", int64(incarnation)); err != nil {
+		return 0, err
+	}
+	return r.origins.number(tx.ctx, tx.conn, changeset.Origin{Replica: r.id, Incarnation: incarnation})
+}
+
+// goOnAs renames what lies in the spans and writes as another incarnation from now on.
+// shift is how far the newest stamps are set back.
+func (tx *Tx) goOnAs(own int, spans renaming, shift int64) error {
+	r := tx.r
+	if err := tx.rename(spans); err != nil {
+		return err
+	}
+	for _, sp := range spans { // by way of negative numbers: no two at one time
+		if err := tx.exec(`UPDATE _opening SET at = ?, origin = ?, shift = shift + ? WHERE at = ?`, -int64(back(sp.at, sp.by)), sp.to, sp.by, int64(sp.at)); err != nil {
+			return err
+		}
+	}
+	if err := tx.exec(`UPDATE _opening SET at = -at WHERE at < 0`); err != nil {
+		return err
+	}
+	r.own, r.short = own, nil
+	if r.wroteSince != 0 {
+		r.wroteSince = back(r.wroteSince, shift)
+	}
+	return tx.advance()
+}
+
+// back is a stamp some milliseconds earlier, or later when they are negative.
+func back(at hlc.Stamp, ms int64) hlc.Stamp {
+	return hlc.Stamp(int64(at) - ms<<hlc.CounterBits)
 }
 
 // span says that what an incarnation wrote from a stamp on, up to the next span, is
-// another's.
+// another's, and some milliseconds earlier.
 type span struct {
 	at       hlc.Stamp
 	from, to int
+	by       int64
 }
 
 // renaming is by time.
@@ -160,7 +191,14 @@ func (tx *Tx) rename(spans renaming) error {
 					w.stamp(&prevs[k])
 				}
 			}
-			if err := tx.exec(`UPDATE _journal SET prevs = ? WHERE tbl = ? AND id = ?`, j.entry.packPrevs(), j.table.Number, j.id[:]); err != nil {
+			since := j.entry.since
+			for _, sp := range slices.Backward(spans) {
+				if sp.at <= since {
+					since = back(since, sp.by)
+					break
+				}
+			}
+			if err := tx.exec(`UPDATE _journal SET since = ?, prevs = ? WHERE tbl = ? AND id = ?`, int64(since), j.entry.packPrevs(), j.table.Number, j.id[:]); err != nil {
 				return err
 			}
 			p.entry, p.dirty = nil, true
@@ -183,7 +221,7 @@ func (w *renamer) stamp(s *stamp) {
 		return
 	}
 	if sp := w.spans.of(*s); sp != nil {
-		s.origin = sp.to
+		s.origin, s.at = sp.to, back(s.at, sp.by)
 	}
 }
 
@@ -230,12 +268,15 @@ func (w *renamer) text(i int) error {
 		return err
 	}
 	to := map[char]int{} // of characters that change their names
-	for _, n := range state.insertions {
+	for j, n := range state.insertions {
 		s := stamp{n.at, n.first.origin}
-		if w.stamp(&s); s.origin != n.first.origin {
-			for k := range n.runes {
-				to[char{n.first.origin, n.first.seq + uint64(k)}] = s.origin
-			}
+		w.stamp(&s)
+		if s.origin == n.first.origin {
+			continue
+		}
+		state.insertions[j].at = s.at
+		for k := range n.runes {
+			to[char{n.first.origin, n.first.seq + uint64(k)}] = s.origin
 		}
 	}
 	name := func(c char) char {
@@ -317,7 +358,7 @@ func (w *renamer) shards(bases map[hlc.Stamp]*rowClock) {
 					found = *s
 				}
 			}
-			parts = append(parts, part{sp.to, shard{at: left.at, plus: left.plus - found.plus, minus: left.minus - found.minus}})
+			parts = append(parts, part{sp.to, shard{at: back(left.at, sp.by), plus: left.plus - found.plus, minus: left.minus - found.minus}})
 			if left = found; left.at == 0 {
 				break
 			}
@@ -367,7 +408,7 @@ func (w *renamer) tags(e *element, list []tag, bases map[hlc.Stamp]*rowClock, fo
 				out, _ = raise(out, t.origin, t.at)
 				break
 			}
-			out, _ = raise(out, sp.to, t.at)
+			out, _ = raise(out, sp.to, back(t.at, sp.by))
 			below := tag{origin: t.origin}
 			if b := bases[sp.at]; b != nil {
 				if old := b.element(e.column, e.value, false); old != nil {

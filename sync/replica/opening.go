@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"fieldkit/sync/changeset"
 	"fieldkit/sync/hlc"
@@ -17,15 +18,18 @@ import (
 // A whole disk that is put back from an image brings its anchor with it: nothing on it
 // tells that numbers, stamps and characters were given out since. Only the county can
 // tell, and a replica asks before it seals. So that the county's answer says which of
-// the unsealed writes it has, each opening of a database draws a token, which is told
-// with the changesets that carry what was written in it. An opening that the county has
-// heard of wrote before the image was made; one that it has not, after it was put back.
 
 // Line is how far an incarnation of a replica has come in its own database.
 type Line struct {
 	Incarnation uint32
 	Numbers     map[uint32]uint64 // of its streams, by AudienceMark
-	Openings    []uint32          // tokens of those that wrote what is not confirmed yet
+	Openings    []Opening         // those that wrote what is not confirmed yet
+}
+
+// Opening is one run of a program over a database.
+type Opening struct {
+	Token uint32
+	Shift int64 // ms that its stamps were set back, see Correct
 }
 
 // MaxOpenings is how many a line tells: the newest. The older are taken for the county's.
@@ -33,10 +37,14 @@ const MaxOpenings = 256
 
 // LineAnswer is what the county knows of a line.
 type LineAnswer struct {
-	Ahead bool // it holds later changesets
-	// Known is, for each opening, the incarnation under which its writes were told; 0
-	// when it is not known.
-	Known []uint32
+	Ahead bool    // it holds later changesets
+	Known []Known // for each opening
+}
+
+// Known says under which name and time an opening's writes were told.
+type Known struct {
+	Incarnation uint32 // 0: it is not known
+	Shift       int64
 }
 
 // AudienceMark stands for an audience's name.
@@ -47,9 +55,11 @@ func AudienceMark(name string) uint32 {
 
 // opening is one as the database keeps it.
 type opening struct {
-	at     hlc.Stamp // of its first write since the county confirmed everything
+	at     hlc.Stamp // of its first write since it sealed
 	token  uint32
 	origin int
+	floor  hlc.Stamp // the newest stamp before
+	shift  int64
 }
 
 func newToken(random io.Reader) (uint32, error) {
@@ -65,8 +75,11 @@ func (tx *Tx) noteOpening() error {
 	if tx.r.wroteSince != 0 || tx.r.isRoot() {
 		return nil
 	}
-	tx.r.wroteSince = tx.now().at
-	return tx.exec(`INSERT INTO _opening (at, token, origin) VALUES (?, ?, ?)`, int64(tx.r.wroteSince), tx.r.token, tx.r.own)
+	r := tx.r
+	floor := r.clock.Last()
+	r.wroteSince = tx.now().at
+	return tx.exec(`INSERT INTO _opening (at, token, origin, floor, shift) VALUES (?, ?, ?, ?, ?)`,
+		int64(r.wroteSince), r.token, r.own, int64(floor), r.Ahead().Milliseconds())
 }
 
 // fromEarlier tells whether a stamp is of an earlier opening and not confirmed to be
@@ -86,7 +99,7 @@ func (tx *Tx) noteBase(p *pendingRow) error {
 }
 
 func readOpenings(ctx context.Context, q querier) ([]opening, error) {
-	rows, err := q.QueryContext(ctx, `SELECT at, token, origin FROM _opening ORDER BY at`)
+	rows, err := q.QueryContext(ctx, `SELECT at, token, origin, floor, shift FROM _opening ORDER BY at`)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +107,7 @@ func readOpenings(ctx context.Context, q querier) ([]opening, error) {
 	var out []opening
 	for rows.Next() {
 		var o opening
-		if err := rows.Scan(&o.at, &o.token, &o.origin); err != nil {
+		if err := rows.Scan(&o.at, &o.token, &o.origin, &o.floor, &o.shift); err != nil {
 			return nil, err
 		}
 		out = append(out, o)
@@ -125,7 +138,7 @@ func (r *Replica) Lines(ctx context.Context) ([]Line, error) {
 	}
 	out := []Line{{Incarnation: r.origins.name(own).Incarnation}}
 	index := map[int]int{own: 0}
-	told := false
+	noted := false
 	for _, o := range list {
 		i, ok := index[o.origin]
 		if !ok {
@@ -133,11 +146,11 @@ func (r *Replica) Lines(ctx context.Context) ([]Line, error) {
 			index[o.origin] = i
 			out = append(out, Line{Incarnation: r.origins.name(o.origin).Incarnation})
 		}
-		out[i].Openings = append(out[i].Openings, o.token)
-		told = told || o.token == token
+		out[i].Openings = append(out[i].Openings, Opening{o.token, o.shift})
+		noted = noted || o.token == token
 	}
-	if !told { // it may write before the next seal
-		out[0].Openings = append(out[0].Openings, token)
+	if !noted { // it may write before the next seal
+		out[0].Openings = append(out[0].Openings, Opening{token, r.Ahead().Milliseconds()})
 	}
 	for i := range out {
 		out[i].Openings = out[i].Openings[max(0, len(out[i].Openings)-MaxOpenings):]
@@ -148,6 +161,21 @@ func (r *Replica) Lines(ctx context.Context) ([]Line, error) {
 		}
 	}
 	return out, nil
+}
+
+// Untold tells whether this replica has written since it told its lines.
+func (r *Replica) Untold(ctx context.Context, lines []Line) (bool, error) {
+	list, err := readOpenings(ctx, r.read)
+	if err != nil {
+		return false, fmt.Errorf("list openings: %w", err)
+	}
+	told := map[uint32]bool{}
+	for _, l := range lines {
+		for _, o := range l.Openings {
+			told[o.Token] = true
+		}
+	}
+	return slices.ContainsFunc(list[max(0, len(list)-MaxOpenings):], func(o opening) bool { return !told[o.token] }), nil
 }
 
 // numbers are the heads of an origin's streams.
@@ -172,12 +200,12 @@ func (r *Replica) numbers(ctx context.Context, origin int) (map[uint32]uint64, e
 // CompareLines is the county's answer to a replica that is about to seal.
 func (r *Replica) CompareLines(ctx context.Context, of schema.ID, lines []Line) ([]LineAnswer, error) {
 	out := make([]LineAnswer, len(lines))
-	known := func(token uint32) (incarnation uint32, err error) {
-		err = r.read.QueryRowContext(ctx, `SELECT incarnation FROM _told WHERE replica = ? AND token = ?`, of[:], token).Scan(&incarnation)
+	known := func(token uint32) (k Known, err error) {
+		err = r.read.QueryRowContext(ctx, `SELECT incarnation, shift FROM _told WHERE replica = ? AND token = ?`, of[:], token).Scan(&k.Incarnation, &k.Shift)
 		if errors.Is(err, sql.ErrNoRows) {
-			return 0, nil
+			return Known{}, nil
 		}
-		return incarnation, err
+		return k, err
 	}
 	for i, l := range lines {
 		if origin, ok := r.origins.lookup(changeset.Origin{Replica: of, Incarnation: l.Incarnation}); ok {
@@ -189,12 +217,12 @@ func (r *Replica) CompareLines(ctx context.Context, of schema.ID, lines []Line) 
 				out[i].Ahead = out[i].Ahead || n > l.Numbers[mark]
 			}
 		}
-		for _, token := range l.Openings {
-			incarnation, err := known(token)
+		for _, o := range l.Openings {
+			k, err := known(o.Token)
 			if err != nil {
 				return nil, fmt.Errorf("compare lines: %w", err)
 			}
-			out[i].Known = append(out[i].Known, incarnation)
+			out[i].Known = append(out[i].Known, k)
 		}
 	}
 	return out, nil
@@ -204,8 +232,9 @@ func (r *Replica) CompareLines(ctx context.Context, of schema.ID, lines []Line) 
 func (r *Replica) NoteLines(ctx context.Context, of schema.ID, lines []Line) error {
 	return r.update(ctx, false, func(tx *Tx) error {
 		for _, l := range lines {
-			for _, token := range l.Openings {
-				if err := tx.exec(`INSERT INTO _told (replica, token, incarnation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, of[:], token, l.Incarnation); err != nil {
+			for _, o := range l.Openings {
+				if err := tx.exec(`INSERT INTO _told (replica, token, incarnation, shift) VALUES (?, ?, ?, ?)
+					ON CONFLICT (replica, token) DO UPDATE SET incarnation = excluded.incarnation, shift = excluded.shift`, of[:], o.Token, l.Incarnation, o.Shift); err != nil {
 					return err
 				}
 			}

@@ -42,6 +42,8 @@ type Options struct {
 	Realm schema.ID
 	// Wall is the wall clock, time.Now when nil.
 	Wall func() time.Time
+	// Elapsed is a clock that nobody sets: the time since some moment; nil for the system's.
+	Elapsed func() time.Duration
 	// AnchorDir, when set, lies outside Dir: a small file there tells on opening
 	// whether the database was restored from an older copy or copied. Then the
 	// replica goes on as a new incarnation, and nothing that it writes is taken for
@@ -86,7 +88,7 @@ type Replica struct {
 
 	mu sync.Mutex // serialises Update, Seal and Apply
 	position
-	token   uint32 // of this opening
+	token   uint32 // of what is written next
 	renewed bool   // this opening found the database restored or copied
 	// sealTarget is about how many bytes one changeset takes before compression.
 	sealTarget int
@@ -115,7 +117,7 @@ type position struct {
 	// inheritedTo: an earlier incarnation's writes after sealed and up to here are in
 	// none, and this one passes them on.
 	inheritedTo hlc.Stamp
-	wroteSince  hlc.Stamp // this opening's first write since the county confirmed everything, 0 none
+	wroteSince  hlc.Stamp // the first write of this opening that is not sealed, 0 none
 	unmerged    bool      // what was not known or waited for a key is not merged yet
 }
 
@@ -151,6 +153,10 @@ func dsn(path, vfs string, readOnly bool) string {
 func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 	if o.Wall == nil {
 		o.Wall = time.Now
+	}
+	if o.Elapsed == nil {
+		began := time.Now()
+		o.Elapsed = func() time.Duration { return time.Since(began) }
 	}
 	if o.Random == nil {
 		o.Random = rand.Reader

@@ -36,6 +36,11 @@ func (tx *Tx) seal() error {
 	if err := tx.flush(); err != nil {
 		return err
 	}
+	// What is written from now on is another opening's: this one's token may have been told.
+	var err error
+	if tx.r.token, err = newToken(tx.r.opts.Random); err != nil {
+		return err
+	}
 	byAudience, err := tx.readJournal()
 	if err != nil || len(byAudience) == 0 {
 		return err
@@ -61,7 +66,7 @@ func (tx *Tx) seal() error {
 	for _, p := range tx.order {
 		p.entry = nil
 	}
-	tx.r.sealed = newest
+	tx.r.sealed, tx.r.wroteSince = newest, 0
 	if tx.r.inheritedTo != 0 {
 		tx.r.inheritedTo = 0
 		if err := setMeta(tx.ctx, tx.conn, "inherited", int64(0)); err != nil {

@@ -38,7 +38,8 @@ type Tx struct {
 	advanced bool                         // the anchor must follow
 	merged   map[int]map[*pendingRow]bool // merged later than it came, by audience
 	rehomed  []*pendingRow
-	summed   bool // sums were changed
+	summed   bool   // sums were changed
+	clock    func() // what becomes of the clock when this is durable
 }
 
 type rowKey struct {
@@ -138,6 +139,9 @@ func (r *Replica) locked(ctx context.Context, fn func(*Tx) error) (tables []stri
 		return nil, nil, fmt.Errorf("commit: %w", err)
 	}
 	done = true
+	if tx.clock != nil {
+		tx.clock()
+	}
 	if tx.advanced {
 		if err := r.writeAnchor(); err != nil {
 			r.opts.Log.Error("the anchor is behind", "error", err) // the writes are durable all the same

@@ -167,6 +167,8 @@ var sabotages = []sabotage{
 		one(`s.of[p.clock.audience] += p.clock.check`, `s.of[p.clock.audience] += p.was.check`), transports, "^TestNothingNewTakesFewBytes$"},
 	{"disk-not-asked", "a disk put back from an image is found before it seals", "sync/transport/client.go",
 		one(`renewed, err := c.r.GoOn(ctx, lines, answers)`, `renewed, err := len(answers) < 0, err`), transports, "^TestADiskPutBackGoesOn$"},
+	{"wrong-clock-kept", "what was written under a wrong clock gets the right time before it is sealed", "sync/transport/client.go",
+		one(`>= clockTolerance {`, `>= 1<<62 {`), transports, "^TestAWrongClockIsCorrectedBeforeItSends$"},
 	{"openings-not-noted", "the county knows which openings wrote what it takes", "sync/transport/server.go",
 		one(`return s.r.NoteLines(ctx, rq.device, lines)`, `return nil`), transports, "^TestADiskPutBackGoesOn$"},
 	{"base-not-noted", "of a count, what each opening added can be told", "sync/replica/opening.go",

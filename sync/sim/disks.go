@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"time"
 
 	"fieldkit/sync/changeset"
 	"fieldkit/sync/hlc"
@@ -67,8 +68,8 @@ func (w *world) restoreDisk(n *node) error {
 	return nil
 }
 
-// ask lets the county say whether a kit's disk was put back from an image, before
-// anything is sealed.
+// ask lets the county say whether a kit's disk was put back from an image and how wrong
+// its clock is, before anything is sealed.
 func (w *world) ask(n *node) error {
 	if n.root {
 		return nil
@@ -86,18 +87,25 @@ func (w *world) ask(n *node) error {
 		if err != nil {
 			return err
 		}
-		renewed, err := n.r.GoOn(w.ctx, lines, answers)
-		if err != nil || !renewed {
+		event := "renew"
+		again, err := n.r.GoOn(w.ctx, lines, answers)
+		if err == nil && !again && (n.wrong-n.r.Ahead()).Abs() >= time.Minute {
+			event = "correct"
+			again, err = n.r.Correct(w.ctx, n.wrong)
+		}
+		if err != nil || !again {
 			return err
 		}
-		w.note("renew", n.name, n.r.Origin().Incarnation)
+		w.note(event, n.name, n.r.Origin().Incarnation)
 		after, err := n.openings(w)
 		if err != nil {
 			return err
 		}
 		n.rename(before, after)
-		if err := w.passOn(n); err != nil {
-			return err
+		if event == "renew" {
+			if err := w.passOn(n); err != nil {
+				return err
+			}
 		}
 	}
 }
@@ -109,11 +117,12 @@ func (w *world) tell(n *node, lines []replica.Line) ([]replica.LineAnswer, error
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range w.told {
-		if t.stream.Origin.Replica == n.r.ID() && held[t.stream] >= t.number {
+	for i := range w.told {
+		if t := &w.told[i]; !t.noted && t.stream.Origin.Replica == n.r.ID() && held[t.stream] >= t.number {
 			if err := root.NoteLines(w.ctx, n.r.ID(), t.lines); err != nil {
 				return nil, err
 			}
+			t.noted = true
 		}
 	}
 	return root.CompareLines(w.ctx, n.r.ID(), lines)
@@ -124,6 +133,7 @@ type told struct {
 	stream changeset.Stream
 	number uint64
 	lines  []replica.Line
+	noted  bool // at the root
 }
 
 // seal seals what a node wrote.
@@ -153,7 +163,7 @@ func (w *world) sealing(n *node, do func() error) error {
 	}
 	for s, number := range after {
 		if s.Origin == n.r.Origin() && before[s] < number {
-			w.told = append(w.told, told{s, before[s] + 1, lines})
+			w.told = append(w.told, told{stream: s, number: before[s] + 1, lines: lines})
 		}
 	}
 	return nil
@@ -168,42 +178,45 @@ func (w *world) apply(n *node, raws [][]byte) (out []replica.Applied, err error)
 	return out, err
 }
 
-// openings are the incarnations to which the times of a node's writes belong, as it has
-// them.
-func (n *node) openings(w *world) (map[hlc.Stamp]changeset.Origin, error) {
-	rows, err := n.r.Query(w.ctx, `SELECT p.at, o.replica, o.incarnation FROM _opening p JOIN _origin o ON o.idx = p.origin`)
+// opening is when writes began, and whose they are.
+type opening struct {
+	at     hlc.Stamp
+	origin changeset.Origin
+}
+
+// openings are a node's, in the order of their times.
+func (n *node) openings(w *world) ([]opening, error) {
+	rows, err := n.r.Query(w.ctx, `SELECT p.at, o.replica, o.incarnation FROM _opening p JOIN _origin o ON o.idx = p.origin ORDER BY p.at`)
 	if err != nil {
 		return nil, err
 	}
-	out := map[hlc.Stamp]changeset.Origin{}
+	var out []opening
 	for rows.Next() {
-		var at hlc.Stamp
-		var o changeset.Origin
-		if err := rows.Scan(&at, &o.Replica, &o.Incarnation); err != nil {
+		var o opening
+		if err := rows.Scan(&o.at, &o.origin.Replica, &o.origin.Incarnation); err != nil {
 			return nil, errors.Join(err, rows.Close())
 		}
-		out[at] = o
+		out = append(out, o)
 	}
 	return out, errors.Join(rows.Err(), rows.Close())
 }
 
 // rename makes of a node's writes what its openings became. An image keeps them as they
 // were.
-func (n *node) rename(before, after map[hlc.Stamp]changeset.Origin) {
+func (n *node) rename(before, after []opening) {
 	for i, in := range n.wrote {
-		var opened hlc.Stamp
-		for at := range before {
-			if at <= in.at {
-				opened = max(opened, at)
-			}
+		k := len(before) - 1
+		for k >= 0 && before[k].at > in.at {
+			k--
 		}
-		if from, to := before[opened], after[opened]; opened != 0 && in.origin == from && from != to {
-			renamed := *in
-			renamed.origin, renamed.passedOn = to, slices.Clone(in.passedOn)
-			if in.first == nil {
-				renamed.first = in
-			}
-			n.wrote[i] = &renamed
+		if k < 0 || in.origin != before[k].origin || before[k] == after[k] {
+			continue
 		}
+		renamed := *in
+		renamed.origin, renamed.at, renamed.passedOn = after[k].origin, in.at+after[k].at-before[k].at, slices.Clone(in.passedOn)
+		if in.first == nil {
+			renamed.first = in
+		}
+		n.wrote[i] = &renamed
 	}
 }

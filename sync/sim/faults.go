@@ -56,6 +56,9 @@ func (w *world) exchange(from, to *node) error {
 		w.trace.Write(raw)
 		raws = append(raws, raw)
 	}
+	if err := w.acknowledge(from, to); err != nil {
+		return err
+	}
 	damaged := -1
 	if fault == 4 && len(raws) > 0 {
 		damaged = w.rng.IntN(len(raws))
@@ -80,6 +83,21 @@ func (w *world) exchange(from, to *node) error {
 		}
 	}
 	return nil
+}
+
+// acknowledge tells a kit that meets the county what is there.
+func (w *world) acknowledge(a, b *node) error {
+	if b.root {
+		a, b = b, a
+	}
+	if !a.root || b.root {
+		return nil
+	}
+	v, err := a.r.Vector(w.ctx)
+	if err != nil {
+		return err
+	}
+	return b.r.Acknowledge(w.ctx, v, w.now)
 }
 
 // crash kills a node: what its files hold at this moment is all there is.
@@ -178,6 +196,9 @@ func (w *world) restore(n *node) error {
 		w.forgotten = append(w.forgotten, n.wrote...)
 	}
 	n.wrote = slices.Clone(n.image.wrote)
+	for i := range w.told {
+		w.told[i].noted = w.told[i].noted && !n.root
+	}
 	w.note("restore", n.name, renewed)
 	if renewed {
 		return w.passOn(n)

@@ -164,8 +164,8 @@ func (w *world) enrol(i int) error {
 
 func (w *world) open(n *node) (err error) {
 	n.r, err = replica.Open(w.ctx, replica.Options{Dir: n.dir, AnchorDir: n.anchorDir(w), Schema: tables(n.version), Realm: realm, Random: n.random,
-		Wall: func() time.Time { return w.now.Add(n.wrong) },
-		Key:  func() ([]byte, error) { return bytes.Repeat([]byte{byte(w.seed)}, 32), nil }, Locked: n.locked,
+		Wall: func() time.Time { return w.now.Add(n.wrong) }, Elapsed: func() time.Duration { return w.now.Sub(time.Unix(0, 0)) },
+		Key: func() ([]byte, error) { return bytes.Repeat([]byte{byte(w.seed)}, 32), nil }, Locked: n.locked,
 		Audience: func(_ *replica.Tx, t *schema.Table, _ schema.ID) (string, error) {
 			if t.Name == "own" {
 				return n.home, nil

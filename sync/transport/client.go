@@ -99,6 +99,10 @@ const (
 	growth      = 32 << 10
 )
 
+// clockTolerance is how wrong a clock may be before what it stamped is corrected; half a
+// round trip is in what is measured.
+const clockTolerance = time.Minute
+
 // Client is the asking half. One Sync runs at a time.
 type Client struct {
 	r     *replica.Replica
@@ -108,6 +112,7 @@ type Client struct {
 	busy  sync.Mutex
 	state struct {
 		session  schema.ID
+		lines    []replica.Line // told in it
 		sequence uint64
 		budget   int
 		offset   time.Duration
@@ -239,8 +244,16 @@ func (c *Client) open(ctx context.Context) error {
 			return err
 		}
 		renewed, err := c.r.GoOn(ctx, lines, answers)
-		if err != nil || !renewed {
+		if err != nil {
 			return err
+		}
+		if ahead := c.state.offset; !renewed && (ahead-c.r.Ahead()).Abs() >= clockTolerance {
+			if renewed, err = c.r.Correct(ctx, ahead); err != nil {
+				return err
+			}
+		}
+		if !renewed {
+			return nil
 		}
 	}
 }
@@ -293,7 +306,7 @@ func (c *Client) ask(ctx context.Context, lines []replica.Line) ([]replica.LineA
 	default:
 		return nil, &RefusedError{Reason: reason}
 	}
-	c.state.session, c.state.sequence = id, 0
+	c.state.session, c.state.lines, c.state.sequence = id, lines, 0
 	c.state.offset = began.Add(ended.Sub(began) / 2).Sub(time.UnixMilli(wall))
 	return answers, nil
 }

@@ -44,10 +44,10 @@ func FuzzRequest(f *testing.F) {
 }
 
 func FuzzLines(f *testing.F) {
-	lines := []replica.Line{{Incarnation: 1, Numbers: map[uint32]uint64{7: 3, 9: 1 << 40}, Openings: []uint32{1, 1 << 31}}, {Incarnation: 1 << 31}}
+	lines := []replica.Line{{Incarnation: 1, Numbers: map[uint32]uint64{7: 3, 9: 1 << 40}, Openings: []replica.Opening{{Token: 1}, {Token: 1 << 31, Shift: -5}}}, {Incarnation: 1 << 31}}
 	var w writer
 	encodeLines(&w, lines)
-	encodeLineAnswers(&w, []replica.LineAnswer{{Ahead: true, Known: []uint32{0, 5}}, {}})
+	encodeLineAnswers(&w, []replica.LineAnswer{{Ahead: true, Known: []replica.Known{{}, {Incarnation: 5, Shift: 7}}}, {}})
 	f.Add(w.b)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p := &parser{b: b}

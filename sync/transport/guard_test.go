@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"fieldkit/sync/changeset"
 	"fieldkit/sync/replica"
@@ -138,6 +139,35 @@ func TestRevokedWithinASession(t *testing.T) {
 	syncNow(t, cl)
 	if count(t, c.r) != 2 {
 		t.Fatal("a device that was found again is not served")
+	}
+}
+
+// A laptop that believes it is next year learns better before it seals anything: the
+// county takes its records at once and nothing of it lies in the future.
+func TestAWrongClockIsCorrectedBeforeItSends(t *testing.T) {
+	c := newCounty(t)
+	ahead := 400 * 24 * time.Hour
+	kit, err := replica.Open(context.Background(), replica.Options{Dir: t.TempDir(), Schema: testSchema(), Realm: realm, Wall: func() time.Time { return time.Now().Add(ahead) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { kit.Close() })
+	c.auth.enrol(kit)
+	write(t, kit, 5)
+	if res := syncNow(t, c.client(kit, ClientOptions{})); res.Sent == 0 || res.ClockOffset < ahead-time.Minute {
+		t.Fatalf("%+v", res)
+	}
+	if held, err := c.r.HeldBack(context.Background()); err != nil || len(held) > 0 || count(t, c.r) != 5 {
+		t.Fatalf("%d rows at the county, held back: %v, %v", count(t, c.r), held, err)
+	}
+	write(t, kit, 5)
+	origin := kit.Origin()
+	syncNow(t, c.client(kit, ClientOptions{}))
+	if kit.Origin() != origin {
+		t.Fatal("one wrong clock is corrected twice")
+	}
+	if held, err := c.r.HeldBack(context.Background()); err != nil || len(held) > 0 || count(t, c.r) != 10 {
+		t.Fatalf("%d rows at the county, held back: %v, %v", count(t, c.r), held, err)
 	}
 }
 

@@ -153,8 +153,9 @@ func encodeLines(w *writer, lines []replica.Line) {
 			w.uint(l.Numbers[mark])
 		}
 		w.uint(uint64(len(l.Openings)))
-		for _, token := range l.Openings {
-			w.raw(binary.BigEndian.AppendUint32(nil, token))
+		for _, o := range l.Openings {
+			w.raw(binary.BigEndian.AppendUint32(nil, o.Token))
+			w.int(o.Shift)
 		}
 	}
 }
@@ -169,7 +170,7 @@ func decodeLines(p *parser) []replica.Line {
 			l.Numbers[mark] = p.uint()
 		}
 		for range p.count(maxOpenings) {
-			l.Openings = append(l.Openings, binary.BigEndian.Uint32(p.raw(4)))
+			l.Openings = append(l.Openings, replica.Opening{Token: binary.BigEndian.Uint32(p.raw(4)), Shift: p.int()})
 		}
 	}
 	return lines
@@ -186,8 +187,11 @@ func (p *parser) incarnation() uint32 {
 func encodeLineAnswers(w *writer, list []replica.LineAnswer) {
 	for _, a := range list {
 		w.bool(a.Ahead)
-		for _, incarnation := range a.Known {
-			w.uint(uint64(incarnation))
+		for _, k := range a.Known {
+			w.uint(uint64(k.Incarnation))
+			if k.Incarnation != 0 {
+				w.int(k.Shift)
+			}
 		}
 	}
 }
@@ -198,7 +202,11 @@ func decodeLineAnswers(p *parser, lines []replica.Line) []replica.LineAnswer {
 	for i := range list {
 		list[i].Ahead = p.bool()
 		for range lines[i].Openings {
-			list[i].Known = append(list[i].Known, p.incarnation())
+			k := replica.Known{Incarnation: p.incarnation()}
+			if k.Incarnation != 0 {
+				k.Shift = p.int()
+			}
+			list[i].Known = append(list[i].Known, k)
 		}
 	}
 	return list

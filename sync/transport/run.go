@@ -48,7 +48,11 @@ func (s *syncRun) mark() [3]int64 {
 // round is one exchange. done means that neither side lacks anything.
 func (s *syncRun) round(ctx context.Context) (done bool, err error) {
 	c := s.c
-	if c.state.session.IsNil() {
+	untold, err := c.r.Untold(ctx, c.state.lines)
+	if err != nil {
+		return false, err
+	}
+	if untold || c.state.session.IsNil() {
 		if err := c.open(ctx); err != nil {
 			return false, err
 		}
