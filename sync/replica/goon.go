@@ -64,7 +64,7 @@ func (tx *Tx) goOn(lines []Line, answers []LineAnswer) (bool, error) {
 			}
 			shift = k.Shift - o.shift
 			sp.by = shift
-		case ahead[o.origin]:
+		case ahead[o.origin] || changed: // the county has later numbers, or another name for what was written before
 			if next == 0 {
 				if next, err = tx.nextIncarnation(); err != nil {
 					return false, err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fieldkit/sync/schema"
 )
@@ -15,9 +16,19 @@ import (
 // tells them apart.
 type disks struct {
 	*fleet
-	dir  string
-	kit  *Replica
-	told []Line // with the changesets that the county gets next
+	dir   string
+	kit   *Replica
+	told  []Line        // with the changesets that the county gets next
+	ahead time.Duration // of the kit's clock
+}
+
+// open opens the kit, under its own clock.
+func (d *disks) open(dir string, s *schema.Schema) *Replica {
+	d.t.Helper()
+	r, err := Open(d.ctx, Options{Dir: dir, Schema: s, Realm: testRealm, Wall: func() time.Time { return d.now.Add(d.ahead) }, Elapsed: func() time.Duration { return d.now.Sub(time.Unix(0, 0)) }})
+	d.must(err)
+	d.t.Cleanup(func() { r.Close() })
+	return r
 }
 
 // put puts an image in the kit's place.
@@ -49,6 +60,10 @@ func (d *disks) ask() (renewed int) {
 		d.told = lines
 		again, err := d.kit.GoOn(d.ctx, lines, answers)
 		d.must(err)
+		if !again && d.ahead != d.kit.Ahead() {
+			again, err = d.kit.Correct(d.ctx, d.ahead)
+			d.must(err)
+		}
 		if !again {
 			return renewed
 		}
@@ -219,6 +234,36 @@ func TestADiskPutBackTwice(t *testing.T) {
 		t.Fatal("not renewed")
 	}
 	d.want(id, 11111, "gone gone too last", "first", "gone", "since", "gone too", "last")
+}
+
+// The clock was wrong, too: what was written before the image got the right time on the
+// disk that is gone, and gets the same on the one that is back.
+func TestADiskPutBackWithAWrongClock(t *testing.T) {
+	for _, ahead := range []time.Duration{-100 * time.Hour, 100 * time.Hour} {
+		t.Run(ahead.String(), func(t *testing.T) {
+			d, id := newDisks(t), schema.NewID(1)
+			d.step(id, 1, "first")
+			d.sync()
+			d.ahead = ahead
+			d.put(d.image())
+			d.step(id, 10, "before")
+			image := d.image()
+			d.step(id, 100, "gone")
+			d.sync()
+			d.put(image)
+			d.step(id, 1000, "since")
+			d.put(d.image())
+			d.step(id, 10000, "later")
+			d.sync()
+			d.want(id, 11111, "before first gone later since", "first", "before", "gone", "since", "later")
+			if held, err := d.root.HeldBack(d.ctx); err != nil || len(held) > 0 {
+				t.Fatalf("held back: %+v, %v", held, err)
+			}
+			if row := d.get(d.root, id); row.Text("title") != "later" || row.UpdatedAt().Sub(d.now).Abs() > time.Minute {
+				t.Fatalf("%q at %s, not %s", row.Text("title"), row.UpdatedAt(), d.now)
+			}
+		})
+	}
 }
 
 // A disk that is put back and lost before it met the county leaves no trace: the next
