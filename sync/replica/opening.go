@@ -18,6 +18,9 @@ import (
 // A whole disk that is put back from an image brings its anchor with it: nothing on it
 // tells that numbers, stamps and characters were given out since. Only the county can
 // tell, and a replica asks before it seals. So that the county's answer says which of
+// the unsealed writes it has, each opening draws a token, which is told with the
+// changesets that carry what was written in it. An opening that the county has heard of
+// wrote before the image was made; one that it has not, after the disk was put back.
 
 // Line is how far an incarnation of a replica has come in its own database.
 type Line struct {
@@ -26,7 +29,7 @@ type Line struct {
 	Openings    []Opening         // those that wrote what is not confirmed yet
 }
 
-// Opening is one run of a program over a database.
+// Opening is what one run of a program writes to a database up to a seal.
 type Opening struct {
 	Token uint32
 	Shift int64 // ms that its stamps were set back, see Correct
@@ -70,7 +73,7 @@ func newToken(random io.Reader) (uint32, error) {
 	return binary.BigEndian.Uint32(b[:]), nil
 }
 
-// noteOpening notes that this opening writes.
+// noteOpening notes that an opening begins to write.
 func (tx *Tx) noteOpening() error {
 	if tx.r.wroteSince != 0 || tx.r.isRoot() {
 		return nil
