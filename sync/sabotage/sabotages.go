@@ -171,6 +171,8 @@ var sabotages = []sabotage{
 		one(`>= clockTolerance {`, `>= 1<<62 {`), transports, "^TestAWrongClockIsCorrectedBeforeItSends$"},
 	{"openings-not-noted", "the county knows which openings wrote what it takes", "sync/transport/server.go",
 		one(`return s.r.NoteLines(ctx, rq.device, lines)`, `return nil`), transports, "^TestADiskPutBackGoesOn$"},
+	{"shift-not-told", "a copy of the same writes gets the same times", "sync/replica/opening.go",
+		one(`SELECT incarnation, shift FROM _told`, `SELECT incarnation, 0 FROM _told`), replicas, "^TestADiskPutBackWithAWrongClock$"},
 	{"base-not-noted", "of a count, what each opening added can be told", "sync/replica/opening.go",
 		one(`if !p.exists {`, `if p.exists {`), replicas, "^TestADiskPutBack$"},
 	{"earlier-opening-not-named", "what an earlier opening wrote is overwritten knowingly", "sync/replica/journal.go",
