@@ -350,6 +350,26 @@ test('a list prints beside a sheet: each alone', async () => {
   await one.page.emulateMedia({ media: 'screen' })
 })
 
+test('what is typed while the step before is being saved is saved too', async () => {
+  const a = await opened('drill', '农商行营业部')
+  await show(one.page, '/activity/' + a.id)
+  let release
+  const held = new Promise((done) => (release = done))
+  await one.page.route('**/rpc/Activities/Save', async (route) => { await held; await route.continue() }, { times: 1 })
+  const asked = one.page.waitForRequest('**/rpc/Activities/Save')
+  await one.page.getByLabel('名称', { exact: true }).fill('年度演练')
+  await asked
+  const picked = one.page.locator('.card .pick', { hasText: '虚假贷款' })
+  await picked.click()
+  await one.page.locator('textarea[data-test=summary], [data-test=summary] textarea').fill('按预案走完全程。')
+  const second = one.page.waitForResponse((r) => r.url().endsWith('/rpc/Activities/EditSummary'))
+  release()
+  await second
+  const kept = await call(one.page, 'Activities', 'Get', a.id)
+  assert.deepEqual([kept.title, kept.fraud_types, kept.summary], ['年度演练', ['F05'], '按预案走完全程。'])
+  assert.ok(await one.page.locator('.card .pick.on', { hasText: '虚假贷款' }).isVisible())
+})
+
 test('templates are renamed, made the default, removed and put back', async () => {
   const a = await opened('lecture', '县二中')
   await call(one.page, 'Activities', 'SaveTemplate', '校园讲座', a.id)

@@ -43,6 +43,16 @@ export function changesOf(was: ActivityDraft, is: ActivityDraft): ActivityChange
   return Object.keys(out).length ? (out as unknown as ActivityChanges) : null
 }
 
+/** A form that was filled in from one state, brought to another: what was changed in it stays. */
+export function follow(was: ActivityDraft, is: ActivityDraft, now: ActivityDraft): ActivityDraft {
+  const out: ActivityDraft = { ...now }
+  const keep = (k: (typeof single)[number]) => Object.assign(out, { [k]: is[k] })
+  for (const k of single) if (was[k] !== is[k]) keep(k)
+  if (was.venue_id !== is.venue_id || was.place !== is.place) (keep('venue_id'), keep('place')) // one answer of two
+  for (const k of sets) out[k] = [...now[k].filter((x) => !was[k].includes(x) || is[k].includes(x)), ...is[k].filter((x) => !was[k].includes(x) && !now[k].includes(x))]
+  return out
+}
+
 /** Changes of single fields; what is not named stays as it is. */
 export function changes(c: Partial<ActivityChanges>): ActivityChanges {
   return c as ActivityChanges
