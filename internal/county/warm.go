@@ -21,7 +21,7 @@ type warmth struct {
 // of a small one they are here before anybody could read that they are not.
 const (
 	smallCounty = 20_000 // consultations
-	patience    = 300 * time.Millisecond
+	patience    = 200 * time.Millisecond
 )
 
 // manyJobs is how many pages' counts wait for each other; another page's show what there is.

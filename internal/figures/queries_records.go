@@ -6,30 +6,37 @@ import "strings"
 // consultation's activity; a consultation whose activity has not arrived yet has none.
 
 const consultationsUnit = `LEFT JOIN activity x ON x.id = c.activity_id
-LEFT JOIN activity s ON s.id = CASE WHEN x.merged_into IS NULL THEN x.id ELSE coalesce((SELECT survivor FROM alias WHERE id = x.id), x.id) END
+LEFT JOIN activity s ON s.id = CASE WHEN x.merged_into IS NOT NULL THEN coalesce((SELECT survivor FROM alias WHERE id = x.id), x.id) END
 `
+
+// unitOf and venueOf are those of a consultation's activity x, or of the one s that stands
+// for it: few are merged, and a second look-up of each would double the work.
+const (
+	unitOf  = `CASE WHEN x.merged_into IS NULL THEN x.lead_unit_id ELSE s.lead_unit_id END`
+	venueOf = `CASE WHEN x.merged_into IS NULL THEN x.venue_id ELSE s.venue_id END`
+)
 
 const ofConsultation = consultationsUnit + `WHERE {in c} AND {live c} AND {own c}`
 
 // countyWide is the rows of consultations without their units: for the total of all,
 // where a million look-ups would find nothing that is asked for.
 func countyWide(rows string) string {
-	return strings.NewReplacer(consultationsUnit, "", "s.lead_unit_id AS unit", "NULL AS unit").Replace(rows)
+	return strings.NewReplacer(consultationsUnit, "", unitOf+" AS unit", "NULL AS unit").Replace(rows)
 }
 
-const rowsConsultations = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, c.fraud_type AS code, 1 AS value
+const rowsConsultations = `SELECT c.id, {day c} AS day, ` + unitOf + ` AS unit, c.fraud_type AS code, 1 AS value
 FROM consultation c ` + ofConsultation
 
-const rowsConsultAges = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, coalesce(nullif(c.age_band, ''), 'A0') AS code, 1 AS value
+const rowsConsultAges = `SELECT c.id, {day c} AS day, ` + unitOf + ` AS unit, coalesce(nullif(c.age_band, ''), 'A0') AS code, 1 AS value
 FROM consultation c ` + ofConsultation
 
-const rowsConsultTowns = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, coalesce(nullif(c.town, ''), (SELECT v.town FROM venue v WHERE v.id = s.venue_id), '') AS code, 1 AS value
+const rowsConsultTowns = `SELECT c.id, {day c} AS day, ` + unitOf + ` AS unit, coalesce(nullif(c.town, ''), (SELECT v.town FROM venue v WHERE v.id = ` + venueOf + `), '') AS code, 1 AS value
 FROM consultation c ` + ofConsultation
 
-const rowsConsultSources = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, c.source AS code, 1 AS value
+const rowsConsultSources = `SELECT c.id, {day c} AS day, ` + unitOf + ` AS unit, c.source AS code, 1 AS value
 FROM consultation c ` + ofConsultation
 
-const rowsConsultChannels = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, e.value AS code, 1 AS value
+const rowsConsultChannels = `SELECT c.id, {day c} AS day, ` + unitOf + ` AS unit, e.value AS code, 1 AS value
 FROM consultation c JOIN json_each(c.channels) e ` + ofConsultation
 
 // ofKind is the consultations of one kind of activity. CROSS JOIN has SQLite go from the
@@ -57,20 +64,20 @@ const rowsRelatives = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, '' A
 const rowsDeskAtOnce = `SELECT c.id, s.lead_unit_id AS unit, 1 AS value, ` + Complete + ` AS complete, max(c.relatives_advised, 0) AS relatives` + ofKind + `'desk_shift'`
 
 // Linkage: driven from the actions, which are few; CROSS JOIN keeps it so.
-const rowsLinked = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, '' AS code, 1 AS value
+const rowsLinked = `SELECT c.id, {day c} AS day, ` + unitOf + ` AS unit, '' AS code, 1 AS value
 FROM (SELECT DISTINCT l.consultation_id AS id FROM linkage_action l WHERE {live l}) k CROSS JOIN consultation c ON c.id = k.id ` + ofConsultation
 
-const rowsFrozen = `SELECT l.id, {day c} AS day, s.lead_unit_id AS unit, '' AS code, l.amount_fen AS value
+const rowsFrozen = `SELECT l.id, {day c} AS day, ` + unitOf + ` AS unit, '' AS code, l.amount_fen AS value
 FROM linkage_action l CROSS JOIN consultation c ON c.id = l.consultation_id ` + ofConsultation + ` AND l.kind = 'freeze' AND l.result = 'ok' AND l.amount_fen > 0 AND {live l}`
 
 // rowsMinutes gives each consultation's minutes; the figure is their median.
-const rowsMinutes = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, '' AS code, (k.stopped - k.called) / 60000 AS value
+const rowsMinutes = `SELECT c.id, {day c} AS day, ` + unitOf + ` AS unit, '' AS code, (k.stopped - k.called) / 60000 AS value
 FROM (SELECT l.consultation_id AS id, min(CASE WHEN l.kind = 'call_police' THEN l.at END) AS called,
 	min(CASE WHEN l.kind IN ('stop_payment', 'freeze') THEN l.at END) AS stopped FROM linkage_action l WHERE {live l} GROUP BY 1) k
 CROSS JOIN consultation c ON c.id = k.id ` + ofConsultation + ` AND k.stopped >= k.called`
 
 // rowsLinks gives the pairs that clusters grow from; code is the indicator's id.
-const rowsLinks = `SELECT c.id, {day c} AS day, s.lead_unit_id AS unit, hex(ci.indicator_id) AS code, 1 AS value
+const rowsLinks = `SELECT c.id, {day c} AS day, ` + unitOf + ` AS unit, hex(ci.indicator_id) AS code, 1 AS value
 FROM ` + linksFirst + `
 JOIN indicator i ON i.id = ci.indicator_id AND coalesce(i.status, '') NOT IN ('spoofed', 'cleared') AND {live i}
 ` + ofConsultation + ` AND {live ci}`
