@@ -216,8 +216,9 @@ type LeadForm struct {
 	Note     string `json:"note"`
 }
 
-// Save changes an indicator's status, platform and note.
-func (v *Indicators) Save(id schema.ID, f LeadForm) (Lead, error) {
+// Save changes an indicator's status, platform and note from what the officer saw to what
+// was chosen and typed; what others changed meanwhile stays.
+func (v *Indicators) Save(id schema.ID, saw, f LeadForm) (Lead, error) {
 	err := v.s.update(func(tx *replica.Tx) error {
 		for _, err := range []error{
 			model.OneOf("status", "状态", "a status", "indicator_status", f.Status, true),
@@ -233,8 +234,20 @@ func (v *Indicators) Save(id schema.ID, f LeadForm) (Lead, error) {
 			return err
 		}
 		keep := v.s.remember(tx, "indicator", row)
-		if err := tx.Put("indicator", id, schema.Values{"status": f.Status, "bank_or_platform": text(f.Platform), "note": text(f.Note)}); err != nil {
+		values := schema.Values{}
+		if f.Status != saw.Status {
+			values["status"] = f.Status
+		}
+		if f.Platform != saw.Platform {
+			values["bank_or_platform"] = text(f.Platform)
+		}
+		if err := tx.Put("indicator", id, values); err != nil {
 			return err
+		}
+		if f.Note != saw.Note {
+			if err := tx.Edit("indicator", id, "note", saw.Note, f.Note); err != nil {
+				return err
+			}
 		}
 		return keep()
 	})

@@ -178,3 +178,29 @@ func TestSimilarConsultationsAreHinted(t *testing.T) {
 		t.Fatal("yesterday's is hinted")
 	}
 }
+
+// Two laptops note something on one lead, and one changes its status: all of it stays.
+func TestTwoNotesOnOneLead(t *testing.T) {
+	all := fleet(t, "D1", "D3")
+	a, b := all[0], all[1]
+	a.saved(a.start("城关广场").Activity.ID, func(f *ConsultationForm) { f.Indicators = []string{"phone:12800001234"} })
+	exchange(t, all)
+	lead := sure(NewIndicators(a.s).List(LeadQuery{})).Items[0]
+	saw := LeadForm{Platform: lead.Platform, Status: lead.Status, Note: lead.Note}
+	of := func(change func(*LeadForm)) LeadForm { f := saw; change(&f); return f }
+	saw = LeadForm{Status: "reported", Note: "自称客服。"}
+	sure(NewIndicators(a.s).Save(lead.ID, LeadForm{Status: lead.Status}, saw))
+	exchange(t, all)
+	b.now = b.now.Add(time.Minute)
+	sure(NewIndicators(b.s).Save(lead.ID, saw, of(func(f *LeadForm) { f.Note = "自称客服。又来过一次。"; f.Status = "confirmed" })))
+	exchange(t, all)
+	// D1 typed on what it saw before.
+	a.now = a.now.Add(2 * time.Minute)
+	sure(NewIndicators(a.s).Save(lead.ID, saw, of(func(f *LeadForm) { f.Note = "女声，自称客服。"; f.Platform = "移动" })))
+	exchange(t, all)
+	for _, l := range all {
+		if got := sure(NewIndicators(l.s).Get(lead.ID)).Lead; got.Note != "女声，自称客服。又来过一次。" || got.Status != "confirmed" || got.Platform != "移动" {
+			t.Errorf("%+v", got)
+		}
+	}
+}

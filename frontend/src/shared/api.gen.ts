@@ -1438,7 +1438,7 @@ export const Indicators = {
   List: (a0: LeadQuery): Promise<LeadPage> => call('Indicators', 'List', [a0]),
   Lookup: (a0: string[]): Promise<Lead[]> => call('Indicators', 'Lookup', [a0]),
   Recognise: (a0: string): Promise<RecognisedLeads> => call('Indicators', 'Recognise', [a0]),
-  Save: (a0: string, a1: LeadForm): Promise<Lead> => call('Indicators', 'Save', [a0, a1]),
+  Save: (a0: string, a1: LeadForm, a2: LeadForm): Promise<Lead> => call('Indicators', 'Save', [a0, a1, a2]),
   Trend: (a0: number): Promise<LeadTrend> => call('Indicators', 'Trend', [a0]),
 }
 
