@@ -1,7 +1,8 @@
 // Records that the county refused, in the tray 待处理: told why, opened, repaired, sent
-// again and accepted.
+// again and accepted. And a disk put back, which had once been refused.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { call } from './screens.mjs'
 import { World } from './world.mjs'
@@ -13,9 +14,10 @@ const go = async (page, path) => page.goto(new URL('/#' + path, page.url()).href
 const advice = (form) => ({ id: '', activity_id: booth, source: 'walk_in', occurred_at: 0, fraud_type: 'F01', channels: ['H3'], stage: 'G3', at_risk: '', loss: '', pay_method: '', age_band: 'A4', gender: '', occupation: '', town: '', person_label: '', consent: false, phone: '', payer_tail: '', id_tail: '', relatives_advised: 0, story: '', advice: [], outcome: 'K1', alarm_no: '', no_indicator: true, indicators: [], follow_up_on: '', steps: [], note: '', ...form })
 const save = (page, form) => call(page, 'Consultations', 'Save', advice(form))
 
-async function enrol(name, officer, staff) {
-  const page = await w.page((await w.kit(name)).url)
-  await page.locator('textarea').first().fill(w.code(name.toUpperCase()))
+const enrol = async (name, officer, staff) => enrolled(await w.kit(name), name.toUpperCase(), officer, staff)
+async function enrolled(kit, label, officer, staff) {
+  const page = await w.page(kit.url)
+  await page.locator('textarea').first().fill(w.code(label))
   await at(page, 'enrol').click()
   await page.getByPlaceholder('姓名').fill(officer)
   await page.getByPlaceholder('工号或警号').fill(staff)
@@ -89,6 +91,38 @@ test('once the office has restored the computer, it is sent again and taken', as
   await w.sync(two)
   const [arrived] = (await call(two, 'Consultations', 'List', { limit: 5 })).items
   assert.equal(Number(arrived.loss), 5000, 'the county hands on what was repaired')
+})
+
+test('a whole disk is put back from an image: what was counted before and after it counts, once', async () => {
+  let kit = await w.kit('d3')
+  let three = await enrolled(kit, 'D3', '赵敏', '041209')
+  const booth = (await call(three, 'Activities', 'Open', { kind: 'street', place: '汽车站' })).id
+  const leaflet = (await call(three, 'Catalogue', 'Materials'))[0].id
+  const dirs = [kit.dir, kit.dir + '.anchor']
+  const restart = async (between) => {
+    kit.child.removeAllListeners('exit')
+    const ended = once(kit.child, 'exit')
+    kit.child.kill('SIGTERM')
+    await ended
+    await three.context().close()
+    between()
+    kit = await w.kit('d3')
+    three = await w.page(kit.url)
+    await three.getByRole('heading', { name: '今天的活动' }).waitFor()
+  }
+  await call(three, 'Booth', 'Tap', booth, leaflet, 1)
+  await w.sync(three)
+  await restart(() => dirs.forEach((d) => cpSync(d, d + '.image', { recursive: true })))
+  await call(three, 'Booth', 'Tap', booth, leaflet, 20)
+  await w.sync(three)
+  await restart(() => dirs.forEach((d) => { rmSync(d, { recursive: true }); renameSync(d + '.image', d) }))
+  await call(three, 'Booth', 'Tap', booth, leaflet, 300)
+  await w.sync(three)
+  await w.sync(two)
+  assert.equal((await call(two, 'Booth', 'Get', booth)).total, 321)
+  await w.sync(three)
+  assert.equal((await call(three, 'Booth', 'Get', booth)).total, 321)
+  assert.deepEqual(three.problems, [])
 })
 
 test('no screen complained on the console', () => assert.deepEqual([...one.problems, ...two.problems], []))
