@@ -87,7 +87,7 @@ func (d *directory) title(table string, row *replica.Row) string {
 		return strings.TrimPrefix(row.Text("place_text")+" · "+d.codes.label("activity_kind", row.Text("kind")), " · ")
 	case "consultation":
 		return d.codes.label("fraud_type", row.Text("fraud_type"))
-	case "unit", "venue", "material", "officer":
+	case "unit", "venue", "material", "officer", "template":
 		return row.Text("name")
 	case "device":
 		return row.Text("label")

@@ -24,6 +24,7 @@ func TestWhatNobodyTypedAsksForNoReview(t *testing.T) {
 		{"attendance", "person_name", "赵敏", "赵 敏", true},
 		{"attendance", "person_name", "赵敏", "赵明", false},
 		{"activity", "title", "", "反诈进集市", false},
+		{"template", "form", "{}", "{1}", true},
 		{"activity", "heads_stated", int64(610), int64(600), false},
 		{"activity", "heads_stated", int64(610), nil, false},
 	} {
