@@ -103,6 +103,8 @@ func (s *Session) explain(err error) error {
 		return &rpc.UserError{Code: "invalid", Field: field.Field, Message: field.Message, MessageEN: field.MessageEN}
 	case replica.DiskFull(err):
 		return &rpc.UserError{Code: "disk_full", Message: "磁盘满了，刚才这一步没有保存，之前的都在。请清理磁盘后再按一次保存。", MessageEN: "The disk is full: this step was not saved, everything before it is. Free some space and save again."}
+	case replica.ReadOnly(err):
+		return &rpc.UserError{Code: "read_only", Message: "磁盘现在只能读、不能写，刚才这一步没有保存，之前的都在。请检查磁盘或文件夹的权限，再按一次保存；还不行就联系县办公室。", MessageEN: "The disk can be read and not written: this step was not saved, everything before it is. Check the disk and the folder's permissions and save again, or call the office."}
 	}
 	return err
 }

@@ -255,6 +255,8 @@ func sentence(err error, e SyncLogEntry, waiting int) (code, zh, en string) {
 		return "offline", "现在连不上县服务器，有网络时会自动再传。" + kept + "不会丢。", "The county's server cannot be reached now; it will be tried again. " + keptEN + "nothing is lost."
 	case replica.DiskFull(err):
 		return "disk_full", "磁盘满了，同步停下来了。请清理磁盘后再试。", "The disk is full and the sync has stopped; free some space and try again."
+	case replica.ReadOnly(err):
+		return "read_only", "磁盘现在只能读、不能写，同步停下来了。" + kept + "请检查磁盘，或联系县办公室。", "The disk can be read and not written, and the sync has stopped; " + keptEN + "check the disk or call the office."
 	}
 	return "protocol", "县服务器的回答看不懂，可能版本不同。" + kept + "不会丢，请联系县办公室。", "The county's answer is not understood, perhaps another version. " + keptEN + "call the office."
 }

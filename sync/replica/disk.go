@@ -31,3 +31,21 @@ func DiskFull(err error) bool {
 	}
 	return code == syscall.ENOSPC || code == syscall.EDQUOT
 }
+
+// ReadOnly tells whether an error means that files may be read and not written: a
+// medium or a directory that is protected, or a stick that failed so.
+func ReadOnly(err error) bool {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code()&0xff == lib.SQLITE_READONLY
+	}
+	var code syscall.Errno
+	if !errors.As(err, &code) {
+		return false
+	}
+	if runtime.GOOS == "windows" {
+		const accessDenied, writeProtect = 5, 19
+		return code == accessDenied || code == writeProtect
+	}
+	return code == syscall.EROFS || code == syscall.EACCES || code == syscall.EPERM
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"syscall"
 	"testing"
 
@@ -98,6 +99,7 @@ func TestDiskFull(t *testing.T) {
 		"no room for a key":          {noRoomForKey, true},
 		"quota":                      {&fs.PathError{Op: "write", Path: "x", Err: syscall.EDQUOT}, true},
 		"EIO":                        {&fs.PathError{Op: "write", Path: "x", Err: syscall.EIO}, false},
+		"write-protected":            {&fs.PathError{Op: "write", Path: "x", Err: syscall.EROFS}, false},
 		"missing":                    {fs.ErrNotExist, false},
 		"nil":                        {nil, false},
 		"other":                      {errors.New("full"), false},
@@ -117,6 +119,9 @@ func TestDiskFull(t *testing.T) {
 	for name, c := range cases {
 		if got := DiskFull(fmt.Errorf("save: %w", c.err)); got != c.full {
 			t.Errorf("%s: %v", name, got)
+		}
+		if got := ReadOnly(fmt.Errorf("save: %w", c.err)); got != slices.Contains([]string{fmt.Sprint("code ", lib.SQLITE_READONLY), "write-protected"}, name) {
+			t.Errorf("%s is write-protected: %v", name, got)
 		}
 	}
 }

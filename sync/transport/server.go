@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -328,24 +327,6 @@ func (s *Server) admit(ctx context.Context, rq *request, head, signature []byte)
 		return nil, statusRefused, d.Reason
 	}
 	return d, statusOK, ""
-}
-
-// noteLines notes, before anything of it is taken, which openings wrote what a device
-// is about to send.
-func (s *Server) noteLines(ctx context.Context, rq *request) error {
-	if !slices.ContainsFunc(rq.holdings, func(h holding) bool { return h.stream.Origin.Replica == rq.device }) {
-		return nil
-	}
-	s.mu.Lock()
-	var lines []replica.Line
-	if ses := s.sessions[rq.session]; ses != nil {
-		lines, ses.lines = ses.lines, nil
-	}
-	s.mu.Unlock()
-	if len(lines) == 0 {
-		return nil
-	}
-	return s.r.NoteLines(ctx, rq.device, lines)
 }
 
 // take reads chunks to the end of the body, or to where it was cut.
