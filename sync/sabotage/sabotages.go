@@ -70,7 +70,7 @@ var sabotages = []sabotage{
 		return tx.storeChangeset(origin, audience, c, h.rows)
 	}`), replicas, "^TestNamesWaitForTheirRows$"},
 	{"merge-before-seal", "an unsealed write is not overtaken unseen", "sync/replica/merge.go",
-		one(`		if err := tx.seal(); err != nil {`, `		if err := tx.flush(); err != nil {`), replicas, "^TestAnyOrderConverges$"},
+		one(`		if err := errors.Join(tx.seal(), tx.evolve()); err != nil {`, `		if err := tx.flush(); err != nil {`), replicas, "^TestAnyOrderConverges$"},
 	{"quarantine-ignored", "what a lost device wrote waits for the office", "sync/replica/merge.go",
 		one(`if reason != "" {`, `if false {`), replicas, "^TestX15QuarantineAndRelease$"},
 	{"fast-clock-merged", "a write from the future waits for the office", "sync/replica/merge.go",
@@ -169,7 +169,7 @@ var sabotages = []sabotage{
 		one(`renewed, err := c.r.GoOn(ctx, lines, answers)`, `renewed, err := len(answers) < 0, err`), transports, "^TestADiskPutBackGoesOn$"},
 	{"wrong-clock-kept", "what was written under a wrong clock gets the right time before it is sealed", "sync/transport/client.go",
 		one(`>= clockTolerance {`, `>= 1<<62 {`), transports, "^TestAWrongClockIsCorrectedBeforeItSends$"},
-	{"openings-not-noted", "the county knows which openings wrote what it takes", "sync/transport/server.go",
+	{"openings-not-noted", "the county knows which openings wrote what it takes", "sync/transport/lines.go",
 		one(`return s.r.NoteLines(ctx, rq.device, lines)`, `return nil`), transports, "^TestADiskPutBackGoesOn$"},
 	{"shift-not-told", "a copy of the same writes gets the same times", "sync/replica/opening.go",
 		one(`SELECT incarnation, shift FROM _told`, `SELECT incarnation, 0 FROM _told`), replicas, "^TestADiskPutBackWithAWrongClock$"},
