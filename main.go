@@ -95,6 +95,7 @@ type countyCommand struct {
 	Serve countyServe `cmd:"" help:"Serve kits and the dashboard."`
 	Enrol countyEnrol `cmd:"" help:"Issue a one-time enrolment code."`
 
+	Factor countyFactor `cmd:"" help:"Take the second factor (a telephone's code) away from an account whose owner lost the telephone, beside a running server or without one."`
 	Report countyReport `cmd:"" help:"Write a report (.docx) and ledgers (.xlsx) without a browser, beside a running server or without one."`
 }
 
@@ -198,6 +199,23 @@ func (e *countyEnrol) Run(ctx context.Context, c *cli) error {
 		return err
 	}
 	fmt.Println(code.Text)
+	return nil
+}
+
+type countyFactor struct {
+	Dir  string `help:"Data directory of the county." default:"${countydir}" type:"path"`
+	Drop string `help:"Name of the account. Its password still holds; it binds a telephone anew under Settings." required:"" placeholder:"ACCOUNT"`
+}
+
+func (f *countyFactor) Run(ctx context.Context, c *cli) error {
+	wall, err := c.wall()
+	if err != nil {
+		return err
+	}
+	if err := county.DropFactor(ctx, f.Dir, county.Options{Wall: wall}, f.Drop); err != nil {
+		return err
+	}
+	fmt.Printf("%s signs in with its password alone\n", f.Drop)
 	return nil
 }
 

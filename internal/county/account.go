@@ -31,6 +31,8 @@ type account struct {
 	Display string
 	Role    Role
 	Unit    schema.ID // of a lead or an officer: the one unit whose records it sees
+	Factor  bool      // a second factor is asked for
+	Proved  bool      // this session was opened with it
 }
 
 func accountName(typed string) string { return strings.ToLower(strings.TrimSpace(typed)) }
@@ -114,9 +116,10 @@ func loginSlowdowns(name, address string) []slowdown {
 	}
 }
 
-// login checks a password. Refusals are *rpc.UserError and take the same time
-// whether the account exists or not.
-func (s *store) login(ctx context.Context, typed, password, address string) (account, error) {
+// login checks a password, and the code of an account that has a second factor.
+// Refusals are *rpc.UserError and take the same time whether the account exists or not.
+func (c *County) login(ctx context.Context, typed, password, code, address string) (account, error) {
+	s := c.store
 	name := accountName(typed)
 	if len(name) > 128 || len(password) > 1024 {
 		return account{}, errLogin
@@ -132,8 +135,9 @@ func (s *store) login(ctx context.Context, typed, password, address string) (acc
 	var a account
 	var hash string
 	var disabled bool
-	err = s.db.QueryRowContext(ctx, `SELECT id, name, display, role, unit_id, password, disabled FROM account WHERE name = ?`, name).
-		Scan(&a.ID, &a.Name, &a.Display, &a.Role, &a.Unit, &hash, &disabled)
+	var factor []byte
+	err = s.db.QueryRowContext(ctx, `SELECT id, name, display, role, unit_id, password, disabled, factor FROM account WHERE name = ?`, name).
+		Scan(&a.ID, &a.Name, &a.Display, &a.Role, &a.Unit, &hash, &disabled, &factor)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return account{}, fmt.Errorf("look up account: %w", err)
 	}
@@ -151,6 +155,18 @@ func (s *store) login(ctx context.Context, typed, password, address string) (acc
 			return account{}, err
 		}
 		return account{}, errLogin
+	}
+	if factor != nil {
+		if code == "" {
+			return account{}, errFactorNeeded // the try stays counted until the code is right
+		}
+		if err := c.proved(ctx, a.ID, factor, code); err != nil {
+			if errors.Is(err, errFactorWrong) {
+				err = errors.Join(s.record(ctx, entry{Actor: a.Name, Action: "login_failed", Address: address, Detail: "code"}), err)
+			}
+			return account{}, err
+		}
+		a.Factor, a.Proved = true, true
 	}
 	return a, s.succeeded(ctx, slow...)
 }

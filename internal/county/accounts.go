@@ -19,6 +19,7 @@ type AccountInfo struct {
 	Unit     string `json:"unit"` // id; of a lead or an officer
 	UnitName string `json:"unit_name"`
 	Disabled bool   `json:"disabled"`
+	Factor   bool   `json:"factor"`  // a telephone is bound
 	UsedAt   int64  `json:"used_at"` // newest session's last use, Unix milliseconds; 0: not lately
 }
 
@@ -45,7 +46,7 @@ func (s *Service) Accounts(ctx context.Context) ([]AccountInfo, error) {
 	if err != nil {
 		return list, err
 	}
-	rows, err := s.c.store.db.QueryContext(ctx, `SELECT name, display, role, unit_id, disabled, coalesce((SELECT max(used_at) FROM session WHERE account_id = account.id), 0) FROM account ORDER BY disabled, name`)
+	rows, err := s.c.store.db.QueryContext(ctx, `SELECT name, display, role, unit_id, disabled, factor IS NOT NULL, coalesce((SELECT max(used_at) FROM session WHERE account_id = account.id), 0) FROM account ORDER BY disabled, name`)
 	if err != nil {
 		return list, fmt.Errorf("list accounts: %w", err)
 	}
@@ -53,7 +54,7 @@ func (s *Service) Accounts(ctx context.Context) ([]AccountInfo, error) {
 	for rows.Next() {
 		var a AccountInfo
 		var unit schema.ID
-		if err := rows.Scan(&a.Name, &a.Display, &a.Role, &unit, &a.Disabled, &a.UsedAt); err != nil {
+		if err := rows.Scan(&a.Name, &a.Display, &a.Role, &unit, &a.Disabled, &a.Factor, &a.UsedAt); err != nil {
 			return list, err
 		}
 		if !unit.IsNil() {

@@ -63,6 +63,7 @@ type County struct {
 	warmth   warmth
 	changes  changeLog
 	imports  importShelf
+	offers   offers
 	sizes    sizes
 	stop     []func()
 }

@@ -144,6 +144,9 @@ func (s *Service) StartLedger(ctx context.Context, f LedgerForm) (ExportJob, err
 		if f.Reason == "" || len([]rune(f.Reason)) > 100 {
 			return ExportJob{}, userError("reason", "reason", "导出含个人信息的台账要写明用途，100 字以内。", "Say in up to 100 characters what the personal data is for.")
 		}
+		if !v.account.Proved {
+			return ExportJob{}, errFactorFirst
+		}
 	} else {
 		f.Reason = ""
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // own is what every account may call.
-var own = []string{"Me", "Login", "Logout", "CodeNames"}
+var own = []string{"Me", "Login", "LoginWithCode", "Logout", "OfferFactor", "ConfirmFactor", "DropFactor", "CodeNames"}
 
 // ofUnit is what an account of one unit may call: each of these sees that unit alone.
 var ofUnit = []string{"Overview", "FigureRecords", "Records", "RecordOf", "History", "Analysis", "Progress", "Units", "Devices", "ReviewCount"}

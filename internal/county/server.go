@@ -137,7 +137,7 @@ func (c *County) protect(next http.Handler) http.Handler {
 // themselves which of their files belong to the sign-in page.
 func open(r *http.Request) bool {
 	switch {
-	case r.URL.Path == "/rpc/County/Login":
+	case r.URL.Path == "/rpc/County/Login", r.URL.Path == "/rpc/County/LoginWithCode":
 		return true
 	case strings.HasPrefix(r.URL.Path, "/rpc/"), strings.HasPrefix(r.URL.Path, "/export/"), strings.HasPrefix(r.URL.Path, "/api/"), r.URL.Path == "/events":
 		return false

@@ -20,6 +20,8 @@ type Me struct {
 	Unit    string `json:"unit"` // id: the one unit that a lead or an officer sees
 	County  string `json:"county"`
 	Version string `json:"version"`
+	Factor  bool   `json:"factor"` // the account has a second factor
+	Proved  bool   `json:"proved"` // and has signed in with it
 	Newest  string `json:"newest"` // local date of the newest record until today, to open the pages on; "" when there is none
 }
 
@@ -28,7 +30,7 @@ const newestAt = `SELECT coalesce(max(at), 0) FROM (
 	SELECT max(start_at) AS at FROM activity WHERE start_at <= ?1 UNION ALL SELECT max(occurred_at) FROM consultation WHERE occurred_at <= ?1)`
 
 func (s *Service) me(ctx context.Context, a *account) (Me, error) {
-	me := Me{Account: a.Name, Display: a.Display, Role: string(a.Role), County: s.c.name, Version: s.c.options.Version}
+	me := Me{Account: a.Name, Display: a.Display, Role: string(a.Role), County: s.c.name, Version: s.c.options.Version, Factor: a.Factor, Proved: a.Proved}
 	if !a.Unit.IsNil() {
 		me.Unit = a.Unit.String()
 	}
@@ -60,13 +62,19 @@ func administrator(ctx context.Context) (*visit, error) {
 // editor is the session of a call that changes what the county holds.
 func editor(ctx context.Context) (*visit, error) { return administrator(ctx) }
 
-// Login opens a session and sets its cookie.
+// Login opens a session and sets its cookie. Of an account that has a second factor it
+// says so ("factor"): LoginWithCode goes on.
 func (s *Service) Login(ctx context.Context, name, password string) (Me, error) {
+	return s.LoginWithCode(ctx, name, password, "")
+}
+
+// LoginWithCode is Login with the code that the account's telephone shows.
+func (s *Service) LoginWithCode(ctx context.Context, name, password, code string) (Me, error) {
 	v := visitOf(ctx)
 	if v == nil {
 		return Me{}, errNoSession
 	}
-	a, err := s.c.store.login(ctx, name, password, v.address)
+	a, err := s.c.login(ctx, name, password, code, v.address)
 	if err != nil {
 		return Me{}, err
 	}

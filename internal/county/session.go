@@ -47,8 +47,8 @@ func (s *store) openSession(ctx context.Context, a account, address string) (tok
 			now-sessionLife.Milliseconds(), now-sessionIdle.Milliseconds()); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO session (token_hash, account_id, created_at, used_at, address) VALUES (?, ?, ?, ?, ?)`,
-			tokenHash(token), a.ID, now, now, address); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO session (token_hash, account_id, created_at, used_at, address, factor) VALUES (?, ?, ?, ?, ?, ?)`,
+			tokenHash(token), a.ID, now, now, address, a.Proved); err != nil {
 			return err
 		}
 		return recordIn(ctx, tx, now, entry{Actor: a.Name, Action: "login", Address: address})
@@ -73,10 +73,10 @@ func (s *store) session(ctx context.Context, token string, prolong bool) (*accou
 	now, hash := s.now(), tokenHash(token)
 	var a account
 	var used int64
-	err := s.db.QueryRowContext(ctx, `SELECT a.id, a.name, a.display, a.role, a.unit_id, s.used_at
+	err := s.db.QueryRowContext(ctx, `SELECT a.id, a.name, a.display, a.role, a.unit_id, a.factor IS NOT NULL, s.factor, s.used_at
 		FROM session s JOIN account a ON a.id = s.account_id
 		WHERE s.token_hash = ? AND s.created_at > ? AND s.used_at > ? AND a.disabled = 0`,
-		hash, now-sessionLife.Milliseconds(), now-sessionIdle.Milliseconds()).Scan(&a.ID, &a.Name, &a.Display, &a.Role, &a.Unit, &used)
+		hash, now-sessionLife.Milliseconds(), now-sessionIdle.Milliseconds()).Scan(&a.ID, &a.Name, &a.Display, &a.Role, &a.Unit, &a.Factor, &a.Proved, &used)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

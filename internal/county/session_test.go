@@ -113,7 +113,7 @@ func TestSimultaneousGuessesCountEachOne(t *testing.T) {
 	checked := 0
 	for range 30 {
 		all.Go(func() {
-			_, err := o.store.login(t.Context(), "admin", "wrong", "203.0.113.9")
+			_, err := o.County.login(t.Context(), "admin", "wrong", "", "203.0.113.9")
 			mu.Lock()
 			defer mu.Unlock()
 			if err == errLogin {

@@ -70,6 +70,10 @@ ALTER TABLE device ADD COLUMN free INTEGER;
 `, `
 ALTER TABLE device ADD COLUMN astray_at INTEGER;
 ALTER TABLE account ADD COLUMN unit_id BLOB;
+`, `
+ALTER TABLE account ADD COLUMN factor BLOB;
+ALTER TABLE account ADD COLUMN factor_step INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE session ADD COLUMN factor INTEGER NOT NULL DEFAULT 0;
 `}
 
 // openStore opens or creates county.db and brings it to the newest version. A

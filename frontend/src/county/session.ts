@@ -21,8 +21,9 @@ export async function restore(): Promise<void> {
   }
 }
 
-export async function signIn(name: string, password: string): Promise<void> {
-  me.value = await County.Login(name, password)
+/** signIn fails with the code "factor" when the account's telephone is to show a code. */
+export async function signIn(name: string, password: string, code = ''): Promise<void> {
+  me.value = await (code ? County.LoginWithCode(name, password, code) : County.Login(name, password))
   openOn(me.value.newest)
   if (location.pathname.endsWith('/login')) history.replaceState(null, '', location.pathname.replace(/login$/, '') + location.hash)
 }

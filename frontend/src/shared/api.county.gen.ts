@@ -8,6 +8,7 @@ export interface AccountInfo {
   unit: string
   unit_name: string
   disabled: boolean
+  factor: boolean
   used_at: number
 }
 
@@ -96,6 +97,18 @@ export interface OpenCode {
   issued_by: string
   issued_at: number
   expires_at: number
+}
+
+export interface Me {
+  account: string
+  display: string
+  role: string
+  unit: string
+  county: string
+  version: string
+  factor: boolean
+  proved: boolean
+  newest: string
 }
 
 export interface DeviceInfo {
@@ -251,16 +264,6 @@ export interface LedgerInfo {
   name: string
 }
 
-export interface Me {
-  account: string
-  display: string
-  role: string
-  unit: string
-  county: string
-  version: string
-  newest: string
-}
-
 export interface Token {
   id: string
   name: string
@@ -312,6 +315,13 @@ export interface RecordLine {
   source: string
   signed: boolean
   signed_at: number
+}
+
+export interface FactorOffer {
+  secret: string
+  link: string
+  path: string
+  size: number
 }
 
 export interface Overview {
@@ -681,9 +691,11 @@ export const County = {
   ClockProposal: (a0: number): Promise<ClockProposal> => call('County', 'ClockProposal', [a0]),
   CodeNames: (): Promise<CodeNames> => call('County', 'CodeNames', []),
   Codes: (): Promise<OpenCode[]> => call('County', 'Codes', []),
+  ConfirmFactor: (a0: string): Promise<Me> => call('County', 'ConfirmFactor', [a0]),
   CorrectClock: (a0: number, a1: number, a2: string[]): Promise<number> => call('County', 'CorrectClock', [a0, a1, a2]),
   Devices: (): Promise<DeviceInfo[]> => call('County', 'Devices', []),
   DraftReport: (a0: ReportForm): Promise<ReportView> => call('County', 'DraftReport', [a0]),
+  DropFactor: (a0: string, a1: string): Promise<Me> => call('County', 'DropFactor', [a0, a1]),
   Duplicates: (a0: string): Promise<Pair[]> => call('County', 'Duplicates', [a0]),
   EditForm: (a0: string, a1: string): Promise<EditField[]> => call('County', 'EditForm', [a0, a1]),
   EditRecord: (a0: string, a1: string, a2: Record<string, string>): Promise<void> => call('County', 'EditRecord', [a0, a1, a2]),
@@ -699,12 +711,14 @@ export const County = {
   KeepApart: (a0: string, a1: string, a2: string): Promise<void> => call('County', 'KeepApart', [a0, a1, a2]),
   Ledgers: (): Promise<LedgerInfo[]> => call('County', 'Ledgers', []),
   Login: (a0: string, a1: string): Promise<Me> => call('County', 'Login', [a0, a1]),
+  LoginWithCode: (a0: string, a1: string, a2: string): Promise<Me> => call('County', 'LoginWithCode', [a0, a1, a2]),
   Logout: (): Promise<void> => call('County', 'Logout', []),
   MakeToken: (a0: string): Promise<Token> => call('County', 'MakeToken', [a0]),
   Me: (): Promise<Me> => call('County', 'Me', []),
   MergeRows: (a0: string, a1: string, a2: string): Promise<Merged> => call('County', 'MergeRows', [a0, a1, a2]),
   MergedPeople: (): Promise<RegistryRow[]> => call('County', 'MergedPeople', []),
   Newest: (): Promise<RecordLine[]> => call('County', 'Newest', []),
+  OfferFactor: (a0: string, a1: string): Promise<FactorOffer> => call('County', 'OfferFactor', [a0, a1]),
   Overview: (a0: OverviewQuery): Promise<Overview> => call('County', 'Overview', [a0]),
   Progress: (a0: number): Promise<Progress> => call('County', 'Progress', [a0]),
   RecordOf: (a0: string, a1: string): Promise<RecordDetail> => call('County', 'RecordOf', [a0, a1]),

@@ -78,7 +78,7 @@ export default {
     title: '登录与操作', note: '只增不改，每行与上一行首尾相扣。', at: '时间', who: '谁', what: '做了什么', from: '从哪里', more: '再看 100 行', none: '还没有记录', stranger: '陌生账号', console: '服务器控制台', device: '电脑',
     action: {
       report_made: '做报告', report_edited: '改报告', template_changed: '换模板', registry_added: '名册新建', registry_changed: '名册修改', registry_voided: '名册停用', registry_restored: '名册恢复', merged: '并为一家', unmerged: '拆开', kept_apart: '不是一家', rules_changed: '改规则', target_set: '定计划', record_edited: '改记录', record_voided: '作废记录', record_restored: '恢复记录', review_keep: '核：用现在的', review_swap: '核：换另一边', review_accept: '核：没有问题', review_void: '核：作废', review_restore: '核：恢复', review_shift: '核：按校准改', review_release: '核：接收', clock_settled: '钟已处理', token_made: '发密钥', token_revoked: '收回密钥', imported: '导入台账', import_undone: '撤销导入',
-      login: '登录', login_failed: '登录失败', logout: '退出', account_changed: '改账号', account_added: '新建账号', password_set: '改口令', county_made: '建立县服务器', code_issued: '发登记码', code_withdrawn: '撤回登记码', enrol: '电脑登记',
+      login: '登录', login_failed: '登录失败', logout: '退出', factor_set: '绑定手机验证码', factor_dropped: '取消手机验证码', account_changed: '改账号', account_added: '新建账号', password_set: '改口令', county_made: '建立县服务器', code_issued: '发登记码', code_withdrawn: '撤回登记码', enrol: '电脑登记',
       enrol_refused: '登记被拒', unit_added: '新建单位', device_active: '电脑恢复使用', device_lost: '电脑标为遗失', device_retired: '电脑停用', addresses_set: '改服务器地址', export: '导出台账',
     },
   },
