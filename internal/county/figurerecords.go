@@ -92,7 +92,7 @@ func (c *County) figureRecords(ctx context.Context, q FigureQuery, limit int) (F
 	}
 	var rows []figures.Row
 	if additive[q.Code] != "" {
-		lines, err := c.counts.lines(ctx, c, q.Code, p)
+		lines, err := c.soon(ctx, q.Code, p)
 		if err != nil {
 			return page, err
 		}

@@ -149,7 +149,7 @@ func (c *County) overview(ctx context.Context, q OverviewQuery) (Overview, error
 		last.units = p.units
 		o.BaseName, periods = name, append(periods, last)
 	}
-	if err := c.fresh(ctx, periods...); err != nil {
+	if err := c.fresh(ctx, counted, periods...); err != nil {
 		return Overview{}, err
 	}
 	shown, lack := make([]tallies, len(periods)), lacks{}

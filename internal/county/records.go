@@ -221,7 +221,7 @@ func (s *Service) Records(ctx context.Context, q RecordQuery) (RecordPage, error
 		if err != nil {
 			return page, err
 		}
-		lines, err := s.c.counts.lines(ctx, s.c, code, p)
+		lines, err := s.c.soon(ctx, code, p)
 		page.Total = lines.part(q.FraudType + q.Kind).sum()
 		return page, err
 	}

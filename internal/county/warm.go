@@ -74,9 +74,22 @@ func (c *County) countAhead(ctx context.Context, codes []string, p period) error
 	return nil
 }
 
-// fresh has periods counted and waits for it a moment. Of a period that lacks days after
+// soon gives a figure's breakdown as the records stand now, or, when counting in what has
+// just come in takes longer than a moment, as they stood before: the pages are told then.
+func (c *County) soon(ctx context.Context, code string, p period) (breakdown, error) {
+	if _, lack := c.counts.show([]string{code}, p); lack.missing > 0 {
+		return c.counts.lines(ctx, c, code, p)
+	}
+	if err := c.fresh(ctx, []string{code}, p); err != nil {
+		return breakdown{}, err
+	}
+	t, _ := c.counts.show([]string{code}, p)
+	return t[code], nil
+}
+
+// fresh has figures of periods counted and waits for it a moment. Of a period that lacks days after
 // that, or shows some as they were before they changed, the pages are told when they are here.
-func (c *County) fresh(ctx context.Context, periods ...period) error {
+func (c *County) fresh(ctx context.Context, codes []string, periods ...period) error {
 	newest, err := c.number(ctx, `SELECT coalesce(max(_n), 0) FROM consultation`)
 	if err != nil {
 		return err
@@ -98,7 +111,7 @@ func (c *County) fresh(ctx context.Context, periods ...period) error {
 		began := time.Now()
 		var err error
 		for i := 0; err == nil && i < len(periods); i++ {
-			err = c.countAhead(c.warmth.ctx, counted, periods[i])
+			err = c.countAhead(c.warmth.ctx, codes, periods[i])
 		}
 		done <- err
 		if enough != nil && time.Since(began) > patience && c.warmth.ctx.Err() == nil {
