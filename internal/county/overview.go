@@ -149,19 +149,20 @@ func (c *County) overview(ctx context.Context, q OverviewQuery) (Overview, error
 		last.units = p.units
 		o.BaseName, periods = name, append(periods, last)
 	}
-	if err := c.fresh(ctx, counted, periods...); err != nil {
+	whole, err := c.fresh(ctx, counted, periods...)
+	if err != nil {
 		return Overview{}, err
 	}
 	shown, lack := make([]tallies, len(periods)), lacks{}
 	for i, p := range periods {
 		var l lacks
 		shown[i], l = c.counts.show(counted, p)
-		lack.all, lack.missing, lack.stale = lack.all+l.all, lack.missing+l.missing, lack.stale+l.stale
+		lack.all, lack.missing = lack.all+l.all, lack.missing+l.missing
 	}
 	if lack.missing > 0 {
 		return c.meanwhile(ctx, q, p, int64(min(max((lack.all-lack.missing)*100/lack.all, 1), 99)))
 	}
-	o.Behind = lack.stale > 0
+	o.Behind = !whole
 	now, before := shown[0], shown[1]
 	var last tallies
 	if ok {

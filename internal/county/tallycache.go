@@ -152,8 +152,8 @@ func (c *tallyCache) count(ctx context.Context, county *County, codes []string, 
 	return t, nil
 }
 
-// show gives breakdowns as they were last counted, and how many days of how many figures
-// are not counted at all and how many not since their last change.
+// show gives breakdowns as they were last counted, and how many days of figures are not
+// counted at all.
 func (c *tallyCache) show(codes []string, p period) (tallies, lacks) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -170,11 +170,8 @@ func (c *tallyCache) show(codes []string, p period) (tallies, lacks) {
 		of := c.days[code]
 		for day := first; day <= last; day++ {
 			count, counted := of[day]
-			switch {
-			case !counted:
+			if !counted {
 				lack.missing++
-			case count.stale:
-				lack.stale++
 			}
 			if len(count.lines) > 0 {
 				b.days = append(b.days, count.lines)
@@ -186,7 +183,7 @@ func (c *tallyCache) show(codes []string, p period) (tallies, lacks) {
 }
 
 // lacks are numbers of days of figures.
-type lacks struct{ all, missing, stale int }
+type lacks struct{ all, missing int }
 
 // run are days on which the same figures of a table are wanting.
 type run struct {

@@ -11,10 +11,12 @@ import (
 
 // warmth counts in the background what pages are about to show.
 type warmth struct {
-	ready chan struct{} // closed when the last years are counted after a start, or that failed
-	ctx   context.Context
-	jobs  sync.WaitGroup
-	queue chan struct{} // places of jobs
+	ready  chan struct{} // closed when the last years are counted after a start, or that failed
+	ctx    context.Context
+	jobs   sync.WaitGroup
+	queue  chan struct{} // places of jobs
+	small  int64         // smallCounty, patience: but in tests
+	moment time.Duration
 }
 
 // patience is how long the first page waits for figures of a county of this size:
@@ -31,7 +33,7 @@ const manyJobs = 8
 // background, from what was kept. The first page shows meanwhile what it has.
 func (c *County) warm() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	c.warmth.ctx, c.warmth.ready, c.warmth.queue = ctx, make(chan struct{}), make(chan struct{}, manyJobs)
+	c.warmth.ctx, c.warmth.ready, c.warmth.queue, c.warmth.small, c.warmth.moment = ctx, make(chan struct{}), make(chan struct{}, manyJobs), smallCounty, patience
 	year := c.options.now().In(model.Location).Year()
 	began := time.Now()
 	c.counts.work.Lock() // nobody counts before what was kept is here
@@ -80,32 +82,32 @@ func (c *County) soon(ctx context.Context, code string, p period) (breakdown, er
 	if _, lack := c.counts.show([]string{code}, p); lack.missing > 0 {
 		return c.counts.lines(ctx, c, code, p)
 	}
-	if err := c.fresh(ctx, []string{code}, p); err != nil {
+	if _, err := c.fresh(ctx, []string{code}, p); err != nil {
 		return breakdown{}, err
 	}
 	t, _ := c.counts.show([]string{code}, p)
 	return t[code], nil
 }
 
-// fresh has figures of periods counted and waits for it a moment. Of a period that lacks days after
+// fresh has figures of periods counted and waits for it a moment; done is false when it took longer. Of a period that lacks days after
 // that, or shows some as they were before they changed, the pages are told when they are here.
-func (c *County) fresh(ctx context.Context, codes []string, periods ...period) error {
+func (c *County) fresh(ctx context.Context, codes []string, periods ...period) (done bool, err error) {
 	newest, err := c.number(ctx, `SELECT coalesce(max(_n), 0) FROM consultation`)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var enough <-chan time.Time
-	if newest > smallCounty {
-		enough = time.After(patience)
+	if newest > c.warmth.small {
+		enough = time.After(c.warmth.moment)
 	}
 	select {
 	case c.warmth.queue <- struct{}{}:
 	case <-enough:
-		return nil
+		return false, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return false, ctx.Err()
 	}
-	done := make(chan error, 1)
+	counted := make(chan error, 1)
 	c.warmth.jobs.Go(func() {
 		defer func() { <-c.warmth.queue }()
 		began := time.Now()
@@ -113,18 +115,18 @@ func (c *County) fresh(ctx context.Context, codes []string, periods ...period) e
 		for i := 0; err == nil && i < len(periods); i++ {
 			err = c.countAhead(c.warmth.ctx, codes, periods[i])
 		}
-		done <- err
-		if enough != nil && time.Since(began) > patience && c.warmth.ctx.Err() == nil {
+		counted <- err
+		if enough != nil && time.Since(began) > c.warmth.moment && c.warmth.ctx.Err() == nil {
 			c.changed("activity", "consultation")
 		}
 	})
 	select {
-	case err := <-done:
-		return err
+	case err := <-counted:
+		return err == nil, err
 	case <-enough:
-		return nil
+		return false, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return false, ctx.Err()
 	}
 }
 
