@@ -276,6 +276,7 @@ test('what does not fit together lies in the tray: opened, repaired, sent again'
   await one.page.keyboard.press('o')
   await one.page.waitForURL(/consult\/.+/)
   await at('fraud').waitFor()
+  await one.page.getByRole('radiogroup', { name: '进展' }).locator('.on').waitFor() // the record is there
   await one.page.getByRole('radiogroup', { name: '进展' }).focus()
   await one.page.keyboard.press('3') // paid
   await one.page.locator('[data-test=amount] input, input[data-test=amount]').first().fill('800')
