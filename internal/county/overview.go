@@ -157,12 +157,12 @@ func (c *County) overview(ctx context.Context, q OverviewQuery) (Overview, error
 	for i, p := range periods {
 		var l lacks
 		shown[i], l = c.counts.show(counted, p)
-		lack.all, lack.missing = lack.all+l.all, lack.missing+l.missing
+		lack.all, lack.missing, lack.stale = lack.all+l.all, lack.missing+l.missing, lack.stale+l.stale
 	}
 	if lack.missing > 0 {
 		return c.meanwhile(ctx, q, p, int64(min(max((lack.all-lack.missing)*100/lack.all, 1), 99)))
 	}
-	o.Behind = !whole
+	o.Behind = !whole && (lack.stale > 0 || c.counts.changes.waiting())
 	now, before := shown[0], shown[1]
 	var last tallies
 	if ok {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"fieldkit/internal/figures"
 	"fieldkit/sync/schema"
@@ -26,7 +27,7 @@ type tallyCache struct {
 	placed map[string][]int32              // day of each row by its number, by table
 	looked map[string]map[schema.ID]string // what counting looks up in other tables, as last seen
 	unkept bool                            // something was counted or has changed since it was kept
-	asked  int                             // days of figures that were counted since the start
+	asked  atomic.Int64                    // days of figures that were counted since the start
 
 	mu    sync.Mutex // held for moments; days are changed by who holds work too
 	days  map[string]map[int64]dayCount
@@ -153,7 +154,7 @@ func (c *tallyCache) count(ctx context.Context, county *County, codes []string, 
 }
 
 // show gives breakdowns as they were last counted, and how many days of figures are not
-// counted at all.
+// counted at all, or not since something on them changed.
 func (c *tallyCache) show(codes []string, p period) (tallies, lacks) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -170,8 +171,11 @@ func (c *tallyCache) show(codes []string, p period) (tallies, lacks) {
 		of := c.days[code]
 		for day := first; day <= last; day++ {
 			count, counted := of[day]
-			if !counted {
+			switch {
+			case !counted:
 				lack.missing++
+			case count.stale:
+				lack.stale++
 			}
 			if len(count.lines) > 0 {
 				b.days = append(b.days, count.lines)
@@ -183,7 +187,7 @@ func (c *tallyCache) show(codes []string, p period) (tallies, lacks) {
 }
 
 // lacks are numbers of days of figures.
-type lacks struct{ all, missing int }
+type lacks struct{ all, missing, stale int }
 
 // run are days on which the same figures of a table are wanting.
 type run struct {
@@ -261,7 +265,8 @@ func (c *tallyCache) countRun(ctx context.Context, county *County, table string,
 			c.days[code][line.Day] = count
 		}
 	}
-	c.asked, c.unkept = c.asked+len(r.codes)*int(r.last-r.first+1), true
+	c.unkept = true
+	c.asked.Add(int64(len(r.codes)) * (r.last - r.first + 1))
 	return nil
 }
 

@@ -302,8 +302,8 @@ func TestCountsGoOnAfterACrash(t *testing.T) {
 		}
 		<-o.warmth.ready
 		o.asDefined(t, fmt.Sprint("crash ", round), p)
-		if o.counts.asked >= whole/2 && !w.merged { // a unit's figures are everywhere
-			t.Errorf("crash %d: %d of %d days were counted", round, o.counts.asked, whole)
+		if o.counts.asked.Load() >= int64(whole/2) && !w.merged { // a unit's figures are everywhere
+			t.Errorf("crash %d: %d of %d days were counted", round, o.counts.asked.Load(), whole)
 		}
 		w.merged = false
 	}

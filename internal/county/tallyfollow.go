@@ -101,6 +101,13 @@ func (c *changes) add(table string, ids []schema.ID) {
 	c.touched[table] = append(c.touched[table], ids...)
 }
 
+// waiting tells whether the counts have not followed all that was told.
+func (c *changes) waiting() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.all || len(c.touched) > 0
+}
+
 func (c *changes) take() (touched map[string][]schema.ID, all bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

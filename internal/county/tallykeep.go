@@ -138,9 +138,7 @@ func (c *tallyCache) keep(ctx context.Context, county *County) error {
 func (c *tallyCache) worthKeeping() bool {
 	c.work.Lock()
 	defer c.work.Unlock()
-	c.changes.mu.Lock()
-	defer c.changes.mu.Unlock()
-	return c.reader != nil && (c.unkept || c.changes.all || len(c.changes.touched) > 0)
+	return c.reader != nil && (c.unkept || c.changes.waiting())
 }
 
 // snapshot copies what is counted, all changes followed that were made before the call;

@@ -89,8 +89,8 @@ func (c *County) soon(ctx context.Context, code string, p period) (breakdown, er
 	return t[code], nil
 }
 
-// fresh has figures of periods counted and waits for it a moment; done is false when it took longer. Of a period that lacks days after
-// that, or shows some as they were before they changed, the pages are told when they are here.
+// fresh has figures of periods counted and waits for it a moment; done is false when it
+// took longer. What is counted after that the pages are told of.
 func (c *County) fresh(ctx context.Context, codes []string, periods ...period) (done bool, err error) {
 	newest, err := c.number(ctx, `SELECT coalesce(max(_n), 0) FROM consultation`)
 	if err != nil {
@@ -110,13 +110,13 @@ func (c *County) fresh(ctx context.Context, codes []string, periods ...period) (
 	counted := make(chan error, 1)
 	c.warmth.jobs.Go(func() {
 		defer func() { <-c.warmth.queue }()
-		began := time.Now()
+		began, before := time.Now(), c.counts.asked.Load()
 		var err error
 		for i := 0; err == nil && i < len(periods); i++ {
 			err = c.countAhead(c.warmth.ctx, codes, periods[i])
 		}
 		counted <- err
-		if enough != nil && time.Since(began) > c.warmth.moment && c.warmth.ctx.Err() == nil {
+		if enough != nil && time.Since(began) > c.warmth.moment && c.counts.asked.Load() > before && c.warmth.ctx.Err() == nil {
 			c.changed("activity", "consultation")
 		}
 	})
