@@ -101,11 +101,15 @@ func (c *County) fresh(ctx context.Context, codes []string, periods ...period) (
 		enough = time.After(c.warmth.moment)
 	}
 	select {
-	case c.warmth.queue <- struct{}{}:
-	case <-enough:
-		return false, nil
-	case <-ctx.Done():
-		return false, ctx.Err()
+	case c.warmth.queue <- struct{}{}: // where there is room, whatever else is ready
+	default:
+		select {
+		case c.warmth.queue <- struct{}{}:
+		case <-enough:
+			return false, nil
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
 	}
 	counted := make(chan error, 1)
 	c.warmth.jobs.Go(func() {
