@@ -128,6 +128,10 @@ func TestRevokedWithinASession(t *testing.T) {
 	syncNow(t, cl)
 	c.auth.set(kit.ID(), func(d *Device) { d.Active, d.Reason = false, "lost" })
 	write(t, kit, 1)
+	var err error
+	if cl.state.lines, err = kit.Lines(context.Background()); err != nil { // an honest kit would open anew
+		t.Fatal(err)
+	}
 	var refusal *RefusedError
 	if _, err := cl.Sync(context.Background(), nil); !errors.As(err, &refusal) || refusal.Reason != "lost" {
 		t.Fatalf("a revoked device: %v", err)
