@@ -18,9 +18,9 @@ import (
 // means "never".
 type Stamp uint64
 
-// CounterBits is the width of the counter; a burst of more than 65,535 events
+// counterBits is the width of the counter; a burst of more than 65,535 events
 // in one millisecond borrows from the next.
-const CounterBits = 16
+const counterBits = 16
 
 // At returns the first stamp of the given Unix millisecond. Times before 1970
 // give zero.
@@ -28,14 +28,18 @@ func At(unixMilli int64) Stamp {
 	if unixMilli < 0 {
 		return 0
 	}
-	return Stamp(uint64(unixMilli) << CounterBits)
+	return Stamp(uint64(unixMilli) << counterBits)
 }
 
 // UnixMilli is the stamp's physical part.
-func (s Stamp) UnixMilli() int64 { return int64(s >> CounterBits) }
+func (s Stamp) UnixMilli() int64 { return int64(s >> counterBits) }
 
 // Counter is the stamp's logical part.
 func (s Stamp) Counter() uint16 { return uint16(s) }
+
+// Back is the stamp that lies some milliseconds earlier, later when they are negative,
+// with the same counter.
+func (s Stamp) Back(ms int64) Stamp { return Stamp(int64(s) - ms<<counterBits) }
 
 // Time is the stamp's physical part as a time in UTC.
 func (s Stamp) Time() time.Time { return time.UnixMilli(s.UnixMilli()).UTC() }

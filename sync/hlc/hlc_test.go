@@ -41,3 +41,11 @@ func TestNeverRunsBackwards(t *testing.T) {
 		}
 	})
 }
+
+func TestBackKeepsTheCounter(t *testing.T) {
+	for _, ms := range []int64{0, 5, -5, 1000} {
+		if got, want := (At(1_700_000_000_000) + 7).Back(ms), At(1_700_000_000_000-ms)+7; got != want {
+			t.Errorf("%d ms back: %s, not %s", ms, got, want)
+		}
+	}
+}

@@ -49,7 +49,7 @@ func (tx *Tx) correct(ahead time.Duration) (bool, error) {
 		alike := !slices.ContainsFunc(list, func(o opening) bool {
 			return o.origin != r.own || ahead.Milliseconds()-o.shift != by
 		})
-		if alike && by != 0 && back(list[0].at, by) > list[0].floor && back(last, by) <= hlc.At(right.Add(slack).UnixMilli()) {
+		if alike && by != 0 && list[0].at.Back(by) > list[0].floor && last.Back(by) <= hlc.At(right.Add(slack).UnixMilli()) {
 			next, err := tx.nextIncarnation()
 			if err != nil {
 				return false, err
@@ -62,7 +62,7 @@ func (tx *Tx) correct(ahead time.Duration) (bool, error) {
 			if err := tx.goOnAs(next, spans, by); err != nil {
 				return false, err
 			}
-			last, restamped = back(last, by), true
+			last, restamped = last.Back(by), true
 		}
 	}
 	tx.clock = func() {

@@ -67,7 +67,7 @@ func (tx *Tx) goOn(lines []Line, answers []LineAnswer) (bool, error) {
 				if next, err = tx.nextIncarnation(); err != nil {
 					return false, err
 				}
-				inherited = back(o.at, shift) - 1
+				inherited = o.at.Back(shift) - 1
 			}
 			sp.to, sp.by = next, shift
 		}
@@ -81,7 +81,7 @@ func (tx *Tx) goOn(lines []Line, answers []LineAnswer) (bool, error) {
 		if next, err = tx.nextIncarnation(); err != nil {
 			return false, err
 		}
-		inherited = back(inherited, shift)
+		inherited = inherited.Back(shift)
 	}
 	r.opts.Log.Warn("the disk was put back from an image: going on as a new incarnation", "replica", r.id, "before", r.origins.name(r.own).Incarnation, "now", r.origins.name(next).Incarnation)
 	r.renewed = true
@@ -122,7 +122,7 @@ func (tx *Tx) goOnAs(own int, spans renaming, shift int64) error {
 		return err
 	}
 	for _, sp := range spans { // by way of negative numbers: no two at one time
-		if err := tx.exec(`UPDATE _opening SET at = ?, origin = ?, shift = shift + ? WHERE at = ?`, -int64(back(sp.at, sp.by)), sp.to, sp.by, int64(sp.at)); err != nil {
+		if err := tx.exec(`UPDATE _opening SET at = ?, origin = ?, shift = shift + ? WHERE at = ?`, -int64(sp.at.Back(sp.by)), sp.to, sp.by, int64(sp.at)); err != nil {
 			return err
 		}
 	}
@@ -131,7 +131,7 @@ func (tx *Tx) goOnAs(own int, spans renaming, shift int64) error {
 	}
 	r.own, r.short = own, nil
 	if r.wroteSince != 0 {
-		r.wroteSince = back(r.wroteSince, shift)
+		r.wroteSince = r.wroteSince.Back(shift)
 	}
 	return tx.advance()
 }

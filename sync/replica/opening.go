@@ -35,8 +35,12 @@ type Opening struct {
 	Shift int64 // ms that its stamps were set back, see Correct
 }
 
-// MaxOpenings is how many a line tells: the newest. The older are taken for the county's.
-const MaxOpenings = 256
+// MaxLines is how many incarnations a replica tells of, MaxOpenings how many of their
+// openings: the newest. What is not told is taken for the county's.
+const (
+	MaxLines    = 64
+	MaxOpenings = 256
+)
 
 // LineAnswer is what the county knows of a line.
 type LineAnswer struct {
@@ -163,7 +167,7 @@ func (r *Replica) Lines(ctx context.Context) ([]Line, error) {
 			return nil, fmt.Errorf("list streams: %w", err)
 		}
 	}
-	return out, nil
+	return slices.Concat(out[:1], out[1:][max(0, len(out)-MaxLines):]), nil
 }
 
 // Untold tells whether this replica has written since it told its lines.

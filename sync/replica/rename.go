@@ -8,11 +8,6 @@ import (
 	"fieldkit/sync/schema"
 )
 
-// back is a stamp some milliseconds earlier, or later when they are negative.
-func back(at hlc.Stamp, ms int64) hlc.Stamp {
-	return hlc.Stamp(int64(at) - ms<<hlc.CounterBits)
-}
-
 // span says that what an incarnation wrote from a stamp on, up to the next span, is
 // another's, and some milliseconds earlier.
 type span struct {
@@ -64,7 +59,7 @@ func (tx *Tx) rename(spans renaming) error {
 			since := j.entry.since
 			for _, sp := range slices.Backward(spans) {
 				if sp.at <= since {
-					since = back(since, sp.by)
+					since = since.Back(sp.by)
 					break
 				}
 			}
@@ -91,7 +86,7 @@ func (w *renamer) stamp(s *stamp) {
 		return
 	}
 	if sp := w.spans.of(*s); sp != nil {
-		s.origin, s.at = sp.to, back(s.at, sp.by)
+		s.origin, s.at = sp.to, s.at.Back(sp.by)
 	}
 }
 
@@ -228,7 +223,7 @@ func (w *renamer) shards(bases map[hlc.Stamp]*rowClock) {
 					found = *s
 				}
 			}
-			parts = append(parts, part{sp.to, shard{at: back(left.at, sp.by), plus: left.plus - found.plus, minus: left.minus - found.minus}})
+			parts = append(parts, part{sp.to, shard{at: left.at.Back(sp.by), plus: left.plus - found.plus, minus: left.minus - found.minus}})
 			if left = found; left.at == 0 {
 				break
 			}
@@ -278,7 +273,7 @@ func (w *renamer) tags(e *element, list []tag, bases map[hlc.Stamp]*rowClock, fo
 				out, _ = raise(out, t.origin, t.at)
 				break
 			}
-			out, _ = raise(out, sp.to, back(t.at, sp.by))
+			out, _ = raise(out, sp.to, t.at.Back(sp.by))
 			below := tag{origin: t.origin}
 			if b := bases[sp.at]; b != nil {
 				if old := b.element(e.column, e.value, false); old != nil {

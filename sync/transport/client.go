@@ -99,6 +99,10 @@ const (
 	growth      = 32 << 10
 )
 
+// maxAsked bounds how often one opening of a session asks: a disk that was put back is
+// renewed once, its clock corrected once.
+const maxAsked = 5
+
 // clockTolerance is how wrong a clock may be before what it stamped is corrected; half a
 // round trip is in what is measured.
 const clockTolerance = time.Minute
@@ -234,7 +238,7 @@ func (sessionError) Error() string { return "the session has expired" }
 // county has said whether this database was put back from an image: then it goes on as
 // another incarnation, and asks as that one.
 func (c *Client) open(ctx context.Context) error {
-	for {
+	for range maxAsked {
 		lines, err := c.r.Lines(ctx)
 		if err != nil {
 			return err
@@ -256,6 +260,7 @@ func (c *Client) open(ctx context.Context) error {
 			return nil
 		}
 	}
+	return fmt.Errorf("%w: it knows another name each time", ErrProtocol)
 }
 
 // ask opens a session. The answer is signed by the realm's root key, which is learned

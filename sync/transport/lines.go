@@ -12,7 +12,7 @@ import (
 
 // Limits of what a device tells of itself when it opens a session.
 const (
-	maxLines    = 1 << 6
+	maxLines    = replica.MaxLines
 	maxOpenings = replica.MaxOpenings
 )
 
@@ -92,13 +92,20 @@ func (s *Server) noteLines(ctx context.Context, rq *request) error {
 		return nil
 	}
 	s.mu.Lock()
+	ses := s.sessions[rq.session]
 	var lines []replica.Line
-	if ses := s.sessions[rq.session]; ses != nil {
-		lines, ses.lines = ses.lines, nil
+	if ses != nil {
+		lines = ses.lines
 	}
 	s.mu.Unlock()
 	if len(lines) == 0 {
 		return nil
 	}
-	return s.r.NoteLines(ctx, rq.device, lines)
+	if err := s.r.NoteLines(ctx, rq.device, lines); err != nil {
+		return err // the next request of the session tries again
+	}
+	s.mu.Lock()
+	ses.lines = nil
+	s.mu.Unlock()
+	return nil
 }
