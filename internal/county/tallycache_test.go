@@ -244,10 +244,9 @@ func sameFigure(a, b figures.Figure) bool {
 	return a.Value == b.Value && a.None == b.None
 }
 
-// After a crash the counts go on from where they were kept last: only days that changed
-// are counted, and all are as if counted from nothing. What was written before, while and
-// after they were kept is chosen at random; so is what was followed by then.
-func TestCountsGoOnAfterACrash(t *testing.T) {
+// openCounted opens an office whose database can be opened again, when its counts are ready.
+func openCounted(t *testing.T) *office {
+	t.Helper()
 	at := &clock{at: time.Date(2025, 12, 31, 9, 0, 0, 0, model.Location)}
 	dir := t.TempDir()
 	if err := Init(t.Context(), dir, InitOptions{Name: "青岚县", Password: password, Wall: at.now}); err != nil {
@@ -260,6 +259,14 @@ func TestCountsGoOnAfterACrash(t *testing.T) {
 	o := &office{County: c, clock: at}
 	t.Cleanup(func() { o.Close() })
 	<-o.warmth.ready
+	return o
+}
+
+// After a crash the counts go on from where they were kept last: only days that changed
+// are counted, and all are as if counted from nothing. What was written before, while and
+// after they were kept is chosen at random; so is what was followed by then.
+func TestCountsGoOnAfterACrash(t *testing.T) {
+	o := openCounted(t)
 	s := o.story(t)
 	w := s.randomly(5)
 	w.write(60)
@@ -268,7 +275,7 @@ func TestCountsGoOnAfterACrash(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.asDefined(t, "at first", p)
-	path := filepath.Join(dir, countsFile)
+	path := filepath.Join(o.dir, countsFile)
 	whole := len(additive) * p.days()
 	for round := range rounds / 4 {
 		w.write(3)
@@ -297,7 +304,7 @@ func TestCountsGoOnAfterACrash(t *testing.T) {
 		if err := os.WriteFile(path, kept, 0o600); err != nil { // as it was when the power went
 			t.Fatal(err)
 		}
-		if o.County, err = Open(t.Context(), dir, o.options); err != nil {
+		if o.County, err = Open(t.Context(), o.dir, o.options); err != nil {
 			t.Fatal(err)
 		}
 		<-o.warmth.ready
@@ -360,18 +367,7 @@ func TestRecordsMoveWhileTheyAreCounted(t *testing.T) {
 // Counts outlast a stop in order: they are read, not counted again, and follow what
 // changes afterwards. A file of other records, or a damaged one, is not believed.
 func TestCountsOutlastAStop(t *testing.T) {
-	at := &clock{at: time.Date(2025, 12, 31, 9, 0, 0, 0, model.Location)}
-	dir := t.TempDir()
-	if err := Init(t.Context(), dir, InitOptions{Name: "青岚县", Password: password, Wall: at.now}); err != nil {
-		t.Fatal(err)
-	}
-	c, err := Open(t.Context(), dir, Options{Wall: at.now, Version: "test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := &office{County: c, clock: at}
-	t.Cleanup(func() { o.Close() })
-	<-o.warmth.ready
+	o := openCounted(t)
 	s := o.story(t)
 	street := s.activity("street", "done", "2025-05-01 09:00", "CGPCS")
 	first, second, third := s.material("LX1", "leaflet"), s.material("LX2", "leaflet"), s.material("LX3", "leaflet")

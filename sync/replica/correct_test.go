@@ -18,16 +18,7 @@ func TestAWrongClockIsCorrectedBeforeSealing(t *testing.T) {
 			kit, err := Open(f.ctx, Options{Dir: filepath.Join(t.TempDir(), "kit"), Schema: testSchema(), Realm: testRealm, Wall: func() time.Time { return f.now.Add(ahead) }, Elapsed: func() time.Duration { return f.now.Sub(time.Unix(0, 0)) }})
 			f.must(err)
 			t.Cleanup(func() { kit.Close() })
-			f.must(kit.TrustRoot(f.ctx, f.root.PublicKey()))
-			_, err = f.root.Certify(f.ctx, kit.ID(), kit.PublicKey())
-			f.must(err)
-			for _, r := range append(f.all, kit) {
-				for _, other := range append(f.all, kit) {
-					c, _, err := f.root.Certificate(f.ctx, other.ID())
-					f.must(err)
-					f.must(r.Accept(f.ctx, c))
-				}
-			}
+			f.enrol(kit)
 			id := schema.Derive(testRealm, "row", "1")
 			f.write(kit, func(tx *Tx) error {
 				return errors.Join(tx.Put("note", id, schema.Values{"title": "一", "secret": "密", "story": "开头。", "born": int64(1)}), tx.Add("note", id, "taps", 5), tx.Include("note", id, "tags", "a", "b"))

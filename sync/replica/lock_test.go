@@ -25,16 +25,7 @@ func TestMergingWhileLocked(t *testing.T) {
 		return r
 	}
 	kit := reopen(false)
-	f.must(kit.TrustRoot(f.ctx, f.root.PublicKey()))
-	_, err := f.root.Certify(f.ctx, kit.ID(), kit.PublicKey())
-	f.must(err)
-	for _, r := range append(f.all, kit) {
-		for _, other := range append(f.all, kit) {
-			c, _, err := f.root.Certificate(f.ctx, other.ID())
-			f.must(err)
-			f.must(r.Accept(f.ctx, c))
-		}
-	}
+	f.enrol(kit)
 	other, id, gone := f.all[1], schema.Derive(testRealm, "row", "1"), schema.Derive(testRealm, "row", "2")
 	f.write(kit, func(tx *Tx) error {
 		return errors.Join(tx.Put("note", id, schema.Values{"title": "甲", "secret": "原来的", "phone": "12800000001", "story": "开头。"}),

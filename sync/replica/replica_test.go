@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,22 @@ func (f *fleet) open(dir string, s *schema.Schema) *Replica {
 	}
 	f.t.Cleanup(func() { r.Close() })
 	return r
+}
+
+// enrol makes a replica known to the others, and them to it.
+func (f *fleet) enrol(r *Replica) {
+	f.t.Helper()
+	f.must(r.TrustRoot(f.ctx, f.root.PublicKey()))
+	_, err := f.root.Certify(f.ctx, r.ID(), r.PublicKey())
+	f.must(err)
+	all := append(slices.Clone(f.all), r)
+	for _, a := range all {
+		for _, b := range all {
+			c, _, err := f.root.Certificate(f.ctx, b.ID())
+			f.must(err)
+			f.must(a.Accept(f.ctx, c))
+		}
+	}
 }
 
 func (f *fleet) must(err error) {

@@ -13,17 +13,8 @@ import (
 func (f *fleet) join(name string) *Replica {
 	f.t.Helper()
 	r := f.open(filepath.Join(f.t.TempDir(), name), testSchema())
-	f.must(r.TrustRoot(f.ctx, f.root.PublicKey()))
-	_, err := f.root.Certify(f.ctx, r.ID(), r.PublicKey())
-	f.must(err)
+	f.enrol(r)
 	f.all = append(f.all, r)
-	for _, a := range f.all {
-		for _, b := range f.all {
-			c, _, err := f.root.Certificate(f.ctx, b.ID())
-			f.must(err)
-			f.must(a.Accept(f.ctx, c))
-		}
-	}
 	return r
 }
 
