@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"fieldkit/internal/model"
 	"fieldkit/sync/replica"
@@ -107,6 +108,9 @@ func (b *Bulk) Edit(e BulkEdit) (BulkStep, error) {
 		if err := check(e.Value); err != nil {
 			return err
 		}
+		if err := checkStories(tx, e); err != nil {
+			return err
+		}
 		undo.At = tx.Now().UnixMilli()
 		for _, id := range e.IDs {
 			was, err := b.change(tx, e, id)
@@ -131,6 +135,29 @@ func (b *Bulk) Edit(e BulkEdit) (BulkStep, error) {
 	}
 	b.touch(undo)
 	return undo.step(), nil
+}
+
+// checkStories refuses to call consultations "other" of which no story says what it was,
+// as the form of a single one does.
+func checkStories(tx *replica.Tx, e BulkEdit) error {
+	if e.Table != "consultation" || e.Column != "fraud_type" || e.Value != "F99" {
+		return nil
+	}
+	without := 0
+	for _, id := range e.IDs {
+		row, err := tx.Get(e.Table, id)
+		if err != nil {
+			return err
+		}
+		if row != nil && row.Text(e.Column) != e.Value && strings.TrimSpace(row.Text("story")) == "" {
+			without++
+		}
+	}
+	if without == 0 {
+		return nil
+	}
+	return refuse("value", fmt.Sprintf("选中的里面有 %d 条没有案情经过。改成“其他”要写明是怎么回事，一条也没有改。请先逐条补写，或者不选它们。", without),
+		fmt.Sprintf("%d of them have no story. “Other” needs one that says what happened, so none was changed. Write it in each of them first, or leave them out.", without))
 }
 
 // change changes one record; nil when it is so already.

@@ -44,6 +44,25 @@ func TestBulkEditIsAllOrNone(t *testing.T) {
 	}
 }
 
+// "Other" needs a story that says what it was, of many as of one.
+func TestBulkDoesNotCallOtherWhatHasNoStory(t *testing.T) {
+	l := newLaptop(t, "D1")
+	id := l.start("城关广场").Activity.ID
+	told := l.saved(id, func(f *ConsultationForm) { f.Story = "自称是客服，说不清是哪一类。" })
+	l.now = l.now.Add(time.Minute)
+	bare := l.saved(id, func(f *ConsultationForm) { f.Story = " " })
+	bulk, before := NewBulk(l.s), l.state()
+	if _, err := bulk.Edit(BulkEdit{Table: "consultation", IDs: []schema.ID{told.ID, bare.ID}, Column: "fraud_type", Value: "F99"}); refusedField(t, err) != "value" || l.state() != before {
+		t.Fatalf("%v", err)
+	}
+	if step := sure(bulk.Edit(BulkEdit{Table: "consultation", IDs: []schema.ID{told.ID}, Column: "fraud_type", Value: "F99"})); step.Count != 1 {
+		t.Errorf("%+v", step)
+	}
+	if step := sure(bulk.Edit(BulkEdit{Table: "consultation", IDs: []schema.ID{bare.ID}, Column: "fraud_type", Value: "F04"})); step.Count != 1 {
+		t.Errorf("%+v", step)
+	}
+}
+
 // What a step replaced comes back in one step, after a crash too; what somebody changed
 // since stays.
 func TestBulkEditIsUndoneInOneStep(t *testing.T) {

@@ -9,15 +9,10 @@ import (
 )
 
 // Consultations records who asked about what.
-type Consultations struct {
-	s     *Session
-	shown *shownForms
-}
+type Consultations struct{ s *Session }
 
 // NewConsultations makes the service.
-func NewConsultations(s *Session) *Consultations {
-	return &Consultations{s: s, shown: newShownForms()}
-}
+func NewConsultations(s *Session) *Consultations { return &Consultations{s} }
 
 // ConsultationForm is the form of the queue. Amounts are as typed: "3000", "1.2w".
 type ConsultationForm struct {
@@ -50,6 +45,8 @@ type ConsultationForm struct {
 	FollowUpOn       string    `json:"follow_up_on"` // YYYY-MM-DD
 	Steps            []string  `json:"steps"`        // of a new one: joint action taken while it was typed, "kind@ms"
 	Note             string    `json:"note"`
+	// Of a stored one: what the form showed when it was opened; nil means the whole form.
+	Saw *ConsultationForm `json:"saw,omitzero"`
 }
 
 // Consultation is a stored consultation.
@@ -78,16 +75,8 @@ func progress(p replica.Progress) Progress {
 	return Progress{State: names[p.State], At: millis(p.At)}
 }
 
-// Get reads one consultation, for a form or a screen.
+// Get reads one consultation.
 func (c *Consultations) Get(id schema.ID) (Consultation, error) {
-	out, err := c.read(id)
-	if err == nil {
-		c.shown.note(out.ConsultationForm)
-	}
-	return out, err
-}
-
-func (c *Consultations) read(id schema.ID) (Consultation, error) {
 	r, err := c.s.open()
 	if err != nil {
 		return Consultation{}, err
@@ -154,12 +143,12 @@ func (c *Consultations) Void(id schema.ID, reason string) (Consultation, error) 
 func (c *Consultations) Restore(id schema.ID) (Consultation, error) { return c.setVoid(id, false, "") }
 
 func (c *Consultations) setVoid(id schema.ID, on bool, reason string) (Consultation, error) {
-	if _, err := c.read(id); err != nil {
+	if _, err := c.Get(id); err != nil {
 		return Consultation{}, err
 	}
 	if err := c.s.update(func(tx *replica.Tx) error { return c.s.setVoid(tx, "consultation", id, on, reason) }); err != nil {
 		return Consultation{}, err
 	}
 	c.s.consultations.touch(id)
-	return c.read(id)
+	return c.Get(id)
 }

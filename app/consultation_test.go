@@ -61,6 +61,7 @@ func TestAnOpenFormOverwritesOnlyWhatTheOfficerChanged(t *testing.T) {
 	b.must(err)
 	exchange(t, all)
 	typed := open.ConsultationForm
+	typed.Saw = &open.ConsultationForm
 	typed.Outcome, typed.AtRisk, typed.Channels = "K3", "9000", []string{"H9", "H2"}
 	got, err := a.consult.Save(typed)
 	a.must(err)
@@ -71,8 +72,8 @@ func TestAnOpenFormOverwritesOnlyWhatTheOfficerChanged(t *testing.T) {
 	if got.Outcome != "K3" || got.AtRiskFen != 900_000 || fmt.Sprint(got.Channels) != "[H1 H2]" {
 		t.Errorf("the officer's own changes are gone: %+v", got)
 	}
-	// Once more without reading it again: the form counts as it is.
-	typed.Town = ""
+	// A form that does not tell what it showed counts as it is.
+	typed.Saw, typed.Town = nil, ""
 	if got, err = a.consult.Save(typed); err != nil || got.Town != "" {
 		t.Errorf("%q, %v", got.Town, err)
 	}

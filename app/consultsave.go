@@ -15,6 +15,7 @@ import (
 // form was open stands.
 func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
 	var id schema.ID
+	var overtaken []string
 	err := c.s.update(func(tx *replica.Tx) error {
 		if id = f.ID; id.IsNil() {
 			id = tx.NewID()
@@ -32,7 +33,7 @@ func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
 			if err != nil {
 				return err
 			}
-			form = c.shown.carry(f, formOf(row, keys))
+			form, overtaken = meant(f.Saw, f, formOf(row, keys))
 			if form.OccurredAt == row.Int("occurred_at") {
 				form.OccurredAt = 0 // stands as it is, also when a wrong clock gave it
 			}
@@ -45,24 +46,21 @@ func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
 		values := schema.Values{"source": m.Source, "occurred_at": m.OccurredAt.UnixMilli(), "fraud_type": m.FraudType, "stage": m.Stage,
 			"at_risk_fen": positive(m.AtRiskFen), "loss_fen": positive(m.LossFen), "pay_method": text(m.PayMethod), "age_band": m.AgeBand, "gender": text(m.Gender),
 			"occupation": text(m.Occupation), "town": text(m.Town), "person_label": text(m.PersonLabel), "consent": m.Consent, "phone": text(m.Phone),
-			"payer_tail": text(m.PayerTail), "id_tail": text(m.IDTail), "relatives_advised": positive(m.RelativesAdvised), "story": text(m.Story),
-			"outcome": m.Outcome, "alarm_no": text(m.AlarmNo), "no_indicator": m.NoIndicator, "follow_up_on": text(form.FollowUpOn), "note": text(m.Note)}
+			"payer_tail": text(m.PayerTail), "id_tail": text(m.IDTail), "relatives_advised": positive(m.RelativesAdvised),
+			"outcome": m.Outcome, "alarm_no": text(m.AlarmNo), "no_indicator": m.NoIndicator, "follow_up_on": text(form.FollowUpOn)}
 		if row == nil {
 			values["activity_id"], values["officer_id"] = m.ActivityID, c.s.Officer()
 			c.s.created(tx, values)
 		} else if form.OccurredAt == 0 {
 			delete(values, "occurred_at")
 		}
-		if shown, ok := c.shown.of(id); ok && row != nil {
-			// What came into a text while the form was open stays in it.
-			for column, text := range map[string][2]string{"story": {shown.Story, f.Story}, "note": {shown.Note, f.Note}} {
-				if err := tx.Edit("consultation", id, column, text[0], text[1]); err != nil {
-					return err
-				}
-				delete(values, column)
-			}
-		}
 		if err := tx.Put("consultation", id, values); err != nil {
+			return err
+		}
+		if err := typeText(tx, "consultation", id, "story", seen(f.Saw, func(f *ConsultationForm) string { return f.Story }), f.Story); err != nil {
+			return err
+		}
+		if err := typeText(tx, "consultation", id, "note", seen(f.Saw, func(f *ConsultationForm) string { return f.Note }), f.Note); err != nil {
 			return err
 		}
 		for column, want := range map[string][]string{"channels": m.Channels, "advice": m.Advice} {
@@ -87,8 +85,8 @@ func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
 		return Consultation{}, err
 	}
 	c.s.consultations.touch(id)
-	c.shown.forget(id)
-	return c.read(id)
+	c.s.tellOvertaken("consultation", overtaken)
+	return c.Get(id)
 }
 
 // setMembers makes a set hold exactly what is wanted.

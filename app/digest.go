@@ -30,9 +30,8 @@ type DigestForm struct {
 	Article    string      `json:"article"`  // what is posted, 800 characters at most
 	From       []schema.ID `json:"from"`     // consultations it was written from
 	Note       string      `json:"note"`
-	// What the form showed, so that what others typed meanwhile stays.
-	SawElements string `json:"saw_elements"`
-	SawArticle  string `json:"saw_article"`
+	// Of a stored one: what the form showed when it was opened; nil means the whole form.
+	Saw *DigestForm `json:"saw,omitzero"`
 }
 
 // Digest is a stored digest.
@@ -118,15 +117,13 @@ func countRows(r *replica.Replica, query string, args ...any) (n int, err error)
 	return n, errors.Join(err, rows.Err())
 }
 
+func digestFormOf(row *replica.Row) DigestForm {
+	return DigestForm{ID: row.ID, Title: row.Text("title"), FraudTypes: list(row.Strings("fraud_types")), Elements: row.Text("elements"), Article: row.Text("article"),
+		From: parseIDs(row.Strings("from_consultations")), Note: row.Text("note")}
+}
+
 func digestOf(d *directory, row *replica.Row) (Digest, error) {
-	item := Digest{DigestForm: DigestForm{ID: row.ID, Title: row.Text("title"), FraudTypes: list(row.Strings("fraud_types")), Elements: row.Text("elements"), Article: row.Text("article"), From: []schema.ID{}, Note: row.Text("note")},
-		State: row.Text("state"), ReleasedAt: row.Int("released_at"), UpdatedAt: millis(row.UpdatedAt()), Voided: voided(row)}
-	item.SawElements, item.SawArticle = item.Elements, item.Article
-	for _, text := range row.Strings("from_consultations") {
-		if id, err := schema.ParseID(text); err == nil {
-			item.From = append(item.From, id)
-		}
-	}
+	item := Digest{DigestForm: digestFormOf(row), State: row.Text("state"), ReleasedAt: row.Int("released_at"), UpdatedAt: millis(row.UpdatedAt()), Voided: voided(row)}
 	item.Blemishes = append([]model.Blemish{}, model.Blemishes(item.Title+"\n"+item.Elements+"\n"+item.Article)...)
 	var err error
 	item.Device, err = d.name("device", row.Ref("device_id"))
@@ -227,25 +224,8 @@ func clip(s string, n int) string {
 // is a draft again.
 func (g *Digests) Save(f DigestForm) (Digest, error) {
 	var id schema.ID
+	var overtaken []string
 	err := g.s.update(func(tx *replica.Tx) error {
-		for _, err := range []error{
-			model.Text("title", "题目", "the title", f.Title, 40, true),
-			model.Text("elements", "要素", "the elements", f.Elements, 8000, true),
-			model.Text("article", "短文", "the article", f.Article, maxArticle, false),
-			model.Text("note", "备注", "the note", f.Note, 2000, false),
-		} {
-			if err != nil {
-				return err
-			}
-		}
-		if len(f.FraudTypes) == 0 {
-			return refuse("fraud_types", "请选择诈骗类型。", "Please choose a fraud type.")
-		}
-		for _, code := range f.FraudTypes {
-			if err := model.OneOf("fraud_types", "诈骗类型", "a fraud type", "fraud_type", code, true); err != nil {
-				return err
-			}
-		}
 		if id = f.ID; id.IsNil() {
 			id = tx.NewID()
 		}
@@ -253,41 +233,93 @@ func (g *Digests) Save(f DigestForm) (Digest, error) {
 		if err != nil {
 			return err
 		}
-		values := schema.Values{"title": strings.TrimSpace(f.Title), "note": text(f.Note)}
+		form := f
+		if row != nil {
+			form, overtaken = meant(f.Saw, f, digestFormOf(row))
+		} else if !f.ID.IsNil() {
+			return missing("找不到这篇案例，请返回列表。", "This case cannot be found; go back to the list.")
+		}
+		if err := form.check(); err != nil {
+			return err
+		}
+		values := schema.Values{"title": strings.TrimSpace(form.Title)}
 		if row == nil {
-			if !f.ID.IsNil() {
-				return missing("找不到这篇案例，请返回列表。", "This case cannot be found; go back to the list.")
-			}
 			values["state"] = "draft"
 			g.s.created(tx, values)
 		}
 		keep := g.s.remember(tx, "case_digest", row)
-		changed := row != nil && (row.Text("title") != values["title"] || f.SawElements != f.Elements || f.SawArticle != f.Article)
-		if changed && row.Text("state") != "draft" {
-			values["state"], values["released_at"] = "draft", nil
-		}
+		draftAgain := g.draftAgain(tx, row)
 		if err := tx.Put("case_digest", id, values); err != nil {
 			return err
 		}
-		for column, text := range map[string][2]string{"elements": {f.SawElements, f.Elements}, "article": {f.SawArticle, f.Article}} {
-			if err := tx.Edit("case_digest", id, column, text[0], text[1]); err != nil {
+		for column, of := range map[string]func(*DigestForm) string{
+			"elements": func(f *DigestForm) string { return f.Elements },
+			"article":  func(f *DigestForm) string { return f.Article },
+			"note":     func(f *DigestForm) string { return f.Note },
+		} {
+			if err := typeText(tx, "case_digest", id, column, seen(f.Saw, of), of(&f)); err != nil {
 				return err
 			}
 		}
-		if err := setMembers(tx, "case_digest", id, "fraud_types", f.FraudTypes); err != nil {
+		if err := setMembers(tx, "case_digest", id, "fraud_types", form.FraudTypes); err != nil {
 			return err
 		}
-		for _, c := range f.From {
+		for _, c := range form.From {
 			if err := tx.Include("case_digest", id, "from_consultations", c.String()); err != nil {
 				return err
 			}
+		}
+		if err := draftAgain(); err != nil {
+			return err
 		}
 		return keep()
 	})
 	if err != nil {
 		return Digest{}, err
 	}
+	g.s.tellOvertaken("case_digest", overtaken)
 	return g.Get(id)
+}
+
+func (f *DigestForm) check() error {
+	for _, err := range []error{
+		model.Text("title", "题目", "the title", f.Title, 40, true),
+		model.Text("elements", "要素", "the elements", f.Elements, 8000, true),
+		model.Text("article", "短文", "the article", f.Article, maxArticle, false),
+		model.Text("note", "备注", "the note", f.Note, 2000, false),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	if len(f.FraudTypes) == 0 {
+		return refuse("fraud_types", "请选择诈骗类型。", "Please choose a fraud type.")
+	}
+	for _, code := range f.FraudTypes {
+		if err := model.OneOf("fraud_types", "诈骗类型", "a fraud type", "fraud_type", code, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// draftAgain notes what the public reads of a digest; the function it returns makes it
+// a draft when that was changed.
+func (g *Digests) draftAgain(tx *replica.Tx, row *replica.Row) func() error {
+	if row == nil || row.Text("state") == "draft" {
+		return func() error { return nil }
+	}
+	id, public := row.ID, func(row *replica.Row) [3]string {
+		return [3]string{row.Text("title"), row.Text("elements"), row.Text("article")}
+	}
+	before := public(row)
+	return func() error {
+		now, err := tx.Get("case_digest", id)
+		if err != nil || public(now) == before {
+			return err
+		}
+		return tx.Put("case_digest", id, schema.Values{"state": "draft", "released_at": nil})
+	}
 }
 
 // SetState moves a digest on: draft, checked, released. What still holds a person's

@@ -65,6 +65,7 @@ func TestDigestsBlend(t *testing.T) {
 		now, err := service.Get(saved.ID)
 		all[i].must(err)
 		f := now.DigestForm
+		f.Saw = &now.DigestForm
 		f.Elements = add(f.Elements)
 		_, err = service.Save(f)
 		all[i].must(err)

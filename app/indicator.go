@@ -219,41 +219,36 @@ type LeadForm struct {
 // Save changes an indicator's status, platform and note from what the officer saw to what
 // was chosen and typed; what others changed meanwhile stays.
 func (v *Indicators) Save(id schema.ID, saw, f LeadForm) (Lead, error) {
+	var overtaken []string
 	err := v.s.update(func(tx *replica.Tx) error {
+		row, err := leadRow(tx, id)
+		if err != nil {
+			return err
+		}
+		var form LeadForm
+		form, overtaken = meant(&saw, f, LeadForm{Platform: row.Text("bank_or_platform"), Status: row.Text("status"), Note: row.Text("note")})
 		for _, err := range []error{
-			model.OneOf("status", "状态", "a status", "indicator_status", f.Status, true),
-			model.Text("platform", "开户行或平台", "the bank or platform", f.Platform, 30, false),
+			model.OneOf("status", "状态", "a status", "indicator_status", form.Status, true),
+			model.Text("platform", "开户行或平台", "the bank or platform", form.Platform, 30, false),
 			model.Text("note", "备注", "the note", f.Note, 2000, false),
 		} {
 			if err != nil {
 				return err
 			}
 		}
-		row, err := leadRow(tx, id)
-		if err != nil {
-			return err
-		}
 		keep := v.s.remember(tx, "indicator", row)
-		values := schema.Values{}
-		if f.Status != saw.Status {
-			values["status"] = f.Status
-		}
-		if f.Platform != saw.Platform {
-			values["bank_or_platform"] = text(f.Platform)
-		}
-		if err := tx.Put("indicator", id, values); err != nil {
+		if err := tx.Put("indicator", id, schema.Values{"status": form.Status, "bank_or_platform": text(form.Platform)}); err != nil {
 			return err
 		}
-		if f.Note != saw.Note {
-			if err := tx.Edit("indicator", id, "note", saw.Note, f.Note); err != nil {
-				return err
-			}
+		if err := typeText(tx, "indicator", id, "note", &saw.Note, f.Note); err != nil {
+			return err
 		}
 		return keep()
 	})
 	if err != nil {
 		return Lead{}, err
 	}
+	v.s.tellOvertaken("indicator", overtaken)
 	r, err := v.s.open()
 	if err != nil {
 		return Lead{}, err

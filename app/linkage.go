@@ -148,17 +148,21 @@ type LinkageForm struct {
 	Amount      string    `json:"amount"`
 	Result      string    `json:"result"`
 	DocNo       string    `json:"doc_no"`
+	// What the form showed when it was opened; nil means the whole form.
+	Saw *LinkageForm `json:"saw,omitzero"`
 }
 
 // Save corrects a step's time, amount, result and document.
 func (l *Linkage) Save(id schema.ID, f LinkageForm) ([]LinkageStep, error) {
 	var consultation schema.ID
+	var overtaken []string
 	err := l.s.update(func(tx *replica.Tx) error {
 		row, err := stepRow(tx, id)
 		if err != nil {
 			return err
 		}
 		consultation = row.Ref("consultation_id")
+		f, overtaken = meant(f.Saw, f, LinkageForm{At: row.Int("at"), Counterpart: row.Ref("counterpart_unit_id"), Amount: yuan(row.Int("amount_fen")), Result: row.Text("result"), DocNo: row.Text("doc_no")})
 		amount, err := model.Amount("amount", "金额", "The amount", f.Amount)
 		if err != nil {
 			return err
@@ -181,6 +185,7 @@ func (l *Linkage) Save(id schema.ID, f LinkageForm) ([]LinkageStep, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.s.tellOvertaken("linkage_action", overtaken)
 	return l.List(consultation)
 }
 

@@ -32,6 +32,8 @@ type OutcomeForm struct {
 	Partners       []schema.ID `json:"partners"`
 	ConsultationID schema.ID   `json:"consultation_id"`
 	Note           string      `json:"note"`
+	// Of a stored one: what the form showed when it was opened; nil means the whole form.
+	Saw *OutcomeForm `json:"saw,omitzero"`
 }
 
 // Outcome is a stored outcome.
@@ -129,16 +131,16 @@ func suspectKey(o *Outcome) string {
 	return fmt.Sprint(o.OccurredOn, "|", o.Source, "|", o.AvertedFen)
 }
 
+func outcomeFormOf(row *replica.Row) OutcomeForm {
+	return OutcomeForm{ID: row.ID, Kind: row.Text("kind"), RefNo: row.Text("ref_no"), NoRef: row.Text("ref_no") == "", OccurredOn: row.Text("occurred_on"), Source: row.Text("source"),
+		Averted: yuan(row.Int("averted_fen")), Recovered: yuan(row.Int("recovered_fen")), Persons: row.Int("persons"), Partners: parseIDs(row.Strings("partner_units")), ConsultationID: row.Ref("consultation_id"), Note: row.Text("note")}
+}
+
 func outcomeOf(d *directory, row *replica.Row) (Outcome, error) {
-	item := Outcome{OutcomeForm: OutcomeForm{ID: row.ID, Kind: row.Text("kind"), RefNo: row.Text("ref_no"), NoRef: row.Text("ref_no") == "", OccurredOn: row.Text("occurred_on"), Source: row.Text("source"),
-		Averted: yuan(row.Int("averted_fen")), Recovered: yuan(row.Int("recovered_fen")), Persons: row.Int("persons"), Partners: []schema.ID{}, ConsultationID: row.Ref("consultation_id"), Note: row.Text("note")},
-		AvertedFen: row.Int("averted_fen"), RecoveredFen: row.Int("recovered_fen"), Voided: voided(row)}
+	item := Outcome{OutcomeForm: outcomeFormOf(row), AvertedFen: row.Int("averted_fen"), RecoveredFen: row.Int("recovered_fen"), Voided: voided(row)}
 	var err error
 	if item.PartnerNames, err = d.names("unit", row.Strings("partner_units")); err != nil {
 		return item, err
-	}
-	for _, n := range item.PartnerNames {
-		item.Partners = append(item.Partners, n.ID)
 	}
 	item.Device, err = d.name("device", row.Ref("device_id"))
 	return item, err
@@ -148,15 +150,13 @@ func outcomeOf(d *directory, row *replica.Row) (Outcome, error) {
 // outcome. A refusal changes nothing.
 func (o *Outcomes) Save(f OutcomeForm) (Outcome, error) {
 	var id schema.ID
+	var overtaken []string
 	err := o.s.update(func(tx *replica.Tx) error {
-		values, err := f.values(tx.Now())
-		if err != nil {
-			return err
-		}
 		r, err := o.s.open()
 		if err != nil {
 			return err
 		}
+		f.RefNo = strings.TrimSpace(f.RefNo)
 		switch id = f.ID; {
 		case !id.IsNil():
 		case f.RefNo != "":
@@ -165,6 +165,18 @@ func (o *Outcomes) Save(f OutcomeForm) (Outcome, error) {
 			id = tx.NewID()
 		}
 		row, err := tx.Get("outcome", id)
+		if err != nil {
+			return err
+		}
+		form := f
+		if row != nil {
+			if f.ID.IsNil() && !voided(row) {
+				f.Saw = &OutcomeForm{Kind: f.Kind, RefNo: f.RefNo} // the number was entered elsewhere: what is left empty here stands
+			}
+			form, overtaken = meant(f.Saw, f, outcomeFormOf(row))
+			form.NoRef = form.RefNo == ""
+		}
+		values, err := form.values(tx.Now())
 		if err != nil {
 			return err
 		}
@@ -186,8 +198,11 @@ func (o *Outcomes) Save(f OutcomeForm) (Outcome, error) {
 		if err := tx.Put("outcome", id, values); err != nil {
 			return err
 		}
-		partners := make([]string, len(f.Partners))
-		for i, p := range f.Partners {
+		if err := typeText(tx, "outcome", id, "note", seen(f.Saw, func(f *OutcomeForm) string { return f.Note }), f.Note); err != nil {
+			return err
+		}
+		partners := make([]string, len(form.Partners))
+		for i, p := range form.Partners {
 			partners[i] = p.String()
 		}
 		if err := setMembers(tx, "outcome", id, "partner_units", partners); err != nil {
@@ -198,12 +213,12 @@ func (o *Outcomes) Save(f OutcomeForm) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	o.s.tellOvertaken("outcome", overtaken)
 	return o.Get(id)
 }
 
 // values checks the form; amounts that do not belong to the kind are refused.
 func (f *OutcomeForm) values(now time.Time) (schema.Values, error) {
-	f.RefNo = strings.TrimSpace(f.RefNo)
 	if f.OccurredOn == "" {
 		f.OccurredOn = model.Date(now)
 	}
@@ -243,7 +258,7 @@ func (f *OutcomeForm) values(now time.Time) (schema.Values, error) {
 	case f.NoRef && f.RefNo != "":
 		return nil, refuse("ref_no", "填了编号，就不要勾“无编号”。", "There is a number: untick “no number”.")
 	}
-	return schema.Values{"occurred_on": f.OccurredOn, "source": text(f.Source), "averted_fen": positive(averted), "recovered_fen": positive(recovered), "persons": positive(f.Persons), "note": text(f.Note)}, nil
+	return schema.Values{"occurred_on": f.OccurredOn, "source": text(f.Source), "averted_fen": positive(averted), "recovered_fen": positive(recovered), "persons": positive(f.Persons)}, nil
 }
 
 // Get reads one outcome.

@@ -184,35 +184,86 @@ type PlacementForm struct {
 	ToOn          string    `json:"to_on"`
 	LEDRunsPerDay int64     `json:"led_runs_per_day"`
 	ShownPhone    string    `json:"shown_phone"`
+	// What the form showed when it was opened, of something that may hang there already:
+	// what is left as it was stands. Nil means the whole form.
+	Saw *PlacementForm `json:"saw,omitzero"`
 }
 
 // Put puts something up. Said twice, or on two laptops, it counts once.
 func (p *Placements) Put(f PlacementForm) ([]Placement, error) {
-	err := p.s.update(func(tx *replica.Tx) error { return p.put(tx, f) })
+	var overtaken []string
+	err := p.s.update(func(tx *replica.Tx) (err error) {
+		overtaken, err = p.put(tx, f)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
+	p.s.tellOvertaken("placement", overtaken)
 	return p.OfVenue(f.VenueID)
 }
 
-func (p *Placements) put(tx *replica.Tx, f PlacementForm) error {
+func (p *Placements) put(tx *replica.Tx, f PlacementForm) ([]string, error) {
 	material, err := chosen(tx, "material", f.MaterialID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if material == nil {
-		return refuse("material_id", "请选择宣传品。", "Choose the material.")
+		return nil, refuse("material_id", "请选择宣传品。", "Choose the material.")
 	}
 	if venue, err := chosen(tx, "venue", f.VenueID); err != nil {
-		return err
+		return nil, err
 	} else if venue == nil {
-		return refuse("venue_id", "请选择场所。", "Choose the venue.")
+		return nil, refuse("venue_id", "请选择场所。", "Choose the venue.")
 	}
 	kind, spot := placementOf(material.Text("group"))
 	f.Kind, f.Spot = cmp.Or(f.Kind, kind), cmp.Or(f.Spot, spot)
-	if f.ShownPhone, err = model.Phone("shown_phone", "公示电话", "The telephone shown", f.ShownPhone); err != nil {
+	r, err := p.s.open()
+	if err != nil {
+		return nil, err
+	}
+	id := model.PlacementID(r.Realm(), f.VenueID, f.MaterialID, f.Spot)
+	row, err := tx.Get("placement", id)
+	if err != nil {
+		return nil, err
+	}
+	form, overtaken := f, []string(nil)
+	if row != nil && !voided(row) {
+		form, overtaken = meant(f.Saw, f, placementFormOf(row))
+	}
+	if err := form.check(); err != nil {
+		return nil, err
+	}
+	values := schema.Values{"kind": form.Kind, "qty": form.Qty, "from_on": text(cmp.Or(form.FromOn, model.Date(tx.Now()))), "to_on": text(form.ToOn), "led_runs_per_day": positive(form.LEDRunsPerDay), "shown_phone": text(form.ShownPhone)}
+	if row == nil {
+		values["venue_id"], values["material_id"], values["spot"], values["activity_id"] = f.VenueID, f.MaterialID, f.Spot, f.ActivityID
+		p.s.created(tx, values)
+	} else if voided(row) {
+		values["voided"] = nil
+	} else if form.FromOn == "" && row.Text("from_on") != "" {
+		delete(values, "from_on") // it has hung since then
+	}
+	keep := p.s.remember(tx, "placement", row)
+	if err := tx.Put("placement", id, values); err != nil {
+		return nil, err
+	}
+	if err := keep(); err != nil || f.ActivityID.IsNil() {
+		return overtaken, err
+	}
+	return overtaken, p.s.issue(tx, r, id, f.ActivityID, f.Qty)
+}
+
+func placementFormOf(row *replica.Row) PlacementForm {
+	return PlacementForm{VenueID: row.Ref("venue_id"), MaterialID: row.Ref("material_id"), Kind: row.Text("kind"), Spot: row.Text("spot"), Qty: row.Int("qty"), ActivityID: row.Ref("activity_id"),
+		FromOn: row.Text("from_on"), ToOn: row.Text("to_on"), LEDRunsPerDay: row.Int("led_runs_per_day"), ShownPhone: row.Text("shown_phone")}
+}
+
+func (f *PlacementForm) check() error {
+	phone, err := model.Phone("shown_phone", "公示电话", "The telephone shown", f.ShownPhone)
+	if err != nil {
 		return err
 	}
+	f.ShownPhone = phone
 	for _, err := range []error{
 		model.OneOf("kind", "类别", "a kind", "placement_kind", f.Kind, true),
 		model.OneOf("spot", "位置", "a spot", "spot", f.Spot, true),
@@ -236,32 +287,7 @@ func (p *Placements) put(tx *replica.Tx, f PlacementForm) error {
 	if f.ToOn != "" && f.ToOn < f.FromOn {
 		return refuse("to_on", "结束日期早于开始日期。", "The end is before the start.")
 	}
-	r, err := p.s.open()
-	if err != nil {
-		return err
-	}
-	id := model.PlacementID(r.Realm(), f.VenueID, f.MaterialID, f.Spot)
-	values := schema.Values{"kind": f.Kind, "qty": f.Qty, "from_on": text(cmp.Or(f.FromOn, model.Date(tx.Now()))), "to_on": text(f.ToOn), "led_runs_per_day": positive(f.LEDRunsPerDay), "shown_phone": text(f.ShownPhone)}
-	row, err := tx.Get("placement", id)
-	if err != nil {
-		return err
-	}
-	if row == nil {
-		values["venue_id"], values["material_id"], values["spot"], values["activity_id"] = f.VenueID, f.MaterialID, f.Spot, f.ActivityID
-		p.s.created(tx, values)
-	} else if voided(row) {
-		values["voided"] = nil
-	} else if f.FromOn == "" && row.Text("from_on") != "" {
-		delete(values, "from_on") // it has hung since then
-	}
-	keep := p.s.remember(tx, "placement", row)
-	if err := tx.Put("placement", id, values); err != nil {
-		return err
-	}
-	if err := keep(); err != nil || f.ActivityID.IsNil() {
-		return err
-	}
-	return p.s.issue(tx, r, id, f.ActivityID, f.Qty)
+	return nil
 }
 
 // issue states how many pieces an activity gave to a placement.
@@ -284,12 +310,15 @@ type InspectForm struct {
 	FixedOnSpot bool      `json:"fixed_on_spot"`
 	Photos      []string  `json:"photos"` // ids
 	Note        string    `json:"note"`
+	// What the screen showed of the look that this may correct; nil means the whole form.
+	Saw *InspectForm `json:"saw,omitzero"`
 }
 
 // Inspect records a look; the same officer looking again within ten minutes
 // corrects the first look.
 func (p *Placements) Inspect(f InspectForm) (Inspection, error) {
 	var out Inspection
+	var overtaken []string
 	err := p.s.update(func(tx *replica.Tx) error {
 		for _, err := range []error{
 			model.OneOf("result", "检查结果", "a result", "inspection_result", f.Result, true),
@@ -310,21 +339,43 @@ func (p *Placements) Inspect(f InspectForm) (Inspection, error) {
 			return err
 		}
 		again = slices.DeleteFunc(again, voided)
-		values := schema.Values{"result": f.Result, "fixed_on_spot": f.FixedOnSpot, "note": text(f.Note)}
-		id := tx.NewID()
-		out = Inspection{At: now, Result: f.Result, FixedOnSpot: f.FixedOnSpot, Photos: list(f.Photos), Note: f.Note}
+		id, form := tx.NewID(), f
+		out = Inspection{At: now}
+		values := schema.Values{}
+		var row *replica.Row
 		if len(again) > 0 {
-			id, out.At = again[0].ID, again[0].Int("at")
+			row = again[0]
+			id, out.At = row.ID, row.Int("at")
+			form, overtaken = meant(f.Saw, f, InspectForm{PlacementID: f.PlacementID, Result: row.Text("result"), FixedOnSpot: row.Bool("fixed_on_spot"), Photos: list(row.Strings("photo_ids")), Note: row.Text("note")})
 		} else {
 			values["placement_id"], values["at"], values["officer_id"] = f.PlacementID, now, p.s.Officer()
 			p.s.created(tx, values)
 		}
-		out.ID = id
-		if err := tx.Put("inspection", id, values); err != nil || len(f.Photos) == 0 {
+		values["result"], values["fixed_on_spot"] = form.Result, form.FixedOnSpot
+		keep := p.s.remember(tx, "inspection", row)
+		if err := tx.Put("inspection", id, values); err != nil {
 			return err
 		}
-		return tx.Include("inspection", id, "photo_ids", f.Photos...)
+		if err := typeText(tx, "inspection", id, "note", seen(f.Saw, func(f *InspectForm) string { return f.Note }), f.Note); err != nil {
+			return err
+		}
+		if len(form.Photos) > 0 {
+			if err := tx.Include("inspection", id, "photo_ids", form.Photos...); err != nil {
+				return err
+			}
+		}
+		if err := keep(); err != nil {
+			return err
+		}
+		if row, err = tx.Get("inspection", id); err != nil {
+			return err
+		}
+		out.ID, out.Result, out.FixedOnSpot, out.Photos, out.Note = id, row.Text("result"), row.Bool("fixed_on_spot"), list(row.Strings("photo_ids")), row.Text("note")
+		return nil
 	})
+	if err == nil {
+		p.s.tellOvertaken("inspection", overtaken)
+	}
 	return out, err
 }
 

@@ -172,12 +172,26 @@ type PlanItemForm struct {
 	DueTo      string    `json:"due_to"` // "" = the same day
 	PeriodCode string    `json:"period_code"`
 	VenueID    schema.ID `json:"venue_id"`
+	// Of a stored one: what the form showed when it was opened; nil means the whole form.
+	Saw *PlanItemForm `json:"saw,omitzero"`
 }
 
 // SaveItem writes an item into the plan of the year in which it begins.
 func (p *Plans) SaveItem(f PlanItemForm) (PlanYear, error) {
 	year := 0
+	var overtaken []string
 	err := p.s.update(func(tx *replica.Tx) error {
+		var row *replica.Row
+		if !f.ID.IsNil() {
+			var err error
+			if row, err = tx.Get("plan_item", f.ID); err != nil {
+				return err
+			}
+			if row == nil {
+				return missing("找不到这项计划。", "This item cannot be found.")
+			}
+			f, overtaken = meant(f.Saw, f, PlanItemForm{ID: row.ID, Kind: row.Text("kind"), Title: row.Text("title"), DueFrom: row.Text("due_from"), DueTo: row.Text("due_to"), PeriodCode: row.Text("period_code"), VenueID: row.Ref("venue_id")})
+		}
 		f.DueTo = cmp.Or(f.DueTo, f.DueFrom)
 		from, err := model.ParseDate("due_from", "开始日期", "The first day", f.DueFrom)
 		if err != nil {
@@ -208,15 +222,10 @@ func (p *Plans) SaveItem(f PlanItemForm) (PlanYear, error) {
 			return err
 		}
 		values := schema.Values{"kind": f.Kind, "title": strings.TrimSpace(f.Title), "due_from": model.Date(from), "due_to": model.Date(to), "period_code": text(f.PeriodCode), "venue_id": f.VenueID}
-		var row *replica.Row
-		if f.ID.IsNil() {
+		if row == nil {
 			f.ID = tx.NewID()
 			values["plan_id"], values["lead_unit_id"] = plan, p.s.Unit()
 			p.s.created(tx, values)
-		} else if row, err = tx.Get("plan_item", f.ID); err != nil {
-			return err
-		} else if row == nil {
-			return missing("找不到这项计划。", "This item cannot be found.")
 		}
 		keep := p.s.remember(tx, "plan_item", row)
 		if err := tx.Put("plan_item", f.ID, values); err != nil {
@@ -227,6 +236,7 @@ func (p *Plans) SaveItem(f PlanItemForm) (PlanYear, error) {
 	if err != nil {
 		return PlanYear{}, err
 	}
+	p.s.tellOvertaken("plan_item", overtaken)
 	return p.Year(year)
 }
 
@@ -267,9 +277,20 @@ func (p *Plans) OpenItem(id schema.ID, place string) (ActivityDetail, error) {
 	return NewActivities(p.s).Open(OpenForm{Kind: row.Text("kind"), Title: row.Text("title"), VenueID: row.Ref("venue_id"), Place: place, LeadUnitID: row.Ref("lead_unit_id"), PlanItemID: id})
 }
 
-// SaveContingency writes the unit's plan for an incident; saw is the text as it was shown.
-func (p *Plans) SaveContingency(year int, saw string, c Contingency) (PlanYear, error) {
+// SaveContingency writes the unit's plan for an incident; saw is it as it was shown.
+func (p *Plans) SaveContingency(year int, saw, typed Contingency) (PlanYear, error) {
+	var overtaken []string
 	err := p.s.update(func(tx *replica.Tx) error {
+		id, err := p.ensurePlan(tx, year, "contingency")
+		if err != nil {
+			return err
+		}
+		row, err := tx.Get("plan", id)
+		if err != nil {
+			return err
+		}
+		var c Contingency
+		c, overtaken = meant(&saw, typed, Contingency{ID: id, Body: row.Text("body"), EffectiveOn: row.Text("effective_on"), RevisedOn: row.Text("revised_on")})
 		if err := model.Text("body", "预案", "the plan", c.Body, 8000, false); err != nil {
 			return err
 		}
@@ -280,18 +301,19 @@ func (p *Plans) SaveContingency(year int, saw string, c Contingency) (PlanYear, 
 				}
 			}
 		}
-		id, err := p.ensurePlan(tx, year, "contingency")
-		if err != nil {
-			return err
-		}
+		keep := p.s.remember(tx, "plan", row)
 		if err := tx.Put("plan", id, schema.Values{"effective_on": text(c.EffectiveOn), "revised_on": text(c.RevisedOn)}); err != nil {
 			return err
 		}
-		return tx.Edit("plan", id, "body", saw, c.Body)
+		if err := typeText(tx, "plan", id, "body", &saw.Body, typed.Body); err != nil {
+			return err
+		}
+		return keep()
 	})
 	if err != nil {
 		return PlanYear{}, err
 	}
+	p.s.tellOvertaken("plan", overtaken)
 	return p.Year(year)
 }
 

@@ -127,10 +127,10 @@ func TestTargetsAndWhatIsReached(t *testing.T) {
 
 func TestContingencyOfTwoLaptops(t *testing.T) {
 	all := fleet(t, "D1", "D2")
-	sure(NewPlans(all[0].s).SaveContingency(2025, "", Contingency{Body: "一、报警", EffectiveOn: "2025-01-01"}))
+	sure(NewPlans(all[0].s).SaveContingency(2025, Contingency{}, Contingency{Body: "一、报警", EffectiveOn: "2025-01-01"}))
 	exchange(t, all)
-	sure(NewPlans(all[0].s).SaveContingency(2025, "一、报警", Contingency{Body: "一、报警\n二、止付", EffectiveOn: "2025-01-01"}))
-	sure(NewPlans(all[1].s).SaveContingency(2025, "一、报警", Contingency{Body: "总则\n一、报警", EffectiveOn: "2025-01-01", RevisedOn: "2025-01-10"}))
+	sure(NewPlans(all[0].s).SaveContingency(2025, Contingency{Body: "一、报警", EffectiveOn: "2025-01-01"}, Contingency{Body: "一、报警\n二、止付", EffectiveOn: "2025-01-01"}))
+	sure(NewPlans(all[1].s).SaveContingency(2025, Contingency{Body: "一、报警", EffectiveOn: "2025-01-01"}, Contingency{Body: "总则\n一、报警", EffectiveOn: "2025-01-01", RevisedOn: "2025-01-10"}))
 	exchange(t, all)
 	for _, l := range all {
 		if c := sure(NewPlans(l.s).Year(2025)).Contingency; c.Body != "总则\n一、报警\n二、止付" || c.RevisedOn != "2025-01-10" {

@@ -33,6 +33,8 @@ type PostForm struct {
 	Purpose  string    `json:"purpose"` // "" means warning
 	Via      string    `json:"via"`     // "" means own_account
 	Note     string    `json:"note"`
+	// Of a stored one: what the form showed when it was opened; nil means the whole form.
+	Saw *PostForm `json:"saw,omitzero"`
 }
 
 // Post is a stored post.
@@ -118,9 +120,13 @@ func (p *Posts) List(q PostQuery) (PostPage, error) {
 	return page, nil
 }
 
+func postFormOf(row *replica.Row) PostForm {
+	return PostForm{ID: row.ID, Channel: row.Text("channel"), Account: row.Text("account"), PostedAt: row.Int("posted_at"), Title: row.Text("title"), URL: row.Text("url"), DigestID: row.Ref("digest_id"),
+		SloganID: row.Ref("slogan_id"), Forwards: max(0, row.Int("forwards")), Reads: row.Int("reads"), Purpose: row.Text("purpose"), Via: row.Text("via"), Note: row.Text("note")}
+}
+
 func postOf(d *directory, row *replica.Row) (Post, error) {
-	item := Post{PostForm: PostForm{ID: row.ID, Channel: row.Text("channel"), Account: row.Text("account"), PostedAt: row.Int("posted_at"), Title: row.Text("title"), URL: row.Text("url"), DigestID: row.Ref("digest_id"),
-		SloganID: row.Ref("slogan_id"), Forwards: max(0, row.Int("forwards")), Reads: row.Int("reads"), Purpose: row.Text("purpose"), Via: row.Text("via"), Note: row.Text("note")}, Mine: row.Own("forwards"), Voided: voided(row)}
+	item := Post{PostForm: postFormOf(row), Mine: row.Own("forwards"), Voided: voided(row)}
 	item.Count = 1 + item.Forwards
 	var err error
 	if item.Digest, err = d.name("case_digest", item.DigestID); err != nil {
@@ -196,64 +202,77 @@ func (p *Posts) Recognise(shared string) (PastedLink, error) {
 // post. A refusal changes nothing.
 func (p *Posts) Save(f PostForm) (Post, error) {
 	var id schema.ID
+	var overtaken []string
 	err := p.s.update(func(tx *replica.Tx) (err error) {
-		id, err = p.put(tx, f)
+		id, overtaken, err = p.put(tx, f)
 		return err
 	})
 	if err != nil {
 		return Post{}, err
 	}
+	p.s.tellOvertaken("post", overtaken)
 	return p.Get(id)
 }
 
-func (p *Posts) put(tx *replica.Tx, f PostForm) (schema.ID, error) {
-	values, err := f.values(tx.Now())
-	if err != nil {
-		return schema.Nil, err
-	}
+// put stores one post; of a stored one it names the fields that another laptop had
+// changed under the open form.
+func (p *Posts) put(tx *replica.Tx, f PostForm) (schema.ID, []string, error) {
 	r, err := p.s.open()
 	if err != nil {
-		return schema.Nil, err
+		return schema.Nil, nil, err
 	}
-	id := f.ID
-	if id.IsNil() && f.URL != "" {
-		_, canonical, _ := model.PostLink(f.URL)
-		if canonical == "" {
-			return schema.Nil, refuse("url", "链接看不懂，请重新复制，或者不填链接。", "The link is not understood; copy it again, or leave it out.")
+	id, canonical := f.ID, ""
+	if f.URL = strings.TrimSpace(f.URL); id.IsNil() && f.URL != "" {
+		if _, canonical, _ = model.PostLink(f.URL); canonical == "" {
+			return schema.Nil, nil, refuse("url", "链接看不懂，请重新复制，或者不填链接。", "The link is not understood; copy it again, or leave it out.")
 		}
-		id, values["url"] = model.PostID(r.Realm(), f.Channel, canonical), canonical
+		id = model.PostID(r.Realm(), f.Channel, canonical)
 	}
 	if id.IsNil() {
 		id = tx.NewID()
 	}
 	row, err := tx.Get("post", id)
 	if err != nil {
-		return schema.Nil, err
+		return schema.Nil, nil, err
+	}
+	form, overtaken := f, []string(nil)
+	if row != nil && !f.ID.IsNil() {
+		form, overtaken = meant(f.Saw, f, postFormOf(row))
+	}
+	values, err := form.values(tx.Now())
+	if err != nil {
+		return schema.Nil, nil, err
+	}
+	if canonical != "" {
+		values["url"] = canonical
 	}
 	if row == nil {
 		if !f.ID.IsNil() {
-			return schema.Nil, missing("找不到这条发布，请返回列表。", "This post cannot be found; go back to the list.")
+			return schema.Nil, nil, missing("找不到这条发布，请返回列表。", "This post cannot be found; go back to the list.")
 		}
 		values["channel"], values["unit_id"] = f.Channel, p.s.Unit()
 		p.s.created(tx, values)
 	} else if f.ID.IsNil() {
 		if !voided(row) {
-			return schema.Nil, refuse("url", "这条链接已经登记过了，转发请在那一条上加。", "This link is logged already; add forwards there.")
+			return schema.Nil, nil, refuse("url", "这条链接已经登记过了，转发请在那一条上加。", "This link is logged already; add forwards there.")
 		}
 		values["voided"] = nil
 	} else if f.Channel != row.Text("channel") {
-		return schema.Nil, refuse("channel", "渠道不能改，请作废后重新登记。", "The channel cannot be changed; void it and enter another.")
+		return schema.Nil, nil, refuse("channel", "渠道不能改，请作废后重新登记。", "The channel cannot be changed; void it and enter another.")
 	}
 	keep := p.s.remember(tx, "post", row)
 	if err := tx.Put("post", id, values); err != nil {
-		return schema.Nil, err
+		return schema.Nil, nil, err
+	}
+	if err := typeText(tx, "post", id, "note", seen(f.Saw, func(f *PostForm) string { return f.Note }), f.Note); err != nil {
+		return schema.Nil, nil, err
 	}
 	if row == nil && f.Forwards > 0 {
 		if err := tx.Add("post", id, "forwards", f.Forwards); err != nil {
-			return schema.Nil, err
+			return schema.Nil, nil, err
 		}
 	}
-	return id, keep()
+	return id, overtaken, keep()
 }
 
 func (f *PostForm) values(now time.Time) (schema.Values, error) {
@@ -266,7 +285,7 @@ func (f *PostForm) values(now time.Time) (schema.Values, error) {
 	if f.Via == "" {
 		f.Via = "own_account"
 	}
-	f.Title, f.URL = strings.TrimSpace(f.Title), strings.TrimSpace(f.URL)
+	f.Title = strings.TrimSpace(f.Title)
 	for _, err := range []error{
 		model.OneOf("channel", "渠道", "a channel", "post_channel", f.Channel, true),
 		model.Text("title", "标题", "the title", f.Title, 80, true),
@@ -283,7 +302,7 @@ func (f *PostForm) values(now time.Time) (schema.Values, error) {
 			return nil, err
 		}
 	}
-	return schema.Values{"account": text(f.Account), "posted_at": f.PostedAt, "title": f.Title, "digest_id": f.DigestID, "slogan_id": f.SloganID, "reads": positive(f.Reads), "purpose": f.Purpose, "via": f.Via, "note": text(f.Note)}, nil
+	return schema.Values{"account": text(f.Account), "posted_at": f.PostedAt, "title": f.Title, "digest_id": f.DigestID, "slogan_id": f.SloganID, "reads": positive(f.Reads), "purpose": f.Purpose, "via": f.Via}, nil
 }
 
 // Forward counts forwards of a post; a negative number takes back what this laptop counted.
@@ -318,7 +337,7 @@ func (p *Posts) Import(forms []PostForm) (int, error) {
 	}
 	err := p.s.update(func(tx *replica.Tx) error {
 		for i, f := range forms {
-			if _, err := p.put(tx, f); err != nil {
+			if _, _, err := p.put(tx, f); err != nil {
 				return inRow(i+1, p.s.explain(err))
 			}
 		}

@@ -49,7 +49,7 @@ func (a *App) samples(r *replica.Replica, m *membership) error {
 			return err
 		}
 	}
-	consultations := &Consultations{s: s, shown: newShownForms()}
+	consultations := NewConsultations(s)
 	var last Consultation
 	for _, f := range []ConsultationForm{
 		{FraudType: "F01", Stage: "G1", AtRisk: "1.2w", Channels: []string{"H3", "H9"}, AgeBand: "A3", Outcome: "K2", PersonLabel: "示例女士", Indicators: []string{"app:示例任务大厅", "phone:12800000001"}, Advice: []string{"Z1", "Z5"}},

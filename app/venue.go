@@ -28,6 +28,8 @@ type VenueForm struct {
 	LicenceNo    string `json:"licence_no"`
 	Seats        int64  `json:"seats"`
 	State        string `json:"state"` // "" means open
+	// Of a stored one: what the form showed when it was opened; nil means the whole form.
+	Saw *VenueForm `json:"saw,omitzero"`
 }
 
 // Venue is a registered venue.
@@ -45,8 +47,12 @@ type VenueQuery struct {
 }
 
 func venueOf(row *replica.Row) Venue {
-	return Venue{ID: row.ID, VenueForm: VenueForm{Kind: row.Text("kind"), Name: row.Text("name"), Town: row.Text("town"), Community: row.Text("community"), Address: row.Text("address"),
-		ContactName: row.Text("contact_name"), ContactPhone: row.Text("contact_phone"), LicenceNo: row.Text("licence_no"), Seats: row.Int("seats"), State: row.Text("state")}}
+	return Venue{ID: row.ID, VenueForm: venueFormOf(row)}
+}
+
+func venueFormOf(row *replica.Row) VenueForm {
+	return VenueForm{Kind: row.Text("kind"), Name: row.Text("name"), Town: row.Text("town"), Community: row.Text("community"), Address: row.Text("address"),
+		ContactName: row.Text("contact_name"), ContactPhone: row.Text("contact_phone"), LicenceNo: row.Text("licence_no"), Seats: row.Int("seats"), State: row.Text("state")}
 }
 
 // List finds venues by name, initials or town; names that begin with the text come first.
@@ -186,10 +192,8 @@ func (v *Venues) Get(id schema.ID) (Venue, error) {
 
 // Update corrects a venue; its id stays.
 func (v *Venues) Update(id schema.ID, f VenueForm) (Venue, error) {
+	var overtaken []string
 	err := v.s.update(func(tx *replica.Tx) error {
-		if err := f.check(); err != nil {
-			return err
-		}
 		row, err := tx.Get("venue", id)
 		if err != nil {
 			return err
@@ -197,8 +201,13 @@ func (v *Venues) Update(id schema.ID, f VenueForm) (Venue, error) {
 		if row == nil {
 			return missing("找不到这个场所。", "This venue cannot be found.")
 		}
+		var form VenueForm
+		form, overtaken = meant(f.Saw, f, venueFormOf(row))
+		if err := form.check(); err != nil {
+			return err
+		}
 		keep := v.s.remember(tx, "venue", row)
-		if err := tx.Put("venue", id, f.values()); err != nil {
+		if err := tx.Put("venue", id, form.values()); err != nil {
 			return err
 		}
 		return keep()
@@ -206,5 +215,6 @@ func (v *Venues) Update(id schema.ID, f VenueForm) (Venue, error) {
 	if err != nil {
 		return Venue{}, err
 	}
+	v.s.tellOvertaken("venue", overtaken)
 	return v.Get(id)
 }

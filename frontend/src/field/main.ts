@@ -4,6 +4,7 @@ import '../shared/tokens.css'
 import './field.css'
 import App from './App.vue'
 import { i18n } from './i18n'
+import { tellOvertaken } from './record/overtaken'
 import { router } from './router'
 import { start } from './state'
 
@@ -12,4 +13,5 @@ app.use(i18n)
 void start().then(() => {
   app.use(router)
   app.mount('#app')
+  tellOvertaken()
 })

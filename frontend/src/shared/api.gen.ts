@@ -224,6 +224,7 @@ export interface Consultation {
   follow_up_on: string
   steps: string[]
   note: string
+  saw?: ConsultationForm | null
   at_risk_fen: number
   loss_fen: number
   activity: Named
@@ -287,6 +288,7 @@ export interface ConsultationForm {
   follow_up_on: string
   steps: string[]
   note: string
+  saw?: ConsultationForm | null
 }
 
 export interface Alike {
@@ -330,8 +332,7 @@ export interface DigestForm {
   article: string
   from: string[]
   note: string
-  saw_elements: string
-  saw_article: string
+  saw?: DigestForm | null
 }
 
 export interface Digest {
@@ -342,8 +343,7 @@ export interface Digest {
   article: string
   from: string[]
   note: string
-  saw_elements: string
-  saw_article: string
+  saw?: DigestForm | null
   state: string
   released_at: number
   updated_at: number
@@ -519,6 +519,7 @@ export interface LinkageForm {
   amount: string
   result: string
   doc_no: string
+  saw?: LinkageForm | null
 }
 
 export interface Badge {
@@ -641,6 +642,7 @@ export interface Outcome {
   partners: string[]
   consultation_id: string
   note: string
+  saw?: OutcomeForm | null
   averted_fen: number
   recovered_fen: number
   partner_names: Named[]
@@ -682,6 +684,7 @@ export interface OutcomeForm {
   partners: string[]
   consultation_id: string
   note: string
+  saw?: OutcomeForm | null
 }
 
 export interface PhotoUpload {
@@ -707,6 +710,7 @@ export interface InspectForm {
   fixed_on_spot: boolean
   photos: string[]
   note: string
+  saw?: InspectForm | null
 }
 
 export interface Inspection {
@@ -746,6 +750,7 @@ export interface PlacementForm {
   to_on: string
   led_runs_per_day: number
   shown_phone: string
+  saw?: PlacementForm | null
 }
 
 export interface InspectionQuery {
@@ -804,6 +809,7 @@ export interface PlanItemForm {
   due_to: string
   period_code: string
   venue_id: string
+  saw?: PlanItemForm | null
 }
 
 export interface Post {
@@ -820,6 +826,7 @@ export interface Post {
   purpose: string
   via: string
   note: string
+  saw?: PostForm | null
   digest: Named
   slogan: Named
   mine: number
@@ -843,6 +850,7 @@ export interface PostForm {
   purpose: string
   via: string
   note: string
+  saw?: PostForm | null
 }
 
 export interface PostQuery {
@@ -1049,6 +1057,7 @@ export interface VenueForm {
   licence_no: string
   seats: number
   state: string
+  saw?: VenueForm | null
 }
 
 export interface Venue {
@@ -1062,6 +1071,7 @@ export interface Venue {
   licence_no: string
   seats: number
   state: string
+  saw?: VenueForm | null
   id: string
   progress: Progress
 }
@@ -1083,6 +1093,7 @@ export interface Similar {
   licence_no: string
   seats: number
   state: string
+  saw?: VenueForm | null
   id: string
   progress: Progress
   why: string
@@ -1510,7 +1521,7 @@ export const Placements = {
 export const Plans = {
   Due: (a0: number): Promise<PlanItem[]> => call('Plans', 'Due', [a0]),
   OpenItem: (a0: string, a1: string): Promise<ActivityDetail> => call('Plans', 'OpenItem', [a0, a1]),
-  SaveContingency: (a0: number, a1: string, a2: Contingency): Promise<PlanYear> => call('Plans', 'SaveContingency', [a0, a1, a2]),
+  SaveContingency: (a0: number, a1: Contingency, a2: Contingency): Promise<PlanYear> => call('Plans', 'SaveContingency', [a0, a1, a2]),
   SaveItem: (a0: PlanItemForm): Promise<PlanYear> => call('Plans', 'SaveItem', [a0]),
   SetTarget: (a0: number, a1: string, a2: number): Promise<PlanYear> => call('Plans', 'SetTarget', [a0, a1, a2]),
   VoidItem: (a0: string, a1: boolean): Promise<void> => call('Plans', 'VoidItem', [a0, a1]),
