@@ -214,6 +214,11 @@ func (s *Sync) run(ctx context.Context) (entry SyncLogEntry, err error) {
 			s.a.opts.Log.Error("remember refusals", "error", keepErr) // the next exchange tells them again
 		}
 	}
+	if err == nil {
+		if keepErr := keepWithheld(r, result.Withheld); keepErr != nil {
+			s.a.opts.Log.Error("remember what is withheld", "error", keepErr) // so does it
+		}
+	}
 	s.mu.Lock()
 	s.progress, s.last, s.online = nil, &entry, err == nil
 	if err == nil {
@@ -429,7 +434,7 @@ func (s *Sync) HeldBack() ([]HeldRecord, error) {
 	d := s.a.session.directory(r)
 	out := []HeldRecord{}
 	for _, h := range held {
-		n, err := d.name("device", h.Replica)
+		n, err := d.name("device", h.Stream.Origin.Replica)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,11 +24,12 @@ type Tray struct{ a *App }
 
 // TrayItem is one of them.
 type TrayItem struct {
-	Kind     string    `json:"kind"` // refused: by the county; held: by this kit; damaged: on the disk; rule: it does not fit together
+	Kind     string    `json:"kind"` // refused: by the county; withheld: it has it and did not merge it; held: by this kit; damaged: on the disk; rule: it does not fit together
 	Ref      string    `json:"ref"`  // names it for the calls below
 	Table    string    `json:"table"`
 	ID       schema.ID `json:"id"`
 	Title    string    `json:"title"`
+	Column   string    `json:"column"` // the field that it is about, "" for all
 	Device   string    `json:"device"`
 	At       int64     `json:"at"` // ms
 	Reason   string    `json:"reason"`
@@ -53,6 +55,29 @@ type refusal struct {
 
 const refusedKey = "sync/refused"
 
+// withheld is what the county has of this computer and did not merge, as it said last.
+type withheld struct {
+	Incarnation uint32    `json:"incarnation"`
+	Audience    string    `json:"audience"`
+	Number      uint64    `json:"number"`
+	Table       string    `json:"table"` // "" for a whole changeset
+	ID          schema.ID `json:"id"`
+	Column      string    `json:"column"` // "" for a whole row
+	Reason      string    `json:"reason"`
+	At          int64     `json:"at"` // ms
+}
+
+const withheldKey = "sync/withheld"
+
+// keepWithheld remembers what the county said with the last exchange.
+func keepWithheld(r *replica.Replica, list []replica.Held) error {
+	var kept []withheld
+	for _, h := range list {
+		kept = append(kept, withheld{h.Stream.Origin.Incarnation, h.Stream.Audience, h.Number, h.Table, h.ID, h.Column, h.Reason, h.At.UnixMilli()})
+	}
+	return keepList(r, withheldKey, kept)
+}
+
 // keepRefusals remembers what the last exchange that the county answered said was
 // refused: some changesets, or this computer with all that it has.
 func keepRefusals(r *replica.Replica, list []transport.Refusal, all *transport.RefusedError, at int64) error {
@@ -63,17 +88,22 @@ func keepRefusals(r *replica.Replica, list []transport.Refusal, all *transport.R
 	if all != nil {
 		kept = []refusal{{Replica: r.ID(), Reason: all.Reason, At: at}}
 	}
-	raw, err := json.Marshal(kept)
-	if err != nil {
+	return keepList(r, refusedKey, kept)
+}
+
+// keepList writes a list down, or that there is none, when that is news.
+func keepList[T any](r *replica.Replica, key string, list []T) error {
+	var raw []byte
+	if len(list) > 0 {
+		var err error
+		if raw, err = json.Marshal(list); err != nil {
+			return err
+		}
+	}
+	if old, err := r.GetLocal(context.Background(), key); err != nil || bytes.Equal(old, raw) {
 		return err
 	}
-	if len(kept) == 0 {
-		raw = nil
-	}
-	if old, err := r.GetLocal(context.Background(), refusedKey); err != nil || old == nil && raw == nil {
-		return err
-	}
-	return r.PutLocal(context.Background(), refusedKey, raw)
+	return r.PutLocal(context.Background(), key, raw)
 }
 
 // List lists them, those the county refused first.
@@ -84,7 +114,7 @@ func (t *Tray) List() ([]TrayItem, error) {
 		return out, errNotEnrolled
 	}
 	d := t.a.session.directory(r)
-	for _, part := range []func(*replica.Replica, *directory) ([]TrayItem, error){t.refused, t.held, t.damaged, t.rules} {
+	for _, part := range []func(*replica.Replica, *directory) ([]TrayItem, error){t.refused, t.withheld, t.held, t.damaged, t.rules} {
 		items, err := part(r, d)
 		if err != nil {
 			return nil, err
@@ -113,7 +143,7 @@ func (t *Tray) refused(r *replica.Replica, d *directory) ([]TrayItem, error) {
 		if x.Number == 0 {
 			rows, err = r.Waiting(context.Background(), trayRows)
 		} else {
-			rows, err = r.Unsent(context.Background(), changeset.Stream{Origin: changeset.Origin{Replica: x.Replica, Incarnation: x.Incarnation}, Audience: x.Audience}, x.Number)
+			rows, err = r.Written(context.Background(), changeset.Stream{Origin: changeset.Origin{Replica: x.Replica, Incarnation: x.Incarnation}, Audience: x.Audience}, x.Number)
 		}
 		if err != nil {
 			return nil, err
@@ -154,6 +184,56 @@ func (t *Tray) refused(r *replica.Replica, d *directory) ([]TrayItem, error) {
 		}
 		if len(rows) == 0 && x.Replica != r.ID() {
 			item.Ref = fmt.Sprintf("refused//%d/%s", x.Number, x.Replica)
+			out = append(out, item)
+		}
+	}
+	return out, nil
+}
+
+// withheld are the records that the county has and did not merge, each once for each
+// reason.
+func (t *Tray) withheld(r *replica.Replica, d *directory) ([]TrayItem, error) {
+	raw, err := r.GetLocal(context.Background(), withheldKey)
+	if err != nil {
+		return nil, err
+	}
+	var list []withheld
+	_ = json.Unmarshal(raw, &list) // a damaged list reads as an empty one: the next exchange writes it anew
+	device, err := d.name("device", r.ID())
+	if err != nil {
+		return nil, err
+	}
+	var out []TrayItem
+	shown := map[string]bool{}
+	for _, x := range list {
+		rows := []replica.Pending{{Table: x.Table, ID: x.ID}}
+		if x.Table == "" {
+			stream := changeset.Stream{Origin: changeset.Origin{Replica: r.ID(), Incarnation: x.Incarnation}, Audience: x.Audience}
+			if rows, err = r.Written(context.Background(), stream, x.Number); err != nil {
+				return nil, err
+			}
+		}
+		zh, en := withheldReason(x.Reason)
+		for _, p := range rows {
+			item := TrayItem{Kind: "withheld", Table: p.Table, ID: p.ID, Column: x.Column, Device: device.Name, At: x.At,
+				Reason: "县里收到了，还没有并入：" + zh, ReasonEN: "The county has it and has not merged it: " + en, Detail: fmt.Sprintf("#%d %s", x.Number, x.Reason)}
+			if err := t.place(r, &item); err != nil {
+				return nil, err
+			}
+			if item.OpenTable != "" { // the record that people know
+				item.Table, item.ID = item.OpenTable, item.OpenID
+			} else if x.Table == "" {
+				continue
+			}
+			item.Ref = fmt.Sprintf("withheld/%s/%s/%d/%s", item.Table, item.Column, x.Number, item.ID)
+			if once := item.ID.String() + item.Column + zh; shown[once] {
+				continue
+			} else {
+				shown[once] = true
+			}
+			if err := t.title(r, d, &item); err != nil {
+				return nil, err
+			}
 			out = append(out, item)
 		}
 	}
@@ -226,7 +306,7 @@ func (t *Tray) held(r *replica.Replica, d *directory) ([]TrayItem, error) {
 	}
 	var out []TrayItem
 	for _, h := range list {
-		device, err := d.name("device", h.Replica)
+		device, err := d.name("device", h.Stream.Origin.Replica)
 		if err != nil {
 			return nil, err
 		}
@@ -286,6 +366,17 @@ var heldReasons = []struct{ part, zh, en string }{
 	{"revoked", "那台电脑已经停用，要县办公室核过才能并入。", "that computer was revoked; the office must look first."},
 	{"is said to be written by", "它冒用了别的电脑的名义。请告诉县办公室。", "it claims another computer's authorship. Tell the office."},
 	{"malformed", "内容损坏，看不懂。请告诉县办公室。", "it is damaged and not understood. Tell the office."},
+}
+
+// withheldReason is why the county did not merge what this computer wrote.
+func withheldReason(reason string) (zh, en string) {
+	switch lower := strings.ToLower(reason); {
+	case strings.HasPrefix(reason, replica.ReasonAhead):
+		return "记的时候这台电脑的时钟快了一天以上，要县办公室看过再放行。", "this computer's clock was more than a day ahead when it was written; the office must look first."
+	case strings.Contains(lower, "lost") || strings.Contains(lower, "revoked"):
+		return "记的时候这台电脑标着遗失或停用，要县办公室核过再放行。", "this computer was marked as lost or retired when it was written; the office must look first."
+	}
+	return heldReason(reason)
 }
 
 func heldReason(reason string) (zh, en string) {

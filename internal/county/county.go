@@ -159,8 +159,10 @@ func quarantine(tx *replica.Tx, author schema.ID) (string, error) {
 	if err != nil || row == nil || row.Text("state") != "lost" {
 		return "", err
 	}
-	return "written by a device that is marked as lost", nil
+	return writtenWhileLost, nil
 }
+
+const writtenWhileLost = "written by a device that is marked as lost"
 
 // Close ends what Open began, in reverse order.
 func (c *County) Close() {

@@ -243,6 +243,9 @@ func (c *County) deviceName(id schema.ID, names *nameBook) string {
 	return names.devices[id]
 }
 
+// reviewHeld lists what came and was not merged, by why: its author was marked as lost, its
+// clock was ahead, another changeset has its place, it cannot be read, or a field of
+// it is none of this version's.
 func (c *County) reviewHeld(ctx context.Context, names *nameBook) ([]ReviewItem, error) {
 	held, err := c.replica.HeldBack(ctx)
 	if err != nil {
@@ -250,11 +253,26 @@ func (c *County) reviewHeld(ctx context.Context, names *nameBook) ([]ReviewItem,
 	}
 	var items []ReviewItem
 	for _, h := range held {
-		if h.Table != "" || len(items) == perRule { // a row waits for its changeset, and comes with it
+		if h.Table != "" && h.Column == "" || len(items) == perRule { // a row waits for its changeset, and comes with it
 			continue
 		}
-		items = append(items, ReviewItem{Kind: "held", Number: h.N, At: h.At.UnixMilli(), Title: c.deviceName(h.Replica, names), Severe: true,
-			Args: map[string]string{"n": fmt.Sprint(h.Number), "reason": h.Reason}, Actions: []string{"release"}})
+		device := c.deviceName(h.Stream.Origin.Replica, names)
+		item := ReviewItem{Kind: "held_unread", Number: h.N, At: h.At.UnixMilli(), Title: device, Severe: true, Args: map[string]string{"n": fmt.Sprint(h.Number), "reason": h.Reason}, Actions: []string{"release"}}
+		switch {
+		case h.Fork:
+			item.Kind, item.Actions = "held_fork", []string{"accept"}
+		case h.Column != "":
+			item.Kind, item.Column, item.Title, item.Actions = "held_field", h.Column, "", []string{"accept"}
+			item.Args["device"] = device
+			if _, err := c.about(ctx, &item, h.Table, h.ID, names); err != nil {
+				return nil, err
+			}
+		case h.Reason == writtenWhileLost:
+			item.Kind = "held"
+		case strings.HasPrefix(h.Reason, replica.ReasonAhead):
+			item.Kind = "held_clock"
+		}
+		items = append(items, item)
 	}
 	return items, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fieldkit/sync/changeset"
+	"fieldkit/sync/hlc"
 	"fieldkit/sync/schema"
 )
 
@@ -193,6 +194,14 @@ func TestForksAreTold(t *testing.T) {
 	if len(held) != 2 {
 		t.Fatalf("held back: %+v", held)
 	}
+	for _, h := range held {
+		if err := f.root.Release(f.ctx, h.N); !h.Fork || !errors.Is(err, ErrNotHeld) {
+			t.Fatalf("a fork (%v) is released: %v", h.Fork, err)
+		}
+	}
+	if of, all, err := f.root.HeldOf(f.ctx, kit.ID(), 10); err != nil || len(of) > 0 || all > 0 {
+		t.Fatalf("its author is told of %+v, %v", of, err)
+	}
 	for i, want := range []bool{true, false, true, false} {
 		row, err := f.root.Get(f.ctx, "note", ids[i])
 		f.must(err)
@@ -318,7 +327,7 @@ func TestAFastClockIsHeldBack(t *testing.T) {
 	}
 	held, err := f.root.HeldBack(f.ctx)
 	f.must(err)
-	if len(held) != 1 || held[0].Replica != kit.ID() {
+	if len(held) != 1 || held[0].Stream.Origin.Replica != kit.ID() {
 		t.Fatalf("held back: %+v", held)
 	}
 	f.must(f.root.Release(f.ctx, held[0].N))
@@ -439,4 +448,73 @@ func TestANewEpochForgetsAcknowledgements(t *testing.T) {
 		t.Fatal("the acknowledgement of another life counts still")
 	}
 	see(second, false)
+}
+
+// A field that does not fit the county's schema is held back by itself: the record comes
+// with its other fields, and the field comes when its author writes it again.
+func TestAFieldThatDoesNotFitIsHeldAloneUntilItIsWrittenAgain(t *testing.T) {
+	f := newFleet(t, 2)
+	kit, id := f.all[1], schema.NewID(1)
+	var prev changeset.Hash
+	var number uint64
+	at := hlc.At(f.now.UnixMilli())
+	say := func(row changeset.Row) {
+		t.Helper()
+		number, at = number+1, at+1
+		row.At = at
+		for i := range row.Cells {
+			row.Cells[i].Kind, row.Cells[i].At = schema.Register, at
+		}
+		body := &changeset.Body{Origins: []changeset.Origin{kit.Origin()}, Tables: []changeset.Table{{Number: 1, Rows: []changeset.Row{row}}}}
+		body.Introduced = row.Name.Seq
+		c, err := changeset.Seal(changeset.Header{Realm: testRealm, Stream: changeset.Stream{Origin: kit.Origin(), Audience: "everyone"}, Number: number, Prev: prev, First: at, Last: at, Complete: at},
+			body, kit.key, changeset.Recipients{})
+		f.must(err)
+		prev = c.Hash()
+		f.must(f.apply(f.root, c.Bytes()))
+	}
+	holds := func(want ...string) {
+		t.Helper()
+		list, all, err := f.root.HeldOf(f.ctx, kit.ID(), 10)
+		f.must(err)
+		var got []string
+		for _, h := range list {
+			got = append(got, h.Column)
+			if h.Table != "note" || h.ID != id || h.Stream != (changeset.Stream{Origin: kit.Origin(), Audience: "everyone"}) || h.Reason == "" {
+				t.Fatalf("held back: %+v", h)
+			}
+		}
+		if !slices.Equal(got, want) || all != len(want) {
+			t.Fatalf("held back: %q of %d, want %q", got, all, want)
+		}
+	}
+	named := changeset.Name{Seq: 1}
+	text := func(column uint16, v string, prev ...changeset.Version) changeset.Cell {
+		return changeset.Cell{Column: column, Type: schema.Text, Text: v, Prev: prev}
+	}
+	say(changeset.Row{ID: id, Cells: []changeset.Cell{{Column: 1, Type: schema.Int, Int: 7}, text(2, "kept"), text(7, "no type of ours")}})
+	holds("title", "voided")
+	first := changeset.Version{At: at}
+	if row := f.get(f.root, id); row.Text("secret") != "kept" || row.Text("title") != "" {
+		t.Fatalf("%+v", row)
+	}
+	say(changeset.Row{ID: id, Name: named, Cells: []changeset.Cell{{Column: 1, Type: schema.Int, Int: 8, Prev: []changeset.Version{first}}}})
+	holds("title", "voided", "title")
+	say(changeset.Row{ID: id, Name: named, Cells: []changeset.Cell{text(1, "right", changeset.Version{At: at})}})
+	holds("voided")
+	if row := f.get(f.root, id); row.Text("title") != "right" || row.Text("secret") != "kept" {
+		t.Fatalf("%+v", row)
+	}
+	wrote, err := f.root.Written(f.ctx, changeset.Stream{Origin: kit.Origin(), Audience: "everyone"}, number)
+	f.must(err)
+	if len(wrote) != 1 || wrote[0].Table != "note" || wrote[0].ID != id {
+		t.Fatalf("the last changeset writes %+v", wrote)
+	}
+	say(changeset.Row{ID: id, Name: named, Cells: []changeset.Cell{{Column: 7, Type: schema.JSON, Text: `{"on":1}`, Prev: []changeset.Version{first}}}})
+	holds()
+	var versions int
+	f.must(f.root.read.QueryRowContext(f.ctx, `SELECT count(*) FROM _loser`).Scan(&versions))
+	if versions != 0 {
+		t.Fatalf("%d versions are left over", versions)
+	}
 }

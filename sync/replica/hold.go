@@ -17,35 +17,125 @@ import (
 var ErrNotHeld = errors.New("nothing is held back under this number")
 
 // heldRow is the row of a changeset that was not merged; the zero heldRow is a
-// whole changeset. A row whose id was not known has the name that stood for it.
+// whole changeset. A row whose id was not known has the name that stood for it. Of a
+// row with a column, only that version of it was not merged.
 type heldRow struct {
-	table  uint16
-	id     schema.ID
-	origin int
-	seq    uint64
+	table   uint16
+	id      schema.ID
+	origin  int
+	seq     uint64
+	column  uint16
+	version stamp
 }
 
-// hold notes a changeset, or one row of it, that was not merged.
+// hold notes a changeset, one row of it or one field of a row, that was not merged.
 func (tx *Tx) hold(origin, audience int, number uint64, row heldRow, reason string) error {
-	var table, id, named, seq any
+	var table, id, named, seq, column, author, at any
 	if row.table != 0 {
 		table, id = int64(row.table), row.id[:]
 	}
 	if row.seq != 0 {
 		named, seq = row.origin, int64(row.seq)
 	}
-	return tx.exec(`INSERT INTO _held (origin, audience, number, tbl, id, named, seq, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		origin, audience, int64(number), table, id, named, seq, reason, tx.wall.UnixMilli())
+	if row.column != 0 {
+		column, author, at = int64(row.column), row.version.origin, int64(row.version.at)
+	}
+	return tx.exec(`INSERT INTO _held (origin, audience, number, tbl, id, named, seq, col, author, stamp, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		origin, audience, int64(number), table, id, named, seq, column, author, at, reason, tx.wall.UnixMilli())
 }
 
-// isHeld tells whether a row of a changeset is held back.
+// holdFork notes a changeset under whose number or after whose predecessor another one
+// is stored: its own bytes are not.
+func (tx *Tx) holdFork(origin, audience int, number uint64, reason string) error {
+	return tx.exec(`INSERT INTO _held (origin, audience, number, fork, reason, at) VALUES (?, ?, ?, 1, ?, ?)`, origin, audience, int64(number), reason, tx.wall.UnixMilli())
+}
+
+// isHeld tells whether a row of a changeset, or a field of it, is held back.
 func (tx *Tx) isHeld(origin, audience int, number uint64, row heldRow) (held bool, err error) {
-	stmt, err := tx.stmt(`SELECT EXISTS (SELECT 1 FROM _held WHERE origin = ? AND audience = ? AND number = ? AND tbl = ? AND id = ? AND coalesce(named, 0) = ? AND coalesce(seq, 0) = ?)`)
+	stmt, err := tx.stmt(`SELECT EXISTS (SELECT 1 FROM _held WHERE origin = ? AND audience = ? AND number = ? AND tbl = ? AND id = ? AND coalesce(named, 0) = ? AND coalesce(seq, 0) = ? AND coalesce(col, 0) = ? AND coalesce(stamp, 0) = ?)`)
 	if err != nil {
 		return false, err
 	}
-	err = stmt.QueryRowContext(tx.ctx, origin, audience, int64(number), row.table, row.id[:], row.origin, int64(row.seq)).Scan(&held)
+	err = stmt.QueryRowContext(tx.ctx, origin, audience, int64(number), row.table, row.id[:], row.origin, int64(row.seq), row.column, int64(row.version.at)).Scan(&held)
 	return held, err
+}
+
+// hold holds back a part of the body, once.
+func (m *merger) hold(row heldRow, reason error) error {
+	if m.known != nil { // it may have been held when it first arrived
+		if found, err := m.tx.isHeld(m.origin, m.audience, m.number, row); err != nil || found {
+			return err
+		}
+	}
+	if row.column != 0 {
+		m.fields = nil
+	}
+	return m.tx.hold(m.origin, m.audience, m.number, row, reason.Error())
+}
+
+// fitting is the cells of a row without those that do not fit the schema, which are
+// held back. The rest of the row is merged: what is written later names it.
+func (m *merger) fitting(t *schema.Table, w *changeset.Row) ([]changeset.Cell, error) {
+	cells, all := w.Cells, true
+	for i := range w.Cells {
+		cell := &w.Cells[i]
+		at := t.Index(cell.Column)
+		if at < 0 || m.known != nil && m.known(t.Number, cell.Column) || fits(&t.Columns[at], cell) == nil {
+			if !all {
+				cells = append(cells, *cell)
+			}
+			continue
+		}
+		if all {
+			cells, all = slices.Clone(w.Cells[:i]), false
+		}
+		held := heldRow{table: t.Number, id: w.ID, column: cell.Column, version: stamp{cell.At, m.origins[cell.By]}}
+		if err := m.hold(held, fits(&t.Columns[at], cell)); err != nil {
+			return nil, err
+		}
+	}
+	return cells, nil
+}
+
+// mended takes versions of a field off the list of what is held back, when their
+// author or somebody who had seen them wrote the field again, and gives them.
+func (m *merger) mended(p *pendingRow, c *schema.Column, cell *changeset.Cell, by int) ([]stamp, error) {
+	if m.fields == nil {
+		m.fields = new(bool)
+		if err := m.tx.conn.QueryRowContext(m.tx.ctx, `SELECT EXISTS (SELECT 1 FROM _held WHERE col IS NOT NULL)`).Scan(m.fields); err != nil {
+			return nil, err
+		}
+	}
+	if !*m.fields {
+		return nil, nil
+	}
+	rows, err := m.tx.conn.QueryContext(m.tx.ctx, `SELECT n, author, stamp FROM _held WHERE tbl = ? AND id = ? AND col = ?`, p.table.Number, p.id[:], c.Number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []stamp
+	var gone []int64
+	for rows.Next() {
+		var n int64
+		var s stamp
+		if err := rows.Scan(&n, &s.origin, &s.at); err != nil {
+			return nil, err
+		}
+		seen := slices.ContainsFunc(cell.Prev, func(v changeset.Version) bool { return s == stamp{v.At, m.origins[v.Origin]} })
+		if seen || s.origin == by && s.at < cell.At {
+			out, gone = append(out, s), append(gone, n)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for _, n := range gone {
+		if err := m.tx.exec(`DELETE FROM _held WHERE n = ?`, n); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // holds tells whether anything of a stream is held back.
@@ -109,7 +199,7 @@ func (r *Replica) Release(ctx context.Context, n int64) error {
 			return err
 		}
 		var at place
-		err := tx.conn.QueryRowContext(tx.ctx, `SELECT origin, audience, number FROM _held WHERE n = ? AND tbl IS NULL`, n).Scan(&at.origin, &at.audience, &at.number)
+		err := tx.conn.QueryRowContext(tx.ctx, `SELECT origin, audience, number FROM _held WHERE n = ? AND tbl IS NULL AND fork = 0`, n).Scan(&at.origin, &at.audience, &at.number)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNotHeld
 		}
@@ -119,7 +209,7 @@ func (r *Replica) Release(ctx context.Context, n int64) error {
 		if err := tx.remerge(at, nil, nil); err != nil {
 			return err
 		}
-		if err := tx.exec(`DELETE FROM _held WHERE origin = ? AND audience = ? AND number = ? AND tbl IS NULL`, at.origin, at.audience, int64(at.number)); err != nil {
+		if err := tx.exec(`DELETE FROM _held WHERE origin = ? AND audience = ? AND number = ? AND tbl IS NULL AND fork = 0`, at.origin, at.audience, int64(at.number)); err != nil {
 			return err
 		}
 		if err := tx.retryWaiting(at.origin, at.audience, nil); err != nil {

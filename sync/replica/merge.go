@@ -28,6 +28,9 @@ var (
 // changeset is held back instead of merged.
 const MaxAhead = 24 * time.Hour
 
+// ReasonAhead begins the reason of a Held from further ahead.
+const ReasonAhead = "written under a clock that is ahead"
+
 // Applied says what became of one changeset.
 type Applied struct {
 	Stream changeset.Stream
@@ -110,7 +113,7 @@ func (tx *Tx) apply(raw []byte, out *Applied) error {
 		return nil
 	case c.Prev != h.hash || c.First <= h.complete || c.Complete < h.complete:
 		out.Err = fmt.Errorf("%w: %s number %d does not follow (%v; %s after %s)", ErrFork, c.Stream.Origin, c.Number, c.Prev == h.hash, c.First, h.complete)
-		return tx.hold(origin, audience, c.Number, heldRow{}, out.Err.Error())
+		return tx.holdFork(origin, audience, c.Number, out.Err.Error())
 	}
 	if begun, err := tx.covered(origin, audience, c.Number); err != nil || begun {
 		out.Err = fmt.Errorf("%w: a snapshot that is arriving holds it", ErrGap)
@@ -189,7 +192,7 @@ func (tx *Tx) compareHeld(c *changeset.Changeset, origin, audience int, out *App
 		return nil
 	}
 	out.Err = fmt.Errorf("%w: %s number %d is held with other content", ErrFork, c.Stream.Origin, c.Number)
-	return tx.hold(origin, audience, c.Number, heldRow{}, out.Err.Error())
+	return tx.holdFork(origin, audience, c.Number, out.Err.Error())
 }
 
 // quarantine is the reason for which the root holds a changeset back, "" for none.
@@ -198,7 +201,7 @@ func (tx *Tx) quarantine(c *changeset.Changeset) (string, error) {
 		return "", nil
 	}
 	if c.Last.Time().After(tx.wall.Add(MaxAhead)) {
-		return fmt.Sprintf("written under a clock that is ahead: %s", c.Last), nil
+		return fmt.Sprintf("%s: %s", ReasonAhead, c.Last), nil
 	}
 	if tx.r.opts.Quarantine == nil {
 		return "", nil
@@ -225,7 +228,8 @@ type merger struct {
 	released bool // it was held back until now
 	// vouched tells of versions that are in a state merged beside.
 	vouched func(stamp) bool
-	unknown bool // something of the body is not in the schema
+	unknown bool  // something of the body is not in the schema
+	fields  *bool // some field is held back; nil while not asked
 	seen    map[int]head
 	err     error // of the database, while names were looked up
 }
@@ -327,12 +331,11 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 		if w.ID.IsNil() {
 			held.origin, held.seq = m.origins[w.Name.Origin], w.Name.Seq
 		}
-		if m.known != nil { // it may have been held when it first arrived
-			if found, err := m.tx.isHeld(m.origin, m.audience, m.number, held); err != nil || found {
-				return err
-			}
-		}
-		return m.tx.hold(m.origin, m.audience, m.number, held, err.Error())
+		return m.hold(held, err)
+	}
+	cells, err := m.fitting(t, w)
+	if err != nil {
+		return err
 	}
 	p, err := m.tx.loadRow(t, w.ID)
 	if err != nil {
@@ -349,8 +352,8 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 	p.dirty = p.dirty || !p.exists // named from now on, even if this schema knows none of its columns
 	var sealed []uint16
 	var sealedValues []any
-	for i := range w.Cells {
-		cell := &w.Cells[i]
+	for i := range cells {
+		cell := &cells[i]
 		at := t.Index(cell.Column)
 		if at < 0 {
 			m.unknown = true
@@ -378,9 +381,18 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 				return err
 			}
 		case schema.Immutable, schema.Register:
+			mended, err := m.mended(p, c, cell, by)
+			if err != nil {
+				return err
+			}
 			wins, err := m.register(p, at, cell, by)
 			if err != nil {
 				return err
+			}
+			for _, s := range mended {
+				if _, err := m.tx.dropLoser(p, c, s, true); err != nil {
+					return err
+				}
 			}
 			if !wins {
 				continue
@@ -408,23 +420,19 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 	return m.tx.redact(p)
 }
 
-// check says whether the known cells of a row fit the schema.
+// check says whether a row can be merged at all: it is known which it is, and all of it
+// is its author's.
 func (m *merger) check(t *schema.Table, w *changeset.Row) error {
 	if w.ID.IsNil() {
 		return errors.New("a row that was not taken here")
 	}
 	for i := range w.Cells {
-		cell := &w.Cells[i]
-		at := t.Index(cell.Column)
+		at := t.Index(w.Cells[i].Column)
 		if at < 0 {
 			continue
 		}
-		c := &t.Columns[at]
-		if o := m.names[cell.By]; o.Replica != m.names[0].Replica {
-			return fmt.Errorf("column %s is said to be written by %s", c.Name, o)
-		}
-		if err := fits(c, cell); err != nil {
-			return err
+		if o := m.names[w.Cells[i].By]; o.Replica != m.names[0].Replica {
+			return fmt.Errorf("column %s is said to be written by %s", t.Columns[at].Name, o)
 		}
 	}
 	return nil

@@ -262,9 +262,7 @@ func (m *merger) states(s *changeset.States, heads []base) error {
 			if err != nil {
 				return fmt.Errorf("merge %s: %w", t.Name, err)
 			}
-			if p != nil {
-				named, of = append(named, row), append(of, p)
-			}
+			named, of = append(named, row), append(of, p)
 		}
 	}
 	if m.unknown && m.known == nil && m.names[0].Incarnation != 0 { // of a snapshot, the part is kept
@@ -311,13 +309,11 @@ type registerVersion struct {
 	value any
 }
 
-// row merges one row's state; nil for one that does not fit the schema.
+// row merges one row's state.
 func (m *stateMerger) row(t *schema.Table, w *changeset.Row, audiences []int) (*pendingRow, error) {
-	if err := m.fits(t, w); err != nil {
-		if m.known != nil {
-			return nil, nil
-		}
-		return nil, m.tx.hold(m.merger.origin, m.audience, m.number, heldRow{table: t.Number, id: w.ID}, err.Error())
+	fit, err := m.fitting(t, w)
+	if err != nil {
+		return nil, err
 	}
 	p, err := m.tx.loadRow(t, w.ID)
 	if err != nil {
@@ -343,12 +339,12 @@ func (m *stateMerger) row(t *schema.Table, w *changeset.Row, audiences []int) (*
 			return nil, err
 		}
 	}
-	for i := 0; i < len(w.Cells); {
+	for i := 0; i < len(fit); {
 		next := i + 1
-		for next < len(w.Cells) && w.Cells[next].Column == w.Cells[i].Column {
+		for next < len(fit) && fit[next].Column == fit[i].Column {
 			next++
 		}
-		cells := w.Cells[i:next]
+		cells := fit[i:next]
 		i = next
 		at := t.Index(cells[0].Column)
 		if at < 0 {
@@ -376,18 +372,6 @@ func (m *stateMerger) row(t *schema.Table, w *changeset.Row, audiences []int) (*
 		}
 	}
 	return p, m.tx.redact(p)
-}
-
-// fits says whether the known cells of a state fit the schema.
-func (m *stateMerger) fits(t *schema.Table, w *changeset.Row) error {
-	for i := range w.Cells {
-		if at := t.Index(w.Cells[i].Column); at >= 0 {
-			if err := fits(&t.Columns[at], &w.Cells[i]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 func (m *stateMerger) field(p *pendingRow, at int, cells []changeset.Cell, w *changeset.Row, was, from []int) error {

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"context"
+	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -145,15 +146,63 @@ func (r *Replica) Waiting(ctx context.Context, limit int) ([]Pending, error) {
 	return out, nil
 }
 
-// Unsent lists the rows of one of this replica's changesets that the county has not
-// confirmed; none when it has.
-func (r *Replica) Unsent(ctx context.Context, stream changeset.Stream, number uint64) ([]Pending, error) {
-	out, err := r.pending(ctx, `SELECT u.tbl, u.id, u.at FROM _unsent u JOIN _origin o ON o.idx = u.origin JOIN _audience a ON a.idx = u.audience
-		WHERE o.replica = ? AND o.incarnation = ? AND a.name = ? AND u.number = ? ORDER BY u.at, u.id`, stream.Origin.Replica[:], stream.Origin.Incarnation, stream.Audience, int64(number))
+// Written lists the rows that a stored changeset writes and that this schema knows, as
+// far as their names mean something here; none when it is not stored or cannot be read.
+func (r *Replica) Written(ctx context.Context, stream changeset.Stream, number uint64) ([]Pending, error) {
+	var hash, sealed []byte
+	names := namedRows{ctx: ctx, r: r}
+	err := r.read.QueryRowContext(ctx, `SELECT c.audience, c.hash, c.sealed FROM _changeset c JOIN _origin o ON o.idx = c.origin JOIN _audience a ON a.idx = c.audience
+		WHERE o.replica = ? AND o.incarnation = ? AND a.name = ? AND c.number = ?`, stream.Origin.Replica[:], stream.Origin.Incarnation, stream.Audience, int64(number)).Scan(&names.audience, &hash, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
 	if err != nil {
-		return nil, fmt.Errorf("list unsent rows: %w", err)
+		return nil, fmt.Errorf("read a changeset: %w", err)
+	}
+	c, err := r.openStored(hash, sealed)
+	if err != nil {
+		return nil, err
+	}
+	body, err := c.Body(&names, r.opener())
+	if names.err != nil {
+		return nil, fmt.Errorf("read a changeset's names: %w", names.err)
+	}
+	if err != nil {
+		return nil, nil // not readable here
+	}
+	var out []Pending
+	for i := range body.Tables {
+		t := r.opts.Schema.TableByNumber(body.Tables[i].Number)
+		for j := range body.Tables[i].Rows {
+			if w := &body.Tables[i].Rows[j]; t != nil && !w.ID.IsNil() {
+				out = append(out, Pending{Table: t.Name, ID: w.ID, At: w.At.Time()})
+			}
+		}
 	}
 	return out, nil
+}
+
+// namedRows is a changeset.Rows that looks names up one by one.
+type namedRows struct {
+	ctx      context.Context
+	r        *Replica
+	audience int
+	err      error
+}
+
+func (n *namedRows) Known(table uint16) bool { return n.r.opts.Schema.TableByNumber(table) != nil }
+
+func (n *namedRows) Row(table uint16, origin changeset.Origin, seq uint64) (id schema.ID, err error) {
+	err = n.r.read.QueryRowContext(n.ctx, `SELECT t.id FROM _named d JOIN _origin o ON o.idx = d.origin JOIN `+quote(n.r.opts.Schema.TableByNumber(table).Name)+` t ON t._n = d.n + ?1 - d.seq
+		WHERE o.replica = ?2 AND o.incarnation = ?3 AND d.audience = ?4 AND d.tbl = ?5 AND d.n > 0 AND d.seq <= ?1 AND d.seq + d.count > ?1`,
+		int64(seq), origin.Replica[:], origin.Incarnation, n.audience, table).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return schema.Nil, nil
+	}
+	if err != nil {
+		n.err = err
+	}
+	return id, err
 }
 
 // pending reads rows that wait: table, id and stamp.
@@ -180,23 +229,44 @@ func (r *Replica) pending(ctx context.Context, query string, args ...any) ([]Pen
 	return out, rows.Err()
 }
 
-// Held is a changeset, or one row of it, that was received but not merged. Its
-// bytes are kept.
+// Held is a changeset, one row of it or one field of that, which was received but not
+// merged. Its bytes are kept.
 type Held struct {
-	N       int64 // names it for Release
-	Replica schema.ID
-	Number  uint64
-	Table   string    // "" for a whole changeset
-	ID      schema.ID // the row, zero for a whole changeset
-	Reason  string
-	At      time.Time
+	N      int64 // names it for Release
+	Stream changeset.Stream
+	Number uint64
+	Table  string    // "" for a whole changeset
+	ID     schema.ID // the row, zero for a whole changeset
+	Column string    // the field, "" for the whole row
+	Fork   bool      // another changeset has its place: it cannot be released
+	Reason string
+	At     time.Time
 }
 
 // HeldBack lists them, at most 1,000: whole changesets, which can be released, before
 // rows, newest first.
 func (r *Replica) HeldBack(ctx context.Context) ([]Held, error) {
-	rows, err := r.read.QueryContext(ctx, `SELECT h.n, o.replica, h.number, coalesce(h.tbl, 0), h.id, h.reason, h.at
-		FROM _held h JOIN _origin o ON o.idx = h.origin ORDER BY h.tbl IS NOT NULL, h.n DESC LIMIT 1000`)
+	return r.held(ctx, `1 ORDER BY h.tbl IS NOT NULL, h.n DESC LIMIT 1000`)
+}
+
+// HeldOf lists what is held back of one replica's streams and will not come by itself,
+// in the order in which it came, at most limit, and counts all of it. Rows that wait
+// for another row are not in it, nor are forks.
+func (r *Replica) HeldOf(ctx context.Context, id schema.ID, limit int) (list []Held, all int, err error) {
+	const of = `o.replica = ? AND h.named IS NULL AND h.fork = 0`
+	if err := r.read.QueryRowContext(ctx, `SELECT count(*) FROM _held h JOIN _origin o ON o.idx = h.origin WHERE `+of, id[:]).Scan(&all); err != nil {
+		return nil, 0, fmt.Errorf("count what is held back: %w", err)
+	}
+	if all == 0 {
+		return nil, 0, nil
+	}
+	list, err = r.held(ctx, of+` ORDER BY h.n LIMIT ?`, id[:], limit)
+	return list, all, err
+}
+
+func (r *Replica) held(ctx context.Context, which string, args ...any) ([]Held, error) {
+	rows, err := r.read.QueryContext(ctx, `SELECT h.n, o.replica, o.incarnation, a.name, h.number, coalesce(h.tbl, 0), h.id, coalesce(h.col, 0), h.fork, h.reason, h.at
+		FROM _held h JOIN _origin o ON o.idx = h.origin JOIN _audience a ON a.idx = h.audience WHERE `+which, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list what is held back: %w", err)
 	}
@@ -204,13 +274,16 @@ func (r *Replica) HeldBack(ctx context.Context) ([]Held, error) {
 	var out []Held
 	for rows.Next() {
 		var h Held
-		var table uint16
+		var table, column uint16
 		var at int64
-		if err := rows.Scan(&h.N, &h.Replica, &h.Number, &table, &h.ID, &h.Reason, &at); err != nil {
+		if err := rows.Scan(&h.N, &h.Stream.Origin.Replica, &h.Stream.Origin.Incarnation, &h.Stream.Audience, &h.Number, &table, &h.ID, &column, &h.Fork, &h.Reason, &at); err != nil {
 			return nil, fmt.Errorf("list what is held back: %w", err)
 		}
 		if t := r.opts.Schema.TableByNumber(table); t != nil {
 			h.Table = t.Name
+			if i := t.Index(column); column != 0 && i >= 0 {
+				h.Column = t.Columns[i].Name
+			}
 		}
 		h.At = time.UnixMilli(at)
 		out = append(out, h)

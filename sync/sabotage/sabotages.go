@@ -61,6 +61,12 @@ var sabotages = []sabotage{
 		one(`case c.Prev != h.hash || c.First <= h.complete`, `case c.First <= h.complete`), replicas, "^TestForksAreTold$"},
 	{"fork-overwritten", "a second changeset under one number is told", "sync/replica/merge.go",
 		one(`if hash := c.Hash(); string(held) == string(hash[:]) {`, `if len(held) > 0 {`), replicas, "^TestForksAreTold$"},
+	{"misfit-stays-held", "a field that did not fit is no longer held back once its author wrote it again", "sync/replica/hold.go",
+		one(`if seen || s.origin == by && s.at < cell.At {`, `if seen && s.origin < 0 {`), replicas, "^TestAFieldThatDoesNotFitIsHeldAloneUntilItIsWrittenAgain$"},
+	{"withheld-untold", "a device hears what the county has of it and did not merge", "sync/transport/server.go",
+		one(`	if a.left == 0 {
+		if a.withheld`, `	if false {
+		if a.withheld`), transports, "^TestADeviceHearsWhatIsHeldBackOfIt$"},
 	{"vector-before-merge", "a replica says that it holds only what it has merged", "sync/replica/merge.go",
 		one(`	if errors.Is(err, ErrGap) {
 		out.Err = err

@@ -85,10 +85,14 @@ type Result struct {
 	SentBytes, ReceivedBytes int64 // bodies of requests and responses
 	Requests                 int
 	Refused                  []Refusal
-	Astray                   bool          // this replica's rows are not the county's, although it holds the same changesets: something is damaged
-	Restored                 bool          // the county was restored from a backup since the last sync
-	ClockOffset              time.Duration // this device's wall clock minus the county's
-	At                       time.Time     // county's time of the last acknowledgement
+	// Withheld is what the county has of this device and did not merge, as it said
+	// last: its first part, and how much it is in all.
+	Withheld    []replica.Held
+	AllWithheld int
+	Astray      bool          // this replica's rows are not the county's, although it holds the same changesets: something is damaged
+	Restored    bool          // the county was restored from a backup since the last sync
+	ClockOffset time.Duration // this device's wall clock minus the county's
+	At          time.Time     // county's time of the last acknowledgement
 }
 
 // Requests start at this size, grow while they succeed and halve when they fail.

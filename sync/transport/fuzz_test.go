@@ -71,6 +71,8 @@ func FuzzAnswer(f *testing.F) {
 		certificates: []changeset.Certificate{{Replica: fuzzDevice, Key: make([]byte, 32)}}, left: 2, leftBytes: 900}
 	f.Add(full.encode())
 	f.Add((&answer{unlike: true}).encode())
+	f.Add((&answer{withheld: []withheld{{stream: changeset.Stream{Origin: changeset.Origin{Incarnation: 1}, Audience: "everyone"}, number: 3, reason: "r", at: 8},
+		{stream: changeset.Stream{Audience: "o"}, table: 1, column: 2, id: schema.NewID(2)}}, allWithheld: 5}).encode())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var a, back answer
 		if a.decode(b) != nil {

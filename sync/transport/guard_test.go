@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -172,6 +173,51 @@ func TestAWrongClockIsCorrectedBeforeItSends(t *testing.T) {
 	}
 	if held, err := c.r.HeldBack(context.Background()); err != nil || len(held) > 0 || count(t, c.r) != 10 {
 		t.Fatalf("%d rows at the county, held back: %v, %v", count(t, c.r), held, err)
+	}
+}
+
+// A device hears, with every exchange, what the county has of it and did not merge, until
+// the office has released it; of others it hears nothing.
+func TestADeviceHearsWhatIsHeldBackOfIt(t *testing.T) {
+	c := newCounty(t)
+	kit, other := c.kit(), c.kit()
+	mine, theirs := c.client(kit, ClientOptions{}), c.client(other, ClientOptions{})
+	write(t, other, 3)
+	syncNow(t, theirs)
+	reason := "lost" + strings.Repeat("丢", 100)
+	c.suspect.Store(&reason)
+	for range maxWithheld + 5 {
+		write(t, kit, 1)
+		if err := kit.Seal(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // without news, too
+		res := syncNow(t, mine)
+		if len(res.Withheld) != maxWithheld || res.AllWithheld != maxWithheld+5 || len(res.Refused) > 0 {
+			t.Fatalf("%d of %d are told, %d refused", len(res.Withheld), res.AllWithheld, len(res.Refused))
+		}
+		for i, h := range res.Withheld {
+			if h.Stream != (changeset.Stream{Origin: kit.Origin(), Audience: "everyone"}) || h.Number != uint64(i+1) || h.Table != "" || !strings.HasPrefix(reason, h.Reason) || len(h.Reason) < maxReason-3 || time.Since(h.At) > time.Hour {
+				t.Fatalf("%d: %+v", i, h)
+			}
+		}
+	}
+	if res := syncNow(t, theirs); len(res.Withheld) > 0 || res.AllWithheld > 0 {
+		t.Fatalf("another kit is told of %+v", res.Withheld)
+	}
+	c.suspect.Store(nil)
+	held, err := c.r.HeldBack(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range held {
+		if err := c.r.Release(context.Background(), h.N); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if res := syncNow(t, mine); len(res.Withheld) > 0 || res.AllWithheld > 0 || count(t, c.r) != maxWithheld+8 {
+		t.Fatalf("%d rows at the county, still told: %+v", count(t, c.r), res.Withheld)
 	}
 }
 

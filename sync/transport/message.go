@@ -328,6 +328,8 @@ type answer struct {
 	certificates []changeset.Certificate // of origins whose chunks follow
 	left         int                     // changesets still to come after this response
 	leftBytes    int
+	withheld     []withheld // with nothing to come: what the server holds back of the device
+	allWithheld  int
 }
 
 func (a *answer) encode() []byte {
@@ -364,6 +366,9 @@ func (a *answer) encode() []byte {
 	}
 	w.uint(uint64(a.left))
 	w.uint(uint64(a.leftBytes))
+	if a.allWithheld > 0 {
+		encodeWithheld(&w, a.withheld, a.allWithheld)
+	}
 	return w.b
 }
 
@@ -396,6 +401,9 @@ func (a *answer) decode(b []byte) error {
 		copy(c.Signature[:], p.raw(64))
 	}
 	a.left, a.leftBytes = int(min(p.uint(), 1<<31)), int(min(p.uint(), 1<<40))
+	if len(p.b) > 0 {
+		a.withheld, a.allWithheld = decodeWithheld(p)
+	}
 	return p.done()
 }
 

@@ -307,6 +307,10 @@ func (s *syncRun) learn(ctx context.Context, rq *request, a *answer) error {
 		return err
 	}
 	s.result.Astray = s.result.Astray || a.astray
+	s.result.Withheld, s.result.AllWithheld = heldThere(c.r.Schema(), a.withheld), a.allWithheld
+	for i := range s.result.Withheld {
+		s.result.Withheld[i].Stream.Origin.Replica = c.r.ID()
+	}
 	if !a.unlike {
 		for _, h := range s.rest { // the county holds just as much
 			held[h.stream] = h.number

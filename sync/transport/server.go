@@ -473,6 +473,11 @@ func (s *Server) answer(ctx context.Context, d *Device, rq *request, vector chan
 	for _, ref := range refs[len(sent):] {
 		a.leftBytes += ref.Size
 	}
+	if a.left == 0 {
+		if a.withheld, a.allWithheld, err = s.withheldOf(ctx, d.ID); err != nil {
+			return nil, err
+		}
+	}
 	known := map[schema.ID]bool{d.ID: true}
 	for st, n := range has {
 		known[st.Origin.Replica] = known[st.Origin.Replica] || n > 0

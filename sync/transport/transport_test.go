@@ -34,9 +34,9 @@ func testSchema() *schema.Schema {
 	}})
 }
 
-func open(t testing.TB, dir string) *replica.Replica {
+func open(t testing.TB, dir string, more ...func(*replica.Options)) *replica.Replica {
 	t.Helper()
-	r, err := replica.Open(context.Background(), replica.Options{Dir: dir, Schema: testSchema(), Realm: realm,
+	o := replica.Options{Dir: dir, Schema: testSchema(), Realm: realm,
 		Audience: func(tx *replica.Tx, tb *schema.Table, id schema.ID) (string, error) {
 			row, err := tx.Get("note", id)
 			if err != nil || row == nil {
@@ -46,7 +46,11 @@ func open(t testing.TB, dir string) *replica.Replica {
 				return "office", nil
 			}
 			return "everyone", nil
-		}})
+		}}
+	for _, fn := range more {
+		fn(&o)
+	}
+	r, err := replica.Open(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,11 +95,12 @@ func (a *authority) set(id schema.ID, fn func(*Device)) {
 type middle func(http.ResponseWriter, *http.Request, http.Handler)
 
 type county struct {
-	t    testing.TB
-	dir  string
-	r    *replica.Replica
-	auth *authority
-	http *httptest.Server
+	t       testing.TB
+	dir     string
+	r       *replica.Replica
+	auth    *authority
+	http    *httptest.Server
+	suspect atomic.Pointer[string] // the reason for which what kits write is held back
 	// middle sees every request before the server does.
 	between atomic.Pointer[middle]
 }
@@ -107,7 +112,14 @@ func newCounty(t testing.TB) *county {
 }
 
 func (c *county) start() {
-	c.r = open(c.t, c.dir)
+	c.r = open(c.t, c.dir, func(o *replica.Options) {
+		o.Quarantine = func(*replica.Tx, schema.ID) (string, error) {
+			if reason := c.suspect.Load(); reason != nil {
+				return *reason, nil
+			}
+			return "", nil
+		}
+	})
 	if err := c.r.BecomeRoot(context.Background()); err != nil {
 		c.t.Fatal(err)
 	}

@@ -1035,6 +1035,7 @@ export interface TrayItem {
   table: string
   id: string
   title: string
+  column: string
   device: string
   at: number
   reason: string
