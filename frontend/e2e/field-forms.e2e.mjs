@@ -1,0 +1,83 @@
+// A form that is open while another laptop's change of the same record arrives; a save
+// pressed twice; rows of buttons that stay one row.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { call, show } from './screens.mjs'
+import { World } from './world.mjs'
+
+const w = new World()
+let one, two
+const at = (name, page = one.page) => page.locator(`[data-test="${name}"]`)
+async function enrol(name, officer, staff) {
+  const kit = await w.kit(name)
+  const page = await w.page(kit.url)
+  await page.locator('textarea').first().fill(w.code(name.toUpperCase()))
+  await at('enrol', page).click()
+  await page.getByPlaceholder('姓名').fill(officer)
+  await page.getByPlaceholder('工号或警号').fill(staff)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: '今天的活动' }).waitFor()
+  return { ...kit, page, beside: await w.page(kit.url) } // beside: a second window, from which it syncs
+}
+const exchange = async () => { for (const k of [one, two, one, two]) await w.sync(k.beside) }
+const outcome = async (kit) => (await call(kit.page, 'Outcomes', 'List', {})).items[0]
+const changed = { ref_no: 'QL20250110-001', kind: 'intercept', no_ref: false, recovered: '', persons: 0, partners: [], consultation_id: '' }
+
+before(async () => {
+  await w.start()
+  one = await enrol('d1', '李静', '041207')
+  two = await enrol('d2', '王强', '041208')
+})
+after(() => w.stop())
+
+test('what came while a form was open stands, the note keeps both, and who was overtaken is told', async () => {
+  const day = new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10)
+  const made = await call(one.page, 'Outcomes', 'Save', { ...changed, id: '', occurred_on: day, source: 'visit', averted: '5000', note: '备注。' })
+  await exchange()
+  await show(one.page, '/outcome')
+  await one.page.getByText('QL20250110-001').first().click()
+  await at('averted').waitFor()
+  const theirs = await outcome(two)
+  const { saw, ...shown } = { ...changed, id: theirs.id, occurred_on: theirs.occurred_on, source: theirs.source, averted: theirs.averted, note: theirs.note, saw: null }
+  await call(two.page, 'Outcomes', 'Save', { ...shown, source: 'call', averted: '6000', note: '备注。那边的。', saw: shown })
+  await exchange()
+  assert.equal((await outcome(one)).averted, '6000')
+  await at('averted').fill('7000')
+  await one.page.locator('.el-dialog textarea').first().fill('这边的。备注。')
+  await one.page.keyboard.press('Control+Enter')
+  await one.page.getByText('刚在另一台电脑上也改过').waitFor()
+  await at('averted').waitFor({ state: 'hidden' })
+  const stands = await call(one.page, 'Outcomes', 'Get', made.id)
+  assert.deepEqual([stands.averted, stands.source, stands.note], ['7000', 'call', '这边的。备注。那边的。'])
+  await w.picture(one.page, 'forms-overtaken')
+})
+
+test('a save pressed twice makes one record', async () => {
+  const before = (await call(one.page, 'Outcomes', 'List', {})).total
+  await show(one.page, '/outcome')
+  await one.page.keyboard.press('N')
+  await at('averted').waitFor()
+  await one.page.locator('.el-dialog .el-switch').first().click() // it has no number, which would make it one by itself
+  await one.page.locator('.el-dialog').getByRole('button', { name: '见面劝阻' }).click()
+  await at('averted').fill('800')
+  await at('outcome-save').dblclick()
+  await at('averted').waitFor({ state: 'hidden' })
+  assert.equal((await call(one.page, 'Outcomes', 'List', {})).total, before + 1)
+})
+
+test('in English, with large type, at 125 %: one row of buttons, the rest in its menu', async () => {
+  const opened = await call(one.page, 'Activities', 'Open', { kind: 'cafe_meeting', place: '文化馆二楼会议室', title: '', venue_id: '', lead_unit_id: '', host_unit_id: '', partner_units: [], officer_ids: [], fraud_types: [], topic_tags: [], audience_roles: [], hours_x10: 0, start_at: 0, planned: false, plan_item_id: '' })
+  await call(one.page, 'Settings', 'Save', { language: 'en', theme: 'normal', large_type: true, sound: false })
+  await one.page.setViewportSize({ width: 819, height: 614 })
+  await one.page.reload()
+  await show(one.page, '/meeting/' + opened.id)
+  const foot = one.page.locator('.foot').first()
+  await foot.locator('[data-test=more]').waitFor()
+  assert.ok((await foot.boundingBox()).height < 60, 'the foot has a second row')
+  await foot.locator('[data-test=more]').click()
+  await one.page.getByRole('menuitem', { name: /Hand out/ }).click()
+  await one.page.getByRole('dialog').waitFor()
+  await w.picture(one.page, 'forms-one-row')
+})
+
+test('no screen complained on the console', () => assert.deepEqual([...one.page.problems, ...two.page.problems, ...one.beside.problems, ...two.beside.problems], []))
