@@ -1,6 +1,7 @@
 package app
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,28 +20,62 @@ func TestADraftOutlivesOtherForms(t *testing.T) {
 	l.must(err)
 	unfinished := form(square)
 	unfinished.PersonLabel, unfinished.Outcome = "赵大爷", ""
-	l.must(l.consult.SaveDraft(unfinished))
+	l.keepDraft(unfinished)
 	correction := old.ConsultationForm
 	correction.Town = "城关镇"
 	_, err = l.consult.Save(correction)
 	l.must(err)
 	_, err = l.consult.Save(form(desk))
 	l.must(err)
-	d, err := l.consult.Draft()
-	l.must(err)
-	if d == nil || d.Form.PersonLabel != "赵大爷" {
+	d := l.draft(schema.Nil, square)
+	if d == nil || d.PersonLabel != "赵大爷" {
 		t.Fatalf("the draft is %+v", d)
 	}
-	l.must(l.consult.DiscardDraft())
-	if d, err := l.consult.Draft(); d != nil || err != nil {
-		t.Fatalf("discarded: %+v, %v", d, err)
+	l.must(NewDrafts(l.s).Drop(consultationDraft(schema.Nil, square)))
+	if d := l.draft(schema.Nil, square); d != nil {
+		t.Fatalf("discarded: %+v", d)
 	}
 	// Anything can be kept as a draft, also what a save would refuse.
 	bad := ConsultationForm{Story: strings.Repeat("话😀", 50_000), OccurredAt: -1, Channels: []string{"?"}, AtRisk: "\x00=1+1"}
-	l.must(l.consult.SaveDraft(bad))
+	l.keepDraft(bad)
 	l.crash()
-	if d, err := l.consult.Draft(); err != nil || d == nil || d.Form.Story != bad.Story || d.Form.AtRisk != bad.AtRisk {
-		t.Errorf("an odd draft did not come back: %v", err)
+	if d := l.draft(schema.Nil, schema.Nil); d == nil || d.Story != bad.Story || d.AtRisk != bad.AtRisk {
+		t.Error("an odd draft did not come back")
+	}
+}
+
+// Forms at two activities, and a correction of a stored record, are kept beside each
+// other; each is dropped by its own save.
+func TestEveryUnfinishedFormIsKept(t *testing.T) {
+	l := newLaptop(t, "D1")
+	square, desk := l.start("城关广场").Activity.ID, l.start("汽车站").Activity.ID
+	stored := sure(l.consult.Save(form(square)))
+	for i, f := range []ConsultationForm{form(square), form(desk), stored.ConsultationForm} {
+		f.Story = fmt.Sprint("第", i, "张")
+		l.keepDraft(f)
+		l.now = l.now.Add(time.Minute)
+	}
+	digest := DigestForm{Title: "写了一半", FraudTypes: []string{"F01"}, Elements: "经过"}
+	l.must(NewDrafts(l.s).Keep(digestDraft(schema.Nil, nil), string(sure(json.Marshal(digest)))))
+	l.crash()
+	if list := sure(NewDrafts(l.s).List()); len(list) != 4 || list[0].Key != "digest/new" {
+		t.Fatalf("%+v", list)
+	}
+	sure(l.consult.Save(form(desk)))
+	sure(NewDigests(l.s).Save(digest))
+	if l.draft(schema.Nil, desk) != nil || l.draft(schema.Nil, square) == nil || l.draft(stored.ID, square).Story != "第2张" {
+		t.Errorf("%+v", sure(NewDrafts(l.s).List()))
+	}
+	f := stored.ConsultationForm
+	f.Town = "城关镇"
+	sure(l.consult.Save(f))
+	if list := sure(NewDrafts(l.s).List()); len(list) != 1 || list[0].Key != consultationDraft(schema.Nil, square) {
+		t.Errorf("%+v", list)
+	}
+	for _, key := range []string{"", "../kit.json", "consultation/" + strings.Repeat("x/", 9), "Digest/new"} {
+		if err := NewDrafts(l.s).Keep(key, "{}"); err == nil {
+			t.Errorf("%q is kept", key)
+		}
 	}
 }
 

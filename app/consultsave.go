@@ -79,7 +79,7 @@ func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
 		if err := keep(); err != nil {
 			return err
 		}
-		return dropDraft(tx, f)
+		return dropDraft(tx, consultationDraft(f.ID, f.ActivityID))
 	})
 	if err != nil {
 		return Consultation{}, err

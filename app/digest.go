@@ -272,6 +272,9 @@ func (g *Digests) Save(f DigestForm) (Digest, error) {
 		if err := draftAgain(); err != nil {
 			return err
 		}
+		if err := dropDraft(tx, digestDraft(f.ID, f.From)); err != nil {
+			return err
+		}
 		return keep()
 	})
 	if err != nil {

@@ -104,11 +104,9 @@ func TestStepsTakenWhileTyping(t *testing.T) {
 	l := newLaptop(t, "D1")
 	f := form(l.start("城关广场").Activity.ID)
 	f.Steps = []string{"call_police@" + fmt.Sprint(l.now.Add(-5*time.Minute).UnixMilli()), "stop_payment@" + fmt.Sprint(l.now.UnixMilli())}
-	l.must(l.consult.SaveDraft(f))
+	l.keepDraft(f)
 	l.crash()
-	draft, err := l.consult.Draft()
-	l.must(err)
-	saved, err := l.consult.Save(draft.Form)
+	saved, err := l.consult.Save(*l.draft(schema.Nil, f.ActivityID))
 	l.must(err)
 	steps, err := NewLinkage(l.s).List(saved.ID)
 	l.must(err)

@@ -11,6 +11,7 @@ func newServices(a *App) map[string]any {
 		"Consultations": NewConsultations(s),
 		"Day":           NewDay(s),
 		"Digests":       NewDigests(s),
+		"Drafts":        NewDrafts(s),
 		"Exports":       NewExports(s),
 		"Finder":        NewFinder(s),
 		"History":       NewHistory(s),

@@ -36,8 +36,8 @@ func TestBeforeEnrolment(t *testing.T) {
 			_, err := s["Consultations"].(*Consultations).List(ConsultationQuery{Text: "x"})
 			return err
 		},
-		"Draft":         func() error { _, err := s["Consultations"].(*Consultations).Draft(); return err },
-		"SaveDraft":     func() error { return s["Consultations"].(*Consultations).SaveDraft(ConsultationForm{}) },
+		"Drafts":        func() error { _, err := s["Drafts"].(*Drafts).List(); return err },
+		"Drafts.Keep":   func() error { return s["Drafts"].(*Drafts).Keep("digest/new", "{}") },
 		"Meetings.List": func() error { _, err := s["Meetings"].(*Meetings).List(); return err },
 		"Meetings.Find": func() error { _, err := s["Meetings"].(*Meetings).Find(none, "x"); return err },
 		"ParseRoster": func() error {

@@ -75,6 +75,7 @@ type SyncRecord struct {
 	Title string    `json:"title"`
 	State string    `json:"state"` // draft, stored, received
 	At    int64     `json:"at"`    // ms
+	Draft string    `json:"draft"` // of a draft: its key
 }
 
 // HeldRecord is something that was received but not merged.
@@ -353,13 +354,16 @@ func (s *Sync) Records(filter string) ([]SyncRecord, error) {
 	ctx := context.Background()
 	out := []SyncRecord{}
 	if filter != "received" {
-		if raw, err := r.GetLocal(ctx, draftKey); err != nil {
+		drafts, err := listDrafts(r)
+		if err != nil {
 			return nil, err
-		} else if raw != nil {
-			var d ConsultationDraft
-			if json.Unmarshal(raw, &d) == nil {
-				out = append(out, SyncRecord{Table: "consultation", State: "draft", At: d.At})
+		}
+		for _, d := range drafts {
+			table := "consultation"
+			if strings.HasPrefix(d.Key, "digest/") {
+				table = "case_digest"
 			}
+			out = append(out, SyncRecord{Table: table, Draft: d.Key, State: "draft", At: d.At})
 		}
 		waiting, err := r.Waiting(ctx, 500)
 		if err != nil {

@@ -77,10 +77,10 @@ test('W9: joint action stamps the minute, also before the form is saved', async 
   await page.waitForFunction(() => document.querySelectorAll('[data-test=step]').length === 2)
   await w.picture(page, 'consult-linkage')
   let draft
-  for (let i = 0; i < 50 && draft?.form.steps.length !== 2; i++, await page.waitForTimeout(100)) draft = await call(page, 'Consultations', 'Draft')
+  for (let i = 0; i < 50 && draft?.steps.length !== 2; i++, await page.waitForTimeout(100)) draft = JSON.parse((await call(page, 'Drafts', 'Of', 'consultation/new/' + sample[':activity']))?.form ?? 'null')
   await page.reload()
   await page.waitForFunction(() => document.querySelectorAll('[data-test=step]').length === 2)
-  await call(page, 'Consultations', 'Save', { ...draft.form, channels: ['H1'], age_band: 'A5', no_indicator: true, outcome: 'K4' })
+  await call(page, 'Consultations', 'Save', { ...draft, channels: ['H1'], age_band: 'A5', no_indicator: true, outcome: 'K4' })
   const [saved] = (await consultations({ limit: 1 })).items
   const steps = await call(page, 'Linkage', 'List', saved.id)
   assert.deepEqual(steps.map((s) => s.kind), ['call_police', 'stop_payment'])
@@ -210,7 +210,7 @@ test('10 MB pasted, a broken picture, an impossible day: a sentence, and nothing
   await at('indicator').focus()
   await paste('没有号码的长文'.repeat(500_000))
   await page.getByText('只识别了前面一部分').waitFor()
-  await call(page, 'Consultations', 'DiscardDraft')
+  await call(page, 'Drafts', 'Drop', 'consultation/new/' + sample[':activity'])
   await show(page, '/post')
   await at('post-bulk').click()
   await page.locator('textarea').last().focus()

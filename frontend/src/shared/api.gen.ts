@@ -189,11 +189,6 @@ export interface CodeNames {
   retired: string[]
 }
 
-export interface ConsultationDraft {
-  form: ConsultationForm
-  at: number
-}
-
 export interface Consultation {
   id: string
   activity_id: string
@@ -359,6 +354,12 @@ export interface DigestQuery {
   fraud?: string
   state?: string
   voided?: boolean
+}
+
+export interface Draft {
+  key: string
+  form: string
+  at: number
 }
 
 export interface ExportRequest {
@@ -1015,6 +1016,7 @@ export interface SyncRecord {
   title: string
   state: string
   at: number
+  draft: string
 }
 
 export interface TallyDay {
@@ -1394,13 +1396,10 @@ export const Catalogue = {
 }
 
 export const Consultations = {
-  DiscardDraft: (): Promise<void> => call('Consultations', 'DiscardDraft', []),
-  Draft: (): Promise<ConsultationDraft | null> => call('Consultations', 'Draft', []),
   Get: (a0: string): Promise<Consultation> => call('Consultations', 'Get', [a0]),
   List: (a0: ConsultationQuery): Promise<ConsultationPage> => call('Consultations', 'List', [a0]),
   Restore: (a0: string): Promise<Consultation> => call('Consultations', 'Restore', [a0]),
   Save: (a0: ConsultationForm): Promise<Consultation> => call('Consultations', 'Save', [a0]),
-  SaveDraft: (a0: ConsultationForm): Promise<void> => call('Consultations', 'SaveDraft', [a0]),
   Similar: (a0: ConsultationForm): Promise<Alike[]> => call('Consultations', 'Similar', [a0]),
   Void: (a0: string, a1: string): Promise<Consultation> => call('Consultations', 'Void', [a0, a1]),
 }
@@ -1421,6 +1420,13 @@ export const Digests = {
   Slogans: (a0: string): Promise<Slogan[]> => call('Digests', 'Slogans', [a0]),
   Void: (a0: string, a1: string): Promise<Digest> => call('Digests', 'Void', [a0, a1]),
   VoidSlogan: (a0: string, a1: string): Promise<Slogan[]> => call('Digests', 'VoidSlogan', [a0, a1]),
+}
+
+export const Drafts = {
+  Drop: (a0: string): Promise<void> => call('Drafts', 'Drop', [a0]),
+  Keep: (a0: string, a1: string): Promise<void> => call('Drafts', 'Keep', [a0, a1]),
+  List: (): Promise<Draft[]> => call('Drafts', 'List', []),
+  Of: (a0: string): Promise<Draft | null> => call('Drafts', 'Of', [a0]),
 }
 
 export const Exports = {
