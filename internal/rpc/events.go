@@ -4,23 +4,30 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // Events passes events from services to every screen that listens. A screen
 // that is too slow loses events, not the program its pace: an event only says
-// "look again".
+// "look again". What it lost it is told as the event "behind".
 type Events struct {
 	mu        sync.Mutex
-	listeners map[chan []byte]bool
+	listeners map[*listener]bool
 	hooks     []func(name string, payload any)
 	closed    chan struct{}
 }
 
+type listener struct {
+	messages chan []byte
+	behind   atomic.Bool // a message found no room
+}
+
 // NewEvents makes a hub without listeners.
 func NewEvents() *Events {
-	return &Events{listeners: map[chan []byte]bool{}, closed: make(chan struct{})}
+	return &Events{listeners: map[*listener]bool{}, closed: make(chan struct{})}
 }
 
 // Hook calls fn on every event, on the publisher's goroutine: how the desktop
@@ -42,8 +49,9 @@ func (e *Events) Publish(name string, payload any) {
 	hooks := e.hooks
 	for l := range e.listeners {
 		select {
-		case l <- message:
+		case l.messages <- message:
 		default:
+			l.behind.Store(true)
 		}
 	}
 	e.mu.Unlock()
@@ -70,13 +78,13 @@ func (e *Events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusOK)
-	listener := make(chan []byte, 64)
+	l := &listener{messages: make(chan []byte, 64)}
 	e.mu.Lock()
-	e.listeners[listener] = true
+	e.listeners[l] = true
 	e.mu.Unlock()
 	defer func() {
 		e.mu.Lock()
-		delete(e.listeners, listener)
+		delete(e.listeners, l)
 		e.mu.Unlock()
 	}()
 	alive := time.NewTicker(20 * time.Second)
@@ -94,7 +102,10 @@ func (e *Events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		case <-e.closed:
 			return
-		case message = <-listener:
+		case message = <-l.messages:
+			if len(l.messages) == 0 && l.behind.CompareAndSwap(true, false) {
+				message = append(slices.Clip(message), "event: behind\ndata: {}\n\n"...)
+			}
 		case <-alive.C:
 			message = []byte(": alive\n\n")
 		}

@@ -38,10 +38,12 @@ export async function signOut(): Promise<void> {
 
 /** checked passes errors on, but for an ended session, which shows the sign-in page. */
 export async function checked<T>(work: Promise<T>): Promise<T> {
+  const asking = me.value
   try {
     return await work
   } catch (error) {
-    if (toError(error).code === 'session') me.value = null
+    // What was asked before somebody signed in tells nothing of this session.
+    if (toError(error).code === 'session' && me.value === asking) me.value = null
     throw error
   }
 }

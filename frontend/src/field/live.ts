@@ -1,45 +1,43 @@
-import { onBeforeUnmount, onMounted, ref, type Ref } from 'vue'
-import { on } from '../shared/events'
+import { computed, onBeforeUnmount, onMounted, ref, type Ref } from 'vue'
+import { on, onBehind } from '../shared/events'
+import { latest } from '../shared/latest'
 import { toError, type RpcError } from '../shared/rpc'
 
 interface Live<T> {
-  data: Ref<T | null>
+  data: Ref<T | null> // written to by what a deed answered
   error: Ref<RpcError | null>
   reload: () => Promise<void>
 }
 
 /** Loads data when the screen opens and again when rows of the tables change. */
 export function useLive<T>(load: () => Promise<T>, tables: string[]): Live<T> {
-  const data = ref(null) as Ref<T | null>
+  const got = ref(null) as Ref<T | null>
   const error = ref<RpcError | null>(null)
-  let run = 0
-  async function reload(): Promise<void> {
-    const mine = ++run
-    try {
-      const got = await load()
-      if (mine === run) {
-        data.value = got
-        error.value = null
-      }
-    } catch (e) {
-      if (mine === run) error.value = toError(e)
-    }
-  }
-  let stop: (() => void) | undefined
+  const question = latest(load, (now) => {
+    got.value = now
+    error.value = null
+  }, (e) => (error.value = toError(e)))
+  const data = computed({
+    get: () => got.value,
+    set: (now) => {
+      question.told()
+      got.value = now
+    },
+  })
+  const stop: (() => void)[] = []
   let soon: ReturnType<typeof setTimeout> | undefined
+  const again = () => {
+    clearTimeout(soon)
+    soon = setTimeout(() => void question.ask(), 120)
+  }
   onMounted(() => {
-    void reload()
-    stop = on<{ tables: string[] }>('changed', (c) => {
-      if (c.tables.some((t) => tables.includes(t))) {
-        clearTimeout(soon)
-        soon = setTimeout(() => void reload(), 120)
-      }
-    })
+    void question.ask()
+    stop.push(on<{ tables: string[] }>('changed', (c) => { if (c.tables.some((t) => tables.includes(t))) again() }), onBehind(again))
   })
   onBeforeUnmount(() => {
-    run++
+    question.stop()
     clearTimeout(soon)
-    stop?.()
+    stop.forEach((f) => f())
   })
-  return { data, error, reload }
+  return { data, error, reload: question.ask }
 }

@@ -3,7 +3,8 @@ import { ElMessage } from 'element-plus'
 import { Catalogue, Kit, Settings, Sync, type KitState, type Preferences, type SyncStatus } from '../shared/api.gen'
 import { label as codeLabel, useOffice } from '../shared/codes'
 import type { CodeTable } from '../shared/codes.gen'
-import { on } from '../shared/events'
+import { on, onBehind } from '../shared/events'
+import { latest } from '../shared/latest'
 import { toError, type RpcError } from '../shared/rpc'
 import { i18n } from './i18n'
 
@@ -68,8 +69,19 @@ watch(
   { deep: true, immediate: true },
 )
 
+let failed: unknown
+const standing = latest(async () => (state.kit?.enrolled ? await Sync.Status() : null), (s) => (state.sync = s), (e) => (failed = e))
+
+/** Takes over how sync stands as a deed or an event told it. */
+export function showSync(s: SyncStatus | null): void {
+  standing.told()
+  state.sync = s
+}
+
 export async function refreshSync(): Promise<void> {
-  if (state.kit?.enrolled) state.sync = await Sync.Status()
+  failed = undefined
+  await standing.ask()
+  if (failed) throw failed
 }
 
 /** Takes over what the county calls the codes. */
@@ -93,11 +105,18 @@ export async function start(): Promise<void> {
     return
   }
   setInterval(() => (state.now = Date.now()), 1000)
-  on<SyncStatus>('sync', (s) => (state.sync = s))
+  on<SyncStatus>('sync', showSync)
   let soon: ReturnType<typeof setTimeout> | undefined
-  on<{ tables: string[] }>('changed', (c) => {
-    if (c.tables.includes('setting')) void refreshCodes().catch(() => undefined)
+  const again = () => {
     clearTimeout(soon)
     soon = setTimeout(() => void refreshSync().catch(() => undefined), 150)
+  }
+  on<{ tables: string[] }>('changed', (c) => {
+    if (c.tables.includes('setting')) void refreshCodes().catch(() => undefined)
+    again()
+  })
+  onBehind(() => {
+    void refreshCodes().catch(() => undefined)
+    again()
   })
 }

@@ -7,6 +7,18 @@ export function on<T>(name: string, fn: (payload: T) => void): () => void {
   return () => source.removeEventListener(name, listener)
 }
 
+/**
+ * Calls fn whenever events may have been missed: when the stream opens, first or again, after
+ * the page has asked for what it shows, and when this page was too slow for it.
+ */
+export function onBehind(fn: () => void): () => void {
+  if (window.runtime?.EventsOn) return () => undefined // the window's events have no stream
+  const source = stream()
+  const names = ['open', 'behind']
+  for (const name of names) source.addEventListener(name, fn)
+  return () => names.forEach((name) => source.removeEventListener(name, fn))
+}
+
 let source: EventSource | undefined
 
 /** The one event stream of this page; the browser reconnects it by itself. */

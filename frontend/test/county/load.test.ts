@@ -18,6 +18,19 @@ describe('a question to the server', () => {
     expect(load.data.value).toBe(2)
   })
 
+  it('is asked again when a deed came before its answer', async () => {
+    const waiting: ((n: number) => void)[] = []
+    const load = effectScope().run(() => useLoad(() => new Promise<number>((r) => waiting.push(r))))!
+    const run = load.run()
+    load.data.value = 2 // what the deed answered
+    waiting[0](1)
+    await vi.waitFor(() => expect(waiting).toHaveLength(2))
+    expect(load.data.value).toBe(2)
+    waiting[1](3)
+    await run
+    expect([load.data.value, load.loading.value]).toEqual([3, false])
+  })
+
   it('is asked again when the server was away, and keeps what was shown', async () => {
     vi.useFakeTimers()
     let away = false

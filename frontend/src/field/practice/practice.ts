@@ -1,7 +1,7 @@
 import { reactive } from 'vue'
 import { Kit } from '../../shared/api.gen'
 import { router } from '../router'
-import { refreshSync, state, tell } from '../state'
+import { refreshSync, showSync, state, tell } from '../state'
 
 /** Whether the tour is open. */
 export const tour = reactive({ open: false })
@@ -23,7 +23,7 @@ export async function endPractice(): Promise<void> {
   try {
     tour.open = false
     state.kit = await Kit.EndPractice()
-    state.sync = null
+    showSync(null)
     await refreshSync()
     await router.push('/today')
   } catch (e) {
