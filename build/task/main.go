@@ -2,6 +2,7 @@
 //
 //	go run ./build/task demo     set up and play the main job
 //	go run ./build/task test     set up and run every test
+//	go run ./build/task e2e      the end-to-end tests alone, also slowed down or at another time (frontend/e2e/world.mjs)
 //	go run ./build/task build    the headless program, and the desktop one for Windows
 //	go run ./build/task dev      the kit with the screens served by Vite
 //	go run ./build/task lint     vet, format and type checks
@@ -31,9 +32,9 @@ import (
 )
 
 func main() {
-	tasks := map[string]func([]string) error{"demo": demo, "test": test, "build": build, "dev": dev, "lint": lint, "soak": soak, "power-cut": powerCut, "sim": sim, "sabotage": sabotage, "screenshots": screenshots, "bench-kit": benchKit, "bench-county": benchCounty, "frontend": func([]string) error { return frontend() }}
+	tasks := map[string]func([]string) error{"demo": demo, "test": test, "e2e": e2e, "build": build, "dev": dev, "lint": lint, "soak": soak, "power-cut": powerCut, "sim": sim, "sabotage": sabotage, "screenshots": screenshots, "bench-kit": benchKit, "bench-county": benchCounty, "frontend": func([]string) error { return frontend() }}
 	if len(os.Args) < 2 || tasks[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: go run ./build/task demo|test|build|dev|lint|soak|power-cut|sim|sabotage|screenshots|bench-kit")
+		fmt.Fprintln(os.Stderr, "usage: go run ./build/task demo|test|e2e|build|dev|lint|soak|power-cut|sim|sabotage|screenshots|bench-kit")
 		os.Exit(2)
 	}
 	if err := tasks[os.Args[1]](os.Args[2:]); err != nil {
@@ -197,6 +198,13 @@ func browser() (string, bool) {
 func endToEnd() error {
 	path, _ := browser()
 	return run("frontend", []string{"CHROMIUM=" + path, "FIELDKIT_BIN=" + binary()}, "npm", "run", "e2e")
+}
+
+func e2e([]string) error {
+	if err := headless(); err != nil {
+		return err
+	}
+	return endToEnd()
 }
 
 func windowTools() bool {

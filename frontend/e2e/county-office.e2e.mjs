@@ -3,45 +3,29 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { World } from './world.mjs'
+import { call } from './screens.mjs'
+import { eventually, go as to, now, settled, World } from './world.mjs'
 
 const w = new World()
 let office
 const kits = []
 const at = (name) => office.locator(`[data-test="${name}"]`)
-const go = async (hash) => { await office.goto(new URL('/#' + hash, office.url()).href); await office.locator('.page').waitFor() }
+const go = (path) => to(office, path)
 
-/** call makes a call of a kit's own services from its page. */
-const call = (page, service, method, ...args) => page.evaluate(async ([s, m, a]) => {
-  const r = await fetch(`rpc/${s}/${m}`, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Fieldkit': '1' }, body: JSON.stringify(a) })
-  if (!r.ok) throw new Error(`${s}.${m}: ${r.status} ${await r.text()}`)
-  return r.json()
-}, [service, method, args])
 const sync = (page) => w.sync(page)
 
 before(async () => {
   await w.start()
   for (const [name, officer, no] of [['d1', '李静', '041207'], ['d2', '王强', '041208']]) {
-    const kit = await w.kit(name)
-    const page = await w.page(kit.url)
-    await page.locator('textarea').first().fill(w.code(name.toUpperCase()))
-    await page.locator('[data-test=enrol]').click()
-    await page.getByPlaceholder('姓名').fill(officer)
-    await page.getByPlaceholder('工号或警号').fill(no)
-    await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: '今天的活动' }).waitFor()
-    kits.push(page)
+    kits.push((await w.enrolled(name, officer, no)).page)
   }
-  office = await w.page(w.dashboard, { width: 1280, height: 800 })
-  await w.login(office)
-  await office.locator('.rail').waitFor()
+  office = await w.office()
 })
 after(() => w.stop())
 
 test('figures are live, and each opens records that add up to it', async () => {
   await go('/')
-  await at('card-M02').waitFor()
-  assert.match(await at('card-M02').textContent(), /发放宣传单0/)
+  await at('card-M02').filter({ hasText: /发放宣传单0/ }).waitFor()
   const [page] = kits
   await page.keyboard.press('n')
   await page.getByPlaceholder('场所名或首字母，也可以直接写').fill('城关广场')
@@ -49,15 +33,16 @@ test('figures are live, and each opens records that add up to it', async () => {
   await page.locator('[data-test=tile-1]').waitFor()
   await page.keyboard.press('/')
   await page.keyboard.type('380')
+  await page.waitForFunction(() => document.querySelector('[data-test=bulk]')?.value === '380')
   await page.keyboard.press('Enter')
   await page.waitForFunction(() => document.querySelector('[data-test=mine]').textContent === '380')
   await sync(page)
-  await office.waitForFunction(() => /发放宣传单380/.test(document.querySelector('[data-test=card-M02]')?.textContent ?? ''), undefined, { timeout: 15_000 })
+  await at('card-M02').filter({ hasText: /发放宣传单380/ }).waitFor()
   await w.picture(office, 'county-overview')
   await at('card-M02').click()
   await at('figure-row').first().waitFor()
-  assert.equal(await at('figure-value').textContent(), '380')
-  assert.match(await at('figure-row').first().textContent(), /城关广场.*380/)
+  await at('figure-value').filter({ hasText: /^380$/ }).waitFor()
+  await at('figure-row').first().filter({ hasText: /城关广场.*380/ }).waitFor()
   await w.picture(office, 'county-figure')
   await at('figure-row').first().click()
   await at('history').waitFor()
@@ -83,14 +68,14 @@ test('two edits at once are shown with both values and settled by a key, on the 
   await office.locator('[data-test=item][data-kind=conflict]').first().waitFor()
   await office.getByText('甲队写的名称').first().waitFor()
   await office.getByText('乙队写的名称').first().waitFor()
+  await office.locator('[data-test=look]').getByText('甲队写的名称').waitFor() // what the key settles
   await w.picture(office, 'county-review')
   await office.keyboard.press('s') // the other value
   await office.getByText('都核过了').waitFor()
   await sync(one)
   await sync(other)
-  for (const kit of [one, other]) { // "received" may still stand from the time before
-    for (let i = 0; i < 60 && (await form(kit)).title !== '甲队写的名称'; i++) await kit.waitForTimeout(250)
-    assert.equal((await form(kit)).title, '甲队写的名称')
+  for (const kit of [one, other]) {
+    await eventually('the value that the office chose', async () => (await form(kit)).title === '甲队写的名称')
   }
 })
 
@@ -105,7 +90,7 @@ test('a record is corrected in place, and the figure follows', async () => {
   await office.keyboard.press('Control+Enter')
   await office.locator('dialog').waitFor({ state: 'detached' })
   await go('/')
-  await office.waitForFunction(() => /发放宣传单350/.test(document.querySelector('[data-test=card-M02]')?.textContent ?? ''))
+  await at('card-M02').filter({ hasText: /发放宣传单350/ }).waitFor()
 })
 
 test('a target is typed beside what was done', async () => {
@@ -122,10 +107,11 @@ test('findings come with a sentence', async () => {
   await at('hours').waitFor()
   await w.picture(office, 'county-analysis')
   const [page] = kits
-  const hour = new Date(Date.now() + 8 * 3600_000).getUTCHours()
-  await call(page, 'Consultations', 'Save', { source: 'walk_in', fraud_type: 'F01', stage: 'G0', age_band: 'A6', outcome: 'K1', activity_id: (await call(page, 'Booth', 'Recent', 5))[0].id, channels: ['H1'], indicators: [] })
+  const at0 = now()
+  const hour = new Date(at0 + 8 * 3600_000).getUTCHours()
+  await call(page, 'Consultations', 'Save', { occurred_at: at0, source: 'walk_in', fraud_type: 'F01', stage: 'G0', age_band: 'A6', outcome: 'K1', activity_id: (await call(page, 'Booth', 'Recent', 5))[0].id, channels: ['H1'], indicators: [] })
   await sync(page)
-  await office.locator(`[data-test=hour-${hour}]:enabled`).click({ timeout: 20_000 })
+  await office.locator(`[data-test=hour-${hour}]:enabled`).click()
   await office.getByText('共 1 条').waitFor()
   await office.getByRole('button', { name: new RegExp(`去掉 ${hour} 时至`) }).waitFor()
   await office.keyboard.press('Escape')
@@ -160,7 +146,7 @@ test('a ledger from Excel is looked at, imported and undone', async () => {
   for (const [field, column] of [['on', 'created_at'], ['unit', 'name'], ['kind', 'code'], ['place', 'name']]) await office.locator(`.match-grid [name=${field}]`).selectOption({ label: column })
   await at('problems').waitFor() // units are no activities: every line says why
   await w.picture(office, 'county-import')
-  assert.ok(await at('import').isDisabled())
+  await office.locator('[data-test=import]:disabled').waitFor()
 })
 
 test('a key reads the interface until it is revoked', async () => {
@@ -223,11 +209,14 @@ test('an account of one unit sees that unit; an auditor sees who did what', asyn
     await page.locator('input[type=password]').fill('correct-horse-9')
     await page.keyboard.press('Enter')
     await page.locator('.rail').waitFor()
+    await page.locator('.rail a').nth(places.length - 1).waitFor()
     assert.deepEqual((await page.locator('.rail a').allTextContents()).map((text) => text.trim().replace(/\d+$/, '')), places)
     for (const place of places) {
-      await page.locator('.rail a').filter({ hasText: place }).click()
-      await page.locator('.page').waitFor()
-      await page.waitForTimeout(300)
+      const link = page.locator('.rail a').filter({ hasText: place })
+      const path = (await link.getAttribute('href')).slice(1)
+      await link.click()
+      await page.locator(`[data-path="${path}"] .page`).waitFor()
+      await settled(page)
       assert.equal(await page.locator('.page .error-line, .page [role=alert]:not(:empty)').count(), 0, `${name}: ${place}`)
     }
     await page.goto(new URL('/#/registries/unit', page.url()).href)

@@ -3,32 +3,19 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { call } from './screens.mjs'
-import { World } from './world.mjs'
+import { go as to, now, World } from './world.mjs'
 
 const w = new World()
 let office
 let kit
 const at = (name) => office.locator(`[data-test="${name}"]`)
-const go = async (hash) => { await office.goto(new URL('/#' + hash, office.url()).href); await office.locator('.page').waitFor() }
+const go = (path) => to(office, path)
 const sync = (page) => w.sync(page)
-const started = async (name, env) => {
-  const { hits } = await w.spawn(['kit', '--dir', `${w.dir}/${name}`, '--no-open', '--manual'], [/kit: (\S+)/], env)
-  const page = await w.page(hits[0][1])
-  await page.locator('textarea').first().fill(w.code(name.toUpperCase()))
-  await page.locator('[data-test=enrol]').click()
-  await page.getByPlaceholder('姓名').fill('李静')
-  await page.getByPlaceholder('工号或警号').fill('041207')
-  await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: '今天的活动' }).waitFor()
-  return page
-}
 
 before(async () => {
   await w.start()
-  kit = await started('d1')
-  office = await w.page(w.dashboard, { width: 1280, height: 800 })
-  await w.login(office)
-  await office.locator('.rail').waitFor()
+  kit = (await w.enrolled('d1')).page
+  office = await w.office()
 })
 after(() => w.stop())
 
@@ -42,6 +29,7 @@ test('one person who signed twice is shown, counts once when merged, and is spli
   await at('twins-attendance').click()
   await at('pair').first().waitFor()
   assert.equal(await at('pair').count(), 1)
+  await office.locator('.compare').filter({ hasText: '王建*' }).waitFor()
   const shown = await office.locator('.compare').textContent()
   assert.match(shown, /王建\*/)
   assert.match(shown, /王健\*/)
@@ -56,12 +44,12 @@ test('one person who signed twice is shown, counts once when merged, and is spli
 })
 
 test('the times of a wrong clock are looked at one by one, adjusted and corrected', async () => {
-  const fast = await started('d2', { FIELDKIT_WALL: new Date(Date.now() + 3 * 3600_000).toISOString() })
+  const { page: fast } = await w.enrolled('d2', '李静', '041207', { FIELDKIT_WALL: new Date(now() + 3 * 3600_000).toISOString() })
   for (const place of ['云溪景区', '夜市']) await call(fast, 'Booth', 'Open', { place })
   await sync(fast)
   await go('/review')
   const item = office.locator('[data-test=item][data-kind=clock]')
-  await item.waitFor({ timeout: 20_000 })
+  await item.waitFor()
   await item.click()
   await w.picture(office, 'county-clock')
   await office.keyboard.press('a')

@@ -1,17 +1,16 @@
 // A disk that changes what was written: the kit finds it by its checksums, the county by
 // comparing, and both are told in red.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { call } from './screens.mjs'
-import { World } from './world.mjs'
+import { go as to, World } from './world.mjs'
 
 const w = new World()
 let kit, page, activity
 const at = (name) => page.locator(`[data-test="${name}"]`)
-const go = (path) => page.goto(new URL('/#' + path, page.url()).href)
+const go = (path) => to(page, path)
 
 /** Flips bits of a row's checksum, the first bytes of its clock, in the database's file. */
 function harm(file, id) {
@@ -43,14 +42,8 @@ function harm(file, id) {
 
 before(async () => {
   await w.start()
-  kit = await w.kit('d1')
-  page = await w.page(kit.url)
-  await page.locator('textarea').first().fill(w.code('D1'))
-  await at('enrol').click()
-  await page.getByPlaceholder('姓名').fill('李静')
-  await page.getByPlaceholder('工号或警号').fill('041207')
-  await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: '今天的活动' }).waitFor()
+  kit = await w.enrolled('d1')
+  page = kit.page
   activity = await call(page, 'Activities', 'Open', { kind: 'street', place: '柳河集市' })
   await w.sync(page)
 })
@@ -63,10 +56,7 @@ test('before leaving every record is read: all are whole', async () => {
 })
 
 test('a record that the disk changed is told before leaving, on the sync screen and in the tray', async () => {
-  kit.child.removeAllListeners('exit')
-  const ended = once(kit.child, 'exit')
-  kit.child.kill('SIGTERM')
-  await ended
+  await w.end(kit.child, 'SIGTERM')
   await page.context().close()
   assert.equal(harm(join(kit.dir, 'data', 'replica.db'), activity.id), 1, 'the row is found in the file')
   kit = await w.kit('d1')
@@ -74,16 +64,16 @@ test('a record that the disk changed is told before leaving, on the sync screen 
   await page.getByRole('heading', { name: '今天的活动' }).waitFor() // where it begins by itself
   await go('/ready')
   await at('ready-records').filter({ hasText: '1 条和写下时不一样' }).waitFor()
-  assert.match(await at('verdict').textContent(), /先处理标红的/)
+  await at('verdict').filter({ hasText: '先处理标红的' }).waitFor()
   await w.picture(page, 'ready-damaged')
   await go('/sync')
   await at('sync-damaged').waitFor()
-  assert.match(await at('sync-state').textContent(), /磁盘可能坏了，请联系县办公室/)
+  await at('sync-state').filter({ hasText: '磁盘可能坏了，请联系县办公室' }).waitFor()
   await page.locator('.topbar .pill.act').waitFor()
   await w.picture(page, 'sync-damaged')
   await page.getByRole('link', { name: '看是哪几条' }).click()
   await at('tray-item').filter({ hasText: '磁盘损坏' }).filter({ hasText: '柳河集市' }).click()
-  assert.match(await at('tray-reason').textContent(), /这条记录在磁盘上变了样/)
+  await at('tray-reason').filter({ hasText: '这条记录在磁盘上变了样' }).waitFor()
   await w.picture(page, 'tray-damaged')
 })
 
@@ -92,9 +82,8 @@ test('the county notices by comparing, and the kit says so', async () => {
   // Each exchange compares some audiences, not always the one that differs.
   for (let n = 0; n < 40; n++) {
     const over = page.waitForResponse((r) => r.url().endsWith('/rpc/Sync/Now'))
-    await at('sync-now').click()
+    await page.locator('[data-test=sync-now]:enabled').click()
     if ((await (await over).json()).last.code === 'astray') break
-    await page.waitForFunction(() => !document.querySelector('[data-test=sync-now]').disabled)
   }
   await at('sync-last').filter({ hasText: '这台电脑的数据和县里对不上' }).waitFor()
   await w.picture(page, 'sync-astray')

@@ -3,21 +3,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { call, show } from './screens.mjs'
-import { World } from './world.mjs'
+import { now, World } from './world.mjs'
 
 const w = new World()
 let one, two
 const at = (name, page = one.page) => page.locator(`[data-test="${name}"]`)
-async function enrol(name, officer, staff) {
-  const kit = await w.kit(name)
-  const page = await w.page(kit.url)
-  await page.locator('textarea').first().fill(w.code(name.toUpperCase()))
-  await at('enrol', page).click()
-  await page.getByPlaceholder('姓名').fill(officer)
-  await page.getByPlaceholder('工号或警号').fill(staff)
-  await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: '今天的活动' }).waitFor()
-  return { ...kit, page, beside: await w.page(kit.url) } // beside: a second window, from which it syncs
+async function enrol(...who) {
+  const kit = await w.enrolled(...who)
+  return { ...kit, beside: await w.page(kit.url) } // beside: a second window, from which it syncs
 }
 const exchange = async () => { for (const k of [one, two, one, two]) await w.sync(k.beside) }
 const outcome = async (kit) => (await call(kit.page, 'Outcomes', 'List', {})).items[0]
@@ -31,7 +24,7 @@ before(async () => {
 after(() => w.stop())
 
 test('what came while a form was open stands, the note keeps both, and who was overtaken is told', async () => {
-  const day = new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10)
+  const day = new Date(now() + 8 * 3600_000).toISOString().slice(0, 10)
   const made = await call(one.page, 'Outcomes', 'Save', { ...changed, id: '', occurred_on: day, source: 'visit', averted: '5000', note: '备注。' })
   await exchange()
   await show(one.page, '/outcome')

@@ -3,41 +3,33 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { call, show } from './screens.mjs'
-import { World } from './world.mjs'
+import { go, World } from './world.mjs'
 
 const w = new World()
 let one, two, office
 const at = (name, page = one.page) => page.locator(`[data-test="${name}"]`)
 const said = (text, page = one.page) => page.getByText(text).first().waitFor()
-const sync = async (...kits) => { for (const k of [...kits, ...kits]) await call(k.page, 'Sync', 'Now') }
-async function enrol(name, officer, staff) {
-  const kit = await w.kit(name)
-  const page = await w.page(kit.url)
-  await page.locator('textarea').first().fill(w.code(name.toUpperCase()))
-  await at('enrol', page).click()
-  await page.getByPlaceholder('姓名').fill(officer)
-  await page.getByPlaceholder('工号或警号').fill(staff)
-  await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: '今天的活动' }).waitFor()
-  return { ...kit, page }
+const sync = async (...kits) => {
+  for (const k of [...kits, ...kits]) {
+    const { last } = await call(k.page, 'Sync', 'Now')
+    assert.ok(last?.ok, JSON.stringify(last))
+  }
 }
 const opened = (kind, place) => call(one.page, 'Activities', 'Open', { kind, place, title: '', venue_id: '', lead_unit_id: '', host_unit_id: '', partner_units: [], officer_ids: [], fraud_types: [], topic_tags: [], audience_roles: [], hours_x10: 0, start_at: 0, planned: false, plan_item_id: '' })
 const consultation = (activity, more = {}) => call(one.page, 'Consultations', 'Save', { activity_id: activity, source: 'walk_in', fraud_type: 'F01', channels: ['H3'], stage: 'G1', at_risk: '3000', age_band: 'A6', advice: ['Z1'], outcome: 'K1', indicators: [], steps: [], no_indicator: true, ...more })
 
 before(async () => {
   await w.start()
-  one = await enrol('d1', '李静', '041207')
-  two = await enrol('d2', '王强', '041208')
-  office = await w.page(w.dashboard, { width: 1280, height: 800 })
-  await w.login(office)
-  await office.locator('.rail').waitFor()
+  one = await w.enrolled('d1')
+  two = await w.enrolled('d2', '王强', '041208')
+  office = await w.office()
 })
 after(() => w.stop())
 
 test('the office renames a code and retires another: every picker follows, old records keep theirs', async () => {
   const booth = await opened('street', '城关广场')
   const old = await consultation(booth.id, { fraud_type: 'F28' })
-  await office.goto(new URL('/#/registries/codes', office.url()).href)
+  await go(office, '/registries/codes')
   await office.getByLabel('F01 本县叫法').or(office.locator('input[aria-label^="F01"]')).first().fill('刷单做任务')
   await office.locator('tr', { hasText: 'F28' }).locator('input[type=checkbox]').uncheck()
   await at('save-codes', office).click()
@@ -47,7 +39,7 @@ test('the office renames a code and retires another: every picker follows, old r
   await at('fraud').fill('1')
   await one.page.getByRole('option', { name: /刷单做任务/ }).waitFor()
   await at('fraud').fill('欠费')
-  await one.page.waitForTimeout(150)
+  await one.page.getByRole('option', { name: /刷单做任务/ }).waitFor({ state: 'detached' })
   assert.equal(await one.page.getByRole('option').count(), 0, 'a retired code is offered')
   await show(one.page, '/consult/' + old.id)
   await one.page.locator('.fraud .shown', { hasText: '电话欠费' }).waitFor()
@@ -58,7 +50,7 @@ test('the office renames a code and retires another: every picker follows, old r
 })
 
 test('the office sets a low-stock mark: the booth asks for more at it', async () => {
-  await office.goto(new URL('/#/registries/material', office.url()).href)
+  await go(office, '/registries/material')
   await at('entry', office).filter({ hasText: '防诈宣传单' }).first().click()
   await office.locator('dialog [name="low_stock"]').fill('150')
   await w.picture(office, 'more-county-material')
@@ -69,7 +61,7 @@ test('the office sets a low-stock mark: the booth asks for more at it', async ()
   await call(one.page, 'Stock', 'Record', { kind: 'receive', material_id: material.id, qty: 160, batch_no: '1', printed_on: '', unit_id: '', note: '' })
   const booth = await opened('street', '城关广场')
   await show(one.page, '/booth/' + booth.id)
-  assert.match(await at('tile-1').textContent(), /余 160/)
+  await at('tile-1').filter({ hasText: '余 160' }).waitFor()
   await one.page.keyboard.press('Shift+1')
   await one.page.waitForFunction(() => /余 150，请补货/.test(document.querySelector('[data-test=tile-1]').textContent))
   await show(one.page, '/stock')
@@ -114,10 +106,11 @@ test('a venue’s history brings back what was overwritten; its dialog keeps the
   await one.page.locator('.entry', { hasText: '极速网吧' }).click()
   await one.page.getByLabel('地址').fill('人民路 1 号')
   await one.page.keyboard.press('Control+Enter')
-  await said('已存本机')
-  await one.page.locator('.entry', { hasText: '极速网吧' }).click()
+  await one.page.getByRole('dialog').waitFor({ state: 'detached' })
+  await one.page.locator('.entry', { hasText: '人民路 1 号' }).click()
   await one.page.getByLabel('地址').fill('错的')
   await one.page.keyboard.press('Control+Enter')
+  await one.page.getByRole('dialog').waitFor({ state: 'detached' })
   await one.page.locator('.entry', { hasText: '错的' }).click()
   await at('photos').waitFor()
   await one.page.keyboard.press('Alt+h')
@@ -170,7 +163,7 @@ test('photos come by file, by paste and by drag, wherever something is recorded;
       }, [bytes, type])
       await count(type === 'paste' ? 2 : 3)
     }
-    assert.ok(await one.page.locator('[data-test=photo] img').first().evaluate((img) => img.naturalWidth > 0), 'the thumbnail is empty')
+    await one.page.waitForFunction(() => document.querySelector('[data-test=photo] img')?.naturalWidth > 0) // the thumbnail is not empty
     for (const p of await call(one.page, 'Photos', 'List', 'activity', a.id)) {
       for (const what of ['Full', 'Thumb']) {
         const kept = Buffer.from(await call(one.page, 'Photos', what, p.id), 'base64')
@@ -230,7 +223,7 @@ test('venues, posts, outcomes and leads too; a post has its page and its history
   await at('edit-title').fill('改坏了的标题')
   await one.page.keyboard.press('Control+Enter')
   await at('edit-save').waitFor({ state: 'detached' })
-  await at('post').first().click()
+  await at('post').filter({ hasText: '改坏了的标题' }).first().click()
   await w.picture(one.page, 'more-post')
   await one.page.keyboard.press('Alt+h')
   await at('history-entry').filter({ hasText: '刷单是骗局' }).first().getByRole('button').click()
@@ -249,6 +242,7 @@ test('what hangs at a venue is photographed before and at an inspection', async 
   assert.equal((await call(one.page, 'Photos', 'List', 'placement', up.id)).length, 1)
   await at('inspect-in_place').click()
   await said('这次检查的照片')
+  await count(0)
   await at('photo-file').setInputFiles({ name: 'seen.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(await camera(one.page, '#09c')) })
   await count(1)
   await w.picture(one.page, 'more-inspect')
@@ -269,7 +263,7 @@ test('what does not fit together lies in the tray: opened, repaired, sent again'
   const row = one.page.locator('.entry, .line', { hasText: '刷单做任务' }).first()
   await row.waitFor()
   await row.click()
-  assert.match(await at('tray-reason').textContent(), /有损失金额，进展却不是“已付款”/)
+  await at('tray-reason').filter({ hasText: '有损失金额，进展却不是“已付款”' }).waitFor()
   await w.picture(one.page, 'more-tray')
   const [download] = await Promise.all([one.page.waitForEvent('download'), one.page.keyboard.press('x')])
   assert.match(download.suggestedFilename(), /^待处理-/)
@@ -277,6 +271,7 @@ test('what does not fit together lies in the tray: opened, repaired, sent again'
   await one.page.waitForURL(/consult\/.+/)
   await at('fraud').waitFor()
   await one.page.getByRole('radiogroup', { name: '进展' }).locator('.on').waitFor() // the record is there
+  await one.page.locator('[data-test=fraud]:focus').waitFor() // where it begins by itself
   await one.page.getByRole('radiogroup', { name: '进展' }).focus()
   await one.page.keyboard.press('3') // paid
   await one.page.locator('[data-test=amount] input, input[data-test=amount]').first().fill('800')
@@ -300,6 +295,7 @@ test('a scanned code signs in at once; twice, a stranger’s and half a code are
   const badges = await call(one.page, 'Meetings', 'Badges', id)
   const code = badges.find((b) => b.id === people.find((p) => p.name === '王建国').id).code
   await show(one.page, '/meeting/' + id)
+  await at('attendee').nth(2).waitFor()
   await at('signin').focus()
   const scan = async (text) => { await one.page.keyboard.type(text); await one.page.keyboard.press('Enter') } // as a wedge scanner does
   await scan(code)
@@ -314,6 +310,7 @@ test('a scanned code signs in at once; twice, a stranger’s and half a code are
   await scan((await call(one.page, 'Meetings', 'Badges', other.id))[0].code)
   await one.page.waitForFunction(() => /另一场/.test(document.querySelector('[data-test=scanned]')?.textContent))
   // The box had lost the focus: the code finds it.
+  await one.page.locator('[data-test=signin]:focus').waitFor()
   await one.page.evaluate(() => document.activeElement.blur())
   await scan(badges.find((b) => b.code !== code).code)
   await one.page.waitForFunction(() => /已签到/.test(document.querySelector('[data-test=scanned]')?.textContent))
@@ -368,7 +365,7 @@ test('what is typed while the step before is being saved is saved too', async ()
   await second
   const kept = await call(one.page, 'Activities', 'Get', a.id)
   assert.deepEqual([kept.title, kept.fraud_types, kept.summary], ['年度演练', ['F05'], '按预案走完全程。'])
-  assert.ok(await one.page.locator('.card .pick.on', { hasText: '虚假贷款' }).isVisible())
+  await one.page.locator('.card .pick.on', { hasText: '虚假贷款' }).waitFor()
 })
 
 test('templates are renamed, made the default, removed and put back', async () => {
@@ -392,6 +389,7 @@ test('templates are renamed, made the default, removed and put back', async () =
   await at('manage-templates').click()
   await at('template-remove').click()
   await said('已删掉“开学第一课”')
+  await at('template').first().waitFor({ state: 'detached' })
   await one.page.keyboard.press('Control+z')
   await at('template').first().waitFor()
   const [kept] = await call(one.page, 'Activities', 'Templates')
@@ -416,6 +414,8 @@ test('the 110 desk lists its calls and what they lack; the counter counts by its
   await w.picture(one.page, 'more-desk')
   const counter = await opened('counter_day', '农商行营业部')
   await show(one.page, '/counter/' + counter.id)
+  await at('counter-suspicious_refused').waitFor()
+  await at('tile-1').waitFor()
   for (const key of ['h', 'h', 'Shift+j', '1', 'Shift+1', 'k', 'Backspace', 'q']) await one.page.keyboard.press(key)
   await at('counter-set-suspicious_refused').fill('3')
   await one.page.keyboard.press('Enter')
@@ -425,7 +425,7 @@ test('the 110 desk lists its calls and what they lack; the counter counts by its
   assert.equal((await call(one.page, 'Booth', 'Get', counter.id)).total, 11)
   await w.picture(one.page, 'more-counter')
   await one.page.keyboard.press('Control+d')
-  await said('已结束')
+  await one.page.locator('.el-message', { hasText: '已结束' }).waitFor()
   assert.equal((await call(one.page, 'Tallies', 'Day', '')).closed, true)
   assert.equal((await call(one.page, 'Activities', 'Get', counter.id)).state, 'done')
 })

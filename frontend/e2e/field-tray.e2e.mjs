@@ -1,34 +1,20 @@
 // Records that the county refused, in the tray 待处理: told why, opened, repaired, sent
 // again and accepted. And a disk put back, which had once been refused.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { call } from './screens.mjs'
-import { World } from './world.mjs'
+import { go, World } from './world.mjs'
 
 const w = new World()
 let one, two, office, booth
 const at = (page, name) => page.locator(`[data-test="${name}"]`)
-const go = async (page, path) => page.goto(new URL('/#' + path, page.url()).href)
 const advice = (form) => ({ id: '', activity_id: booth, source: 'walk_in', occurred_at: 0, fraud_type: 'F01', channels: ['H3'], stage: 'G3', at_risk: '', loss: '', pay_method: '', age_band: 'A4', gender: '', occupation: '', town: '', person_label: '', consent: false, phone: '', payer_tail: '', id_tail: '', relatives_advised: 0, story: '', advice: [], outcome: 'K1', alarm_no: '', no_indicator: true, indicators: [], follow_up_on: '', steps: [], note: '', ...form })
 const save = (page, form) => call(page, 'Consultations', 'Save', advice(form))
 
-const enrol = async (name, officer, staff) => enrolled(await w.kit(name), name.toUpperCase(), officer, staff)
-async function enrolled(kit, label, officer, staff) {
-  const page = await w.page(kit.url)
-  await page.locator('textarea').first().fill(w.code(label))
-  await at(page, 'enrol').click()
-  await page.getByPlaceholder('姓名').fill(officer)
-  await page.getByPlaceholder('工号或警号').fill(staff)
-  await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: '今天的活动' }).waitFor()
-  return page
-}
-
 /** Sets a computer's state on the office's own page. */
 async function mark(label, action) {
-  await office.goto(new URL('/#/devices', w.dashboard).href)
+  await go(office, '/devices')
   const row = office.locator('tbody tr', { hasText: label })
   await row.getByRole('button', { name: action }).click()
   const set = office.waitForResponse((r) => r.url().endsWith('/rpc/County/SetDeviceState'))
@@ -38,12 +24,10 @@ async function mark(label, action) {
 
 before(async () => {
   await w.start()
-  one = await enrol('d1', '李静', '041207')
-  two = await enrol('d2', '王强', '041208')
+  one = (await w.enrolled('d1')).page
+  two = (await w.enrolled('d2', '王强', '041208')).page
   booth = (await call(one, 'Activities', 'Open', { kind: 'street', place: '城关广场' })).id
-  office = await w.page(w.dashboard, { width: 1280, height: 800 })
-  await w.login(office)
-  await office.getByText('发放宣传单').first().waitFor()
+  office = await w.office()
 })
 after(() => w.stop())
 
@@ -75,6 +59,7 @@ test('it is opened and repaired; sent again it is still refused, and said so', a
   await one.keyboard.press('Control+Enter')
   await one.waitForURL(/#\/tray$/)
   await at(one, 'tray-item').filter({ hasText: '刷单返利' }).click()
+  await at(one, 'tray-reason').waitFor()
   const answered = one.waitForResponse((r) => r.url().endsWith('/rpc/Tray/Resend'))
   await one.keyboard.press('r')
   await answered
@@ -84,6 +69,7 @@ test('it is opened and repaired; sent again it is still refused, and said so', a
 
 test('once the office has restored the computer, it is sent again and taken', async () => {
   await mark('D1', '恢复')
+  await one.locator('[data-test=tray-resend]:enabled').waitFor()
   await one.keyboard.press('r')
   await one.locator('.el-message--success', { hasText: '已重新上报' }).waitFor()
   await one.getByText('没有要处理的。').waitFor()
@@ -94,16 +80,13 @@ test('once the office has restored the computer, it is sent again and taken', as
 })
 
 test('a whole disk is put back from an image: what was counted before and after it counts, once', async () => {
-  let kit = await w.kit('d3')
-  let three = await enrolled(kit, 'D3', '赵敏', '041209')
+  let kit = await w.enrolled('d3', '赵敏', '041209')
+  let three = kit.page
   const booth = (await call(three, 'Activities', 'Open', { kind: 'street', place: '汽车站' })).id
   const leaflet = (await call(three, 'Catalogue', 'Materials'))[0].id
   const dirs = [kit.dir, kit.dir + '.anchor']
   const restart = async (between) => {
-    kit.child.removeAllListeners('exit')
-    const ended = once(kit.child, 'exit')
-    kit.child.kill('SIGTERM')
-    await ended
+    await w.end(kit.child, 'SIGTERM')
     await three.context().close()
     between()
     kit = await w.kit('d3')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { World } from './world.mjs'
+import { call } from './screens.mjs'
+import { eventually, go, World } from './world.mjs'
 
 const w = new World()
 let kit, page
@@ -53,8 +54,7 @@ test('opens a booth and counts by keyboard, offline', async () => {
 
 test('records consultations by keyboard alone', async () => {
   await page.keyboard.press('c')
-  await at('fraud').waitFor()
-  await page.waitForTimeout(200)
+  await page.locator('[data-test=fraud]:focus').waitFor()
   for (const text of ['刷单', '1', '8']) {
     await page.keyboard.insertText(text)
     await page.keyboard.press('Enter') // fraud type
@@ -77,9 +77,8 @@ test('records consultations by keyboard alone', async () => {
 })
 
 test('P9: a half-filled form survives a crash of the program and an empty browser', async () => {
-  await page.waitForTimeout(600)
-  kit.child.removeAllListeners('exit')
-  kit.child.kill('SIGKILL')
+  await eventually('the draft, a moment after the last key', async () => (await call(page, 'Drafts', 'Of', 'consultation/new/' + page.url().split('/').pop()))?.form.includes('"F05"'))
+  await w.end(kit.child)
   await page.context().close()
   kit = await w.kit('d1')
   page = await w.page(kit.url)
@@ -90,28 +89,31 @@ test('P9: a half-filled form survives a crash of the program and an empty browse
   await page.getByText('接着上次没存完的').waitFor()
   await page.getByText('虚假贷款').first().waitFor()
   await page.getByRole('button', { name: '清空重来' }).click()
+  await page.getByText('接着上次没存完的').waitFor({ state: 'detached' })
   await page.keyboard.press('Escape')
+  await at('tile-1').waitFor()
 })
 
 test('finds, edits, voids and restores a consultation', async () => {
-  await page.goto(new URL('/#/consult', page.url()).href)
-  await page.locator('[data-test=consultation]').first().waitFor()
+  await go(page, '/consult')
+  await page.locator('[data-test=consultation]').nth(2).waitFor()
   assert.equal(await page.locator('[data-test=consultation]').count(), 3)
   assert.match(await page.locator('[data-test=consultation]').first().textContent(), /已存本机/)
   await w.picture(page, 'consult-list')
   await page.getByRole('button', { name: '作废' }).first().click()
+  await page.getByRole('dialog').waitFor()
   await page.keyboard.press('1')
   await page.waitForFunction(() => document.querySelectorAll('[data-test=consultation]').length === 2)
   await page.locator('.el-switch').first().click()
   await page.getByRole('button', { name: '恢复' }).click()
+  await page.getByRole('button', { name: '恢复' }).waitFor({ state: 'detached' })
   await page.locator('.el-switch').first().click()
   await page.waitForFunction(() => document.querySelectorAll('[data-test=consultation]').length === 3)
 })
 
 test('signs people in at a café meeting', async () => {
-  await page.goto(new URL('/#/meeting', page.url()).href)
+  await go(page, '/meeting')
   await at('create-meeting').waitFor()
-  await page.waitForTimeout(200)
   await page.keyboard.press('n')
   await page.getByPlaceholder('场所名或首字母，也可以直接写').fill('网吧协会会议室')
   await at('create-confirm').click()
@@ -146,11 +148,10 @@ test('signs people in at a café meeting', async () => {
 })
 
 test('says calmly that it is offline, then sends everything', async () => {
-  await page.goto(new URL('/#/sync', page.url()).href)
-  await at('sync-state').waitFor()
+  await go(page, '/sync')
   await at('sync-now').click()
   await page.getByText('现在连不上县服务器').first().waitFor({ timeout: 30_000 })
-  assert.match(await at('sync-state').textContent(), /已存本机，等着送出/)
+  await at('sync-state').filter({ hasText: '已存本机，等着送出' }).waitFor()
   await w.picture(page, 'sync-offline')
   w.line.mend()
   await at('sync-now').click()
@@ -173,18 +174,20 @@ test('the county sees the same figures; nothing is served to strangers', async (
 })
 
 test('high contrast, large type and English', async () => {
-  await page.goto(new URL('/#/settings', page.url()).href)
+  await go(page, '/settings')
   await at('sun').click()
-  await page.goto(new URL('/#/booth', page.url()).href)
+  await page.locator('html.sun').waitFor()
+  await go(page, '/today')
   await page.locator('[data-test=activity]').last().click()
   await at('tile-1').waitFor()
   await w.picture(page, 'booth-sun')
-  await page.goto(new URL('/#/settings', page.url()).href)
+  await go(page, '/settings')
   await at('english').click()
   await page.getByText('Bright sun').waitFor()
   await w.picture(page, 'settings-english')
   await page.getByRole('button', { name: 'Normal' }).click()
-  await page.goto(new URL('/#/consult', page.url()).href)
+  await page.locator('html:not(.sun)').waitFor()
+  await go(page, '/consult')
   await page.locator('[data-test=consultation]').first().click()
   await page.getByText('Edit consultation').waitFor()
   await w.picture(page, 'consult-english')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
-import { World } from './world.mjs'
+import { settled, World } from './world.mjs'
 import { call, fill, practise, routes, samples, show } from './screens.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -46,7 +46,7 @@ test('dialogs can be used by everyone', async () => {
   for (const [name, open] of [['keys', () => page.keyboard.press('F1')], ['search', () => page.keyboard.press('Control+k')]]) {
     await open()
     await page.locator('.el-dialog:visible').first().waitFor()
-    await page.waitForTimeout(400)
+    await settled(page)
     assert.deepEqual(await findings(), [], name)
     await page.keyboard.press('Escape')
     await page.locator('.el-dialog:visible').waitFor({ state: 'hidden' })

@@ -3,6 +3,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { go, settled } from './world.mjs'
 
 const field = join(dirname(fileURLToPath(import.meta.url)), '../src/field')
 
@@ -75,9 +76,9 @@ export async function practise(w, name = 'practice') {
   return { kit, page }
 }
 
-/** Goes to a screen and waits until it stands. */
+/** Goes to a screen and waits until it stands, with what it shows. */
 export async function show(page, path) {
-  await page.goto(new URL('/#' + path, page.url()).href)
+  await go(page, path)
   await page.locator('.screen').first().waitFor()
-  await page.waitForTimeout(450)
+  await settled(page)
 }
