@@ -32,9 +32,12 @@ func TestReportBesideARunningServer(t *testing.T) {
 			t.Fatal("the kit does not sync")
 		}
 	}
-	year := time.Now().In(time.FixedZone("", 8*3600)).Format("2006")
+	day := func(n int) string {
+		return time.Now().In(time.FixedZone("", 8*3600)).AddDate(0, 0, n).Format("2006-01-02")
+	}
+	from, to := day(-1), day(1) // midnight may pass, of New Year too
 	order := func(out string, more ...string) []string {
-		return append([]string{"county", "report", "--dir", k.countyDir, "--kind", "r3", "--from", year + "-01-01", "--to", year + "-12-31", "--out", filepath.Join(k.dir, out+".docx")}, more...)
+		return append([]string{"county", "report", "--dir", k.countyDir, "--kind", "r3", "--from", from, "--to", to, "--out", filepath.Join(k.dir, out+".docx")}, more...)
 	}
 	made := func(out string) (leaflets string) {
 		t.Helper()

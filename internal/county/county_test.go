@@ -99,7 +99,7 @@ func openOffice(t *testing.T) *office {
 		}
 	})
 	// The address must be noted before a code names it.
-	for waited := 0; waited < 2000; waited++ {
+	for waited := 0; waited < 12000; waited++ {
 		if listen, err := c.store.meta(ctx, metaListen); err == nil && string(listen) == listeners[0].Addr().String() {
 			break
 		}
@@ -118,7 +118,7 @@ func (o *office) newBrowser(t *testing.T) *http.Client {
 	}
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Jar: jar, Transport: transport, Timeout: 20 * time.Second,
+	return &http.Client{Jar: jar, Transport: transport, Timeout: 2 * time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 

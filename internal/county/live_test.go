@@ -77,7 +77,7 @@ func (o *office) listen(t *testing.T) <-chan string {
 // hear waits until the stream tells that rows of a table changed.
 func hear(t *testing.T, heard <-chan string, table string) {
 	t.Helper()
-	for deadline := time.After(10 * time.Second); ; {
+	for deadline := time.After(60 * time.Second); ; {
 		select {
 		case data, open := <-heard:
 			if !open {

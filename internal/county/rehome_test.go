@@ -29,7 +29,7 @@ func TestAPartnerThatJoinsLaterGetsTheAttendance(t *testing.T) {
 		t.Fatal(err)
 	}
 	host.step(t)
-	for range 100 {
+	for range 1000 {
 		guest.step(t)
 		row, err := guest.Get(t.Context(), "attendance", person)
 		if err != nil {

@@ -178,7 +178,7 @@ func TestLedgerJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	var jobs []ExportJob
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		if err := o.call(t, "Exports", &jobs); err != nil || time.Now().After(deadline) {
 			t.Fatal(err, jobs)
 		}

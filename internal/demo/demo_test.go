@@ -16,7 +16,7 @@ func TestDemoSmall(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	defer cancel()
 	program := filepath.Join(t.TempDir(), "fieldkit")
 	if runtime.GOOS == "windows" {

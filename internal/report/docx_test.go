@@ -304,7 +304,7 @@ func TestTwoHundredPages(t *testing.T) {
 	}
 	start := time.Now()
 	raw := made(t, d, b.String(), DocxOptions{})
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > 60*time.Second {
 		t.Errorf("it took %v", took)
 	}
 	if !strings.Contains(plainText(part(t, raw, documentPart)), "第1099段。5000余份") {

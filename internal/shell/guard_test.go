@@ -192,7 +192,7 @@ func TestEventsReachTheScreenAndEndWithTheKit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(60 * time.Second):
 		t.Fatal("the open stream keeps the kit running")
 	}
 	<-heard
