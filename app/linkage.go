@@ -189,8 +189,15 @@ func (l *Linkage) Save(id schema.ID, f LinkageForm) ([]LinkageStep, error) {
 	return l.List(consultation)
 }
 
-// Void takes a step off the timeline.
+// Void takes a step off the timeline; Restore puts it back.
 func (l *Linkage) Void(id schema.ID, reason string) ([]LinkageStep, error) {
+	return l.setVoid(id, true, reason)
+}
+
+// Restore puts a step back on the timeline.
+func (l *Linkage) Restore(id schema.ID) ([]LinkageStep, error) { return l.setVoid(id, false, "") }
+
+func (l *Linkage) setVoid(id schema.ID, on bool, reason string) ([]LinkageStep, error) {
 	var consultation schema.ID
 	err := l.s.update(func(tx *replica.Tx) error {
 		row, err := stepRow(tx, id)
@@ -198,7 +205,7 @@ func (l *Linkage) Void(id schema.ID, reason string) ([]LinkageStep, error) {
 			return err
 		}
 		consultation = row.Ref("consultation_id")
-		return l.s.setVoid(tx, "linkage_action", id, true, reason)
+		return l.s.setVoid(tx, "linkage_action", id, on, reason)
 	})
 	if err != nil {
 		return nil, err

@@ -113,6 +113,12 @@ func TestStepsTakenWhileTyping(t *testing.T) {
 	if len(steps) != 2 || steps[1].Kind != "stop_payment" || steps[1].SincePolice != 5 {
 		t.Fatalf("%+v", steps)
 	}
+	if left := sure(NewLinkage(l.s).Void(steps[1].ID, "V1")); len(left) != 1 {
+		t.Errorf("voided: %+v", left)
+	}
+	if back := sure(NewLinkage(l.s).Restore(steps[1].ID)); len(back) != 2 {
+		t.Errorf("put back: %+v", back)
+	}
 	for _, bad := range []string{"freeze@", "freeze@soon", "x@1", "freeze@" + fmt.Sprint(l.now.AddDate(1, 0, 0).UnixMilli())} {
 		f.Steps = []string{bad}
 		if _, err := l.consult.Save(f); refusedField(t, err) != "steps" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -39,6 +40,16 @@ func TestPracticeLeavesTheLaptopAlone(t *testing.T) {
 	status, err := a.sync.Now()
 	if err != nil || status.Last == nil || status.Last.Code != "practice" {
 		t.Fatalf("%+v, %v", status.Last, err)
+	}
+	// Nothing is red that nobody can do anything about: practice never meets the county.
+	report, err := a.Services()["Ready"].(*Ready).Check()
+	if err != nil || report.State == "act" {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	for _, l := range report.Lines {
+		if slices.Contains(countyLines, l.Name) != (l.State == "calm") {
+			t.Errorf("%s is %s", l.Name, l.State)
+		}
 	}
 	if st, err = kit.EndPractice(); err != nil || st.Practice || st.Enrolled {
 		t.Fatalf("%+v, %v", st, err)

@@ -58,6 +58,20 @@ test('a save pressed twice makes one record', async () => {
   assert.equal((await call(one.page, 'Outcomes', 'List', {})).total, before + 1)
 })
 
+test('what was voided is taken back by a key', async () => {
+  const before = (await call(one.page, 'Outcomes', 'List', {})).total
+  await show(one.page, '/outcome')
+  await one.page.getByRole('button', { name: '作废' }).first().click()
+  await one.page.getByRole('button', { name: '误录' }).waitFor()
+  await one.page.keyboard.press('1')
+  await at('take-back').waitFor()
+  assert.equal((await call(one.page, 'Outcomes', 'List', {})).total, before - 1)
+  await one.page.keyboard.press('Control+z')
+  await at('take-back').waitFor({ state: 'hidden' })
+  await one.page.waitForFunction((n) => document.querySelectorAll('tbody tr').length === n, before)
+  assert.equal((await call(one.page, 'Outcomes', 'List', {})).total, before)
+})
+
 test('a correction and a case put aside half-written are taken up where they were left', async () => {
   const booth = await call(one.page, 'Activities', 'Open', { kind: 'street', place: '城关广场', title: '', venue_id: '', lead_unit_id: '', host_unit_id: '', partner_units: [], officer_ids: [], fraud_types: [], topic_tags: [], audience_roles: [], hours_x10: 0, start_at: 0, planned: false, plan_item_id: '' })
   const stored = await call(one.page, 'Consultations', 'Save', { activity_id: booth.id, source: 'walk_in', fraud_type: 'F01', channels: ['H3'], stage: 'G0', age_band: 'A6', advice: [], outcome: 'K1', indicators: [], steps: [], no_indicator: true, story: '经过。' })

@@ -1471,6 +1471,7 @@ export const Kit = {
 
 export const Linkage = {
   List: (a0: string): Promise<LinkageStep[]> => call('Linkage', 'List', [a0]),
+  Restore: (a0: string): Promise<LinkageStep[]> => call('Linkage', 'Restore', [a0]),
   Save: (a0: string, a1: LinkageForm): Promise<LinkageStep[]> => call('Linkage', 'Save', [a0, a1]),
   Stamp: (a0: string, a1: string): Promise<LinkageStep[]> => call('Linkage', 'Stamp', [a0, a1]),
   Void: (a0: string, a1: string): Promise<LinkageStep[]> => call('Linkage', 'Void', [a0, a1]),
