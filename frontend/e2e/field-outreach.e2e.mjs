@@ -256,9 +256,9 @@ test('W10: a number and Enter, plus and minus, undo, close', async () => {
   await page.locator('.tally input').first().fill('')
   await page.keyboard.type('96')
   await page.keyboard.press('Enter')
-  await until('tally-kind_reminder', 96)
-  await page.keyboard.type('100')
+  await page.keyboard.type('100') // faster than the disk
   await page.keyboard.press('Enter')
+  await until('tally-kind_reminder', 96)
   await until('tally-remit_served', 100)
   await keys('+', '+')
   await until('tally-sms_enrol', 2)
@@ -284,12 +284,14 @@ test('the details of an activity: kept while typing; impossible times are refuse
   await page.locator('.card .pick', { hasText: '刷单返利' }).click()
   const end = page.getByLabel('结束', { exact: true })
   await end.fill('2001-01-01 00:00')
+  await page.locator('.el-picker-panel:visible').waitFor() // it reads what was typed
   await page.keyboard.press('Enter')
   await page.getByText('结束时间早于开始时间。').waitFor()
   await w.picture(page, 'activity-refused')
   assert.equal(await page.locator('textarea').inputValue(), '现场发放，群众踊跃。🎉', 'nothing typed is lost')
   await page.locator('.times .el-input__wrapper').nth(1).hover()
   await page.locator('.times .el-input__wrapper').nth(1).locator('.clear-icon').click()
+  await page.waitForFunction((input) => input.value === '', await end.elementHandle())
   await eventually('what was typed, a moment after the last key', async () => {
     const a = await call(page, 'Activities', 'Get', page.url().split('/').pop())
     return a.summary.includes('群众踊跃') && a.fraud_types.includes('F01')
