@@ -99,6 +99,48 @@ test('a correction and a case put aside half-written are taken up where they wer
   assert.deepEqual(await call(one.page, 'Drafts', 'List'), [])
 })
 
+test('Escape loses nothing that was typed into a dialog: it is there again, and begun anew by one press', async () => {
+  await show(one.page, '/outcome')
+  await one.page.keyboard.press('N')
+  await at('averted').waitFor()
+  assert.equal(await at('left').count(), 0)
+  await at('averted').fill('1234')
+  await one.page.keyboard.press('Escape')
+  await at('averted').waitFor({ state: 'hidden' })
+  await one.page.keyboard.press('N')
+  await at('left').waitFor()
+  assert.equal(await at('averted').inputValue(), '1234')
+  await w.picture(one.page, 'forms-left')
+  await at('anew').click()
+  await at('left').waitFor({ state: 'detached' })
+  assert.equal(await at('averted').inputValue(), '')
+  await one.page.keyboard.press('Escape')
+  await at('averted').waitFor({ state: 'hidden' })
+  await one.page.keyboard.press('N')
+  await at('averted').waitFor()
+  assert.equal(await at('left').count(), 0, 'nothing was left')
+  await one.page.keyboard.press('Escape')
+  await at('averted').waitFor({ state: 'hidden' })
+})
+
+test('more than two thousand at once is asked about in the dialog, and taken when confirmed', async () => {
+  const booth = await call(one.page, 'Activities', 'Open', { kind: 'street', place: '汽车站', title: '', venue_id: '', lead_unit_id: '', host_unit_id: '', partner_units: [], officer_ids: [], fraud_types: [], topic_tags: [], audience_roles: [], hours_x10: 0, start_at: 0, planned: false, plan_item_id: '' })
+  await show(one.page, '/booth/' + booth.id)
+  await one.page.keyboard.press('/')
+  await at('bulk').fill('2500')
+  await one.page.keyboard.press('Enter')
+  await at('bulk-sure').waitFor()
+  assert.match(await at('bulk-sure').textContent(), /2500/)
+  assert.equal((await call(one.page, 'Booth', 'Get', booth.id)).mine, 0, 'nothing is counted before it is confirmed')
+  await w.picture(one.page, 'forms-bulk')
+  await one.page.keyboard.press('Enter')
+  await at('bulk').waitFor({ state: 'hidden' })
+  for (let i = 0; (await call(one.page, 'Booth', 'Get', booth.id)).mine !== 2500; i++) {
+    assert.ok(i < 200, 'it is not counted')
+    await new Promise((r) => setTimeout(r, 100))
+  }
+})
+
 test('in English, with large type, at 125 %: one row of buttons, the rest in its menu', async () => {
   const opened = await call(one.page, 'Activities', 'Open', { kind: 'cafe_meeting', place: '文化馆二楼会议室', title: '', venue_id: '', lead_unit_id: '', host_unit_id: '', partner_units: [], officer_ids: [], fraud_types: [], topic_tags: [], audience_roles: [], hours_x10: 0, start_at: 0, planned: false, plan_item_id: '' })
   await call(one.page, 'Settings', 'Save', { language: 'en', theme: 'normal', large_type: true, sound: false })

@@ -1,5 +1,5 @@
 export default {
-  record: { overtaken: '“{fields}” was changed on another computer as well; what you entered stands. Theirs is in the history and can be brought back.', and: ', ', more: 'More' },
+  record: { overtaken: '“{fields}” was changed on another computer as well; what you entered stands. Theirs is in the history and can be brought back.', and: ', ', more: 'More', left: 'Taken up where it was left', anew: 'Begin anew' },
   consult: { asStored: 'Drop these changes' },
   digest: { restored: 'Taken up where it was left', drop: 'Drop it' },
   ready: { practice: 'Practice is never sent' },

@@ -15,7 +15,7 @@ export default {
     today: 'Today', all: 'All activities', older: 'Earlier ones', onlyToday: 'Today only', none: 'Nothing today yet', noneHint: 'Once you are there, open a booth and record. No network is needed.', open: 'Open a booth', start: 'Start',
     kind: 'Kind', place: 'Place', placeHint: 'Venue or its initials, or just write', partners: 'Partners', partnersHint: 'Type initials, Enter ticks', title: 'Title', titleHint: 'Empty: “place · kind”',
     from: '', everyone: 'All', mine: 'Here', recent: 'Just now', undo: 'Undo', undone: 'Undone: {name} {delta}', nothing: 'Press a digit or a big tile: one press, one leaflet.', add: 'Add', materialName: 'Name of the material',
-    consult: 'Advise', quick: 'Quick advice', installs: 'App installed', bulk: 'Bulk', bulkTitle: 'Bulk entry', bulkHint: 'How many; negative to correct', bulkWrong: 'Write a whole number, such as 200 or -10.', bulkMany: 'Really record {n} of “{name}” at once?',
+    consult: 'Advise', quick: 'Quick advice', installs: 'App installed', bulk: 'Bulk', bulkTitle: 'Bulk entry', bulkHint: 'How many; negative to correct', bulkWrong: 'Write a whole number, such as 200 or -10.', bulkMany: 'Really record {n} of “{name}” at once? Press ↵ again.',
     finish: 'Close', reopen: 'Reopen', finished: 'Closed', reopened: 'Open again',
   },
   consult: {

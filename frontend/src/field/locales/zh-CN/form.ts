@@ -1,5 +1,5 @@
 export default {
-  record: { overtaken: '“{fields}”刚在另一台电脑上也改过，现在是您填的。那边填的在“历史”里，可以换回来。', and: '、', more: '更多' },
+  record: { overtaken: '“{fields}”刚在另一台电脑上也改过，现在是您填的。那边填的在“历史”里，可以换回来。', and: '、', more: '更多', left: '接着上次没存完的', anew: '重新填' },
   consult: { asStored: '不要这些修改' },
   digest: { restored: '接着上次没存完的', drop: '不要了' },
   ready: { practice: '练习不上报，不用管' },

@@ -15,7 +15,7 @@ export default {
     today: '今天的活动', all: '全部活动', older: '看以前的', onlyToday: '只看今天', none: '今天还没有活动', noneHint: '到了地方，开一个摊位就能记。没有网络也一样。', open: '开摊位', start: '开始',
     kind: '类别', place: '地点', placeHint: '场所名或首字母，也可以直接写', partners: '协办单位', partnersHint: '打首字母，回车勾选', title: '名称', titleHint: '不填就用“地点 · 类别”',
     from: '起', everyone: '全部', mine: '本机', recent: '刚才', undo: '撤销', undone: '已撤销 {name} {delta}', nothing: '按数字键或点大格子，每按一下记一份。', add: '加一种', materialName: '宣传品名称',
-    consult: '登记咨询', quick: '口头咨询', installs: '指导装APP', bulk: '成批', bulkTitle: '成批登记', bulkHint: '数量；更正可写负数', bulkWrong: '请写一个整数，比如 200 或 -10。', bulkMany: '确定一次登记 {n} 份“{name}”吗？',
+    consult: '登记咨询', quick: '口头咨询', installs: '指导装APP', bulk: '成批', bulkTitle: '成批登记', bulkHint: '数量；更正可写负数', bulkWrong: '请写一个整数，比如 200 或 -10。', bulkMany: '确定一次登记 {n} 份“{name}”吗？再按一次 ↵ 记下。',
     finish: '收摊', reopen: '重新打开', finished: '已收摊', reopened: '已重新打开',
   },
   consult: {
