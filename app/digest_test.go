@@ -87,6 +87,43 @@ func TestDigestsBlend(t *testing.T) {
 	}
 }
 
+// The note is ours: written beside somebody else's it keeps both, and a released digest stays so.
+func TestADigestIsNotedAndVoided(t *testing.T) {
+	l := newLaptop(t, "D1")
+	g := NewDigests(l.s)
+	saved, err := g.Save(DigestForm{Title: "刷单骗局", FraudTypes: []string{"F01"}, Elements: "经过。", Article: "短文。", Note: "备注。"})
+	l.must(err)
+	released, err := g.SetState(saved.ID, "released")
+	l.must(err)
+	for _, note := range []string{"备注。那边的。", "这边的。备注。"} {
+		f := released.DigestForm
+		f.Saw, f.Note = &released.DigestForm, note
+		_, err = g.Save(f)
+		l.must(err)
+	}
+	if now, err := g.Get(saved.ID); err != nil || now.Note != "这边的。备注。那边的。" || now.State != "released" {
+		t.Fatalf("%+v, %v", now, err)
+	}
+	if _, err := g.Void(saved.ID, ""); refusedField(t, err) != "reason" {
+		t.Fatal(err)
+	}
+	for _, on := range []bool{true, false} {
+		if on {
+			_, err = g.Void(saved.ID, "V1")
+		} else {
+			_, err = g.Restore(saved.ID)
+		}
+		l.must(err)
+		for _, voided := range []bool{true, false} {
+			list, err := g.List(DigestQuery{Voided: voided})
+			l.must(err)
+			if (len(list) == 1) != (voided == on) {
+				t.Errorf("voided %v, listed as voided %v: %+v", on, voided, list)
+			}
+		}
+	}
+}
+
 func TestSlogans(t *testing.T) {
 	l := newLaptop(t, "D1")
 	g := NewDigests(l.s)

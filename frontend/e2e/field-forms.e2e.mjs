@@ -141,6 +141,48 @@ test('more than two thousand at once is asked about in the dialog, and taken whe
   }
 })
 
+test('a case has a note; it is voided by keys, taken back by one, and restored later', async () => {
+  const made = await call(one.page, 'Digests', 'Save', { id: '', title: '先交钱再返利', fraud_types: ['F01'], elements: '经过。', article: '', from: [], note: '' })
+  await show(one.page, '/digest/' + made.id)
+  await at('digest-note').fill('等审核。')
+  const theirs = await call(one.beside, 'Digests', 'Get', made.id)
+  const { saw, ...shown } = { id: made.id, title: theirs.title, fraud_types: theirs.fraud_types, elements: theirs.elements, article: '', from: [], note: '' }
+  await call(one.beside, 'Digests', 'Save', { ...shown, elements: '经过。后来。', saw: shown }) // comes in under the open form
+  await one.page.keyboard.press('Control+Enter')
+  await one.page.waitForFunction(() => document.querySelector('textarea[data-test=digest-elements]').value === '经过。后来。')
+  const stands = await call(one.page, 'Digests', 'Get', made.id)
+  assert.deepEqual([stands.note, stands.elements], ['等审核。', '经过。后来。'])
+  await w.picture(one.page, 'forms-digest')
+
+  await at('digest-note').focus() // keys work from within a field, and the digit does not go into it
+  await one.page.keyboard.press('Alt+v')
+  await one.page.getByRole('button', { name: '误录' }).waitFor()
+  await one.page.keyboard.press('1')
+  await at('take-back').waitFor()
+  await one.page.waitForURL(/digest$/)
+  assert.equal((await call(one.page, 'Digests', 'List', {})).length, 0)
+  const voided = await call(one.page, 'Digests', 'Get', made.id)
+  assert.deepEqual([voided.voided, voided.note], [true, '等审核。'])
+  await one.page.keyboard.press('Control+z')
+  await at('digest').waitFor()
+  assert.equal((await call(one.page, 'Digests', 'Get', made.id)).voided, false)
+
+  await at('digest').getByRole('button', { name: '作废' }).click()
+  await one.page.getByRole('button', { name: '误录' }).waitFor()
+  await one.page.keyboard.press('1')
+  await at('digest').waitFor({ state: 'hidden' })
+  await one.page.locator('.head .el-switch').click()
+  await at('digest').click()
+  await at('digest-voided').waitFor()
+  await one.page.keyboard.press('Alt+v')
+  await at('digest-voided').waitFor({ state: 'hidden' })
+  await call(one.beside, 'Digests', 'Void', made.id, 'V1') // told while the form is open
+  await at('digest-voided').waitFor()
+  await call(one.beside, 'Digests', 'Restore', made.id)
+  await at('digest-voided').waitFor({ state: 'hidden' })
+  assert.equal((await call(one.page, 'Digests', 'List', {})).length, 1)
+})
+
 test('in English, with large type, at 125 %: one row of buttons, the rest in its menu', async () => {
   const opened = await call(one.page, 'Activities', 'Open', { kind: 'cafe_meeting', place: '文化馆二楼会议室', title: '', venue_id: '', lead_unit_id: '', host_unit_id: '', partner_units: [], officer_ids: [], fraud_types: [], topic_tags: [], audience_roles: [], hours_x10: 0, start_at: 0, planned: false, plan_item_id: '' })
   await call(one.page, 'Settings', 'Save', { language: 'en', theme: 'normal', large_type: true, sound: false })
