@@ -287,6 +287,10 @@ test('the details of an activity: kept while typing; impossible times are refuse
   await page.locator('.el-picker-panel:visible').waitFor() // it reads what was typed
   await page.keyboard.press('Enter')
   await page.getByText('结束时间早于开始时间。').waitFor()
+  await eventually('the rest is kept all the same', async () => {
+    const a = await call(page, 'Activities', 'Get', page.url().split('/').pop())
+    return a.summary.includes('群众踊跃') && a.fraud_types.includes('F01') && a.end_at !== 978278400000
+  })
   await w.picture(page, 'activity-refused')
   assert.equal(await page.locator('textarea').inputValue(), '现场发放，群众踊跃。🎉', 'nothing typed is lost')
   await page.locator('.times .el-input__wrapper').nth(1).hover()

@@ -43,6 +43,13 @@ export function changesOf(was: ActivityDraft, is: ActivityDraft): ActivityChange
   return Object.keys(out).length ? (out as unknown as ActivityChanges) : null
 }
 
+/** The changes without the refused field, of a time without both; null when nothing is left, or it was none of them. */
+export function without(c: ActivityChanges, field: string): ActivityChanges | null {
+  const all = Object.entries(c)
+  const rest = all.filter(([k]) => k !== field && !(k.endsWith('_at') && field.endsWith('_at')))
+  return rest.length && rest.length < all.length ? (Object.fromEntries(rest) as unknown as ActivityChanges) : null
+}
+
 /** A form that was filled in from one state, brought to another: what was changed in it stays. */
 export function follow(was: ActivityDraft, is: ActivityDraft, now: ActivityDraft): ActivityDraft {
   const out: ActivityDraft = { ...now }
