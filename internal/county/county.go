@@ -146,12 +146,15 @@ func (c *County) open(ctx context.Context) error {
 }
 
 func openReplica(ctx context.Context, dir string, realm schema.ID, o Options) (*replica.Replica, error) {
-	r, err := replica.Open(ctx, replica.Options{Dir: dir, AnchorDir: filepath.Clean(dir) + ".anchor", Schema: model.Schema, Indexes: indexes, Realm: realm, Wall: o.Wall, Audience: model.Audience, Quarantine: quarantine, Log: o.Log})
+	r, err := replica.Open(ctx, replica.Options{Dir: dir, AnchorDir: filepath.Clean(dir) + ".anchor", Cache: pageCache, Schema: model.Schema, Indexes: indexes, Realm: realm, Wall: o.Wall, Audience: model.Audience, Quarantine: quarantine, Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("open the county's replica: %w", err)
 	}
 	return r, nil
 }
+
+// pageCache is how many KiB of the database's pages the county keeps for merging.
+const pageCache = 32 << 10
 
 // quarantine holds back what a device wrote that the office has marked as lost.
 func quarantine(tx *replica.Tx, author schema.ID) (string, error) {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,13 +22,13 @@ type plain struct {
 	stmt map[string]*sql.Stmt
 }
 
-func openPlain(ctx context.Context, dir string, s *schema.Schema) (*plain, error) {
+func openPlain(ctx context.Context, dir string, s *schema.Schema, cache int) (*plain, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	p := &plain{path: filepath.Join(dir, "plain.db"), stmt: map[string]*sql.Stmt{}}
 	var err error
-	if p.db, err = sql.Open("sqlite", "file:"+p.path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=temp_store(MEMORY)&_pragma=trusted_schema(OFF)&_pragma=cell_size_check(ON)&_pragma=wal_autocheckpoint(1000)"); err != nil {
+	if p.db, err = sql.Open("sqlite", "file:"+p.path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=temp_store(MEMORY)&_pragma=trusted_schema(OFF)&_pragma=cell_size_check(ON)&_pragma=wal_autocheckpoint(1000)"+fmt.Sprintf("&_pragma=cache_size(-%d)", cmp.Or(cache, 2000))); err != nil {
 		return nil, err
 	}
 	if p.conn, err = p.db.Conn(ctx); err != nil {

@@ -54,8 +54,11 @@ type device struct {
 	client *transport.Client
 }
 
-func (f *fleet) open(name string, s *schema.Schema) (*replica.Replica, error) {
-	return replica.Open(f.ctx, replica.Options{Dir: filepath.Join(f.dir, name), Schema: s, Realm: realm, Wall: func() time.Time { return time.UnixMilli(f.now) }})
+// cache is how many KiB of pages a hub keeps in memory, as a county does.
+const cache = 32 << 10
+
+func (f *fleet) open(name string, s *schema.Schema, cache int) (*replica.Replica, error) {
+	return replica.Open(f.ctx, replica.Options{Cache: cache, Dir: filepath.Join(f.dir, name), Schema: s, Realm: realm, Wall: func() time.Time { return time.UnixMilli(f.now) }})
 }
 
 func replay(ctx context.Context, workload, final string, sealed bool) (_ *result, err error) {
@@ -89,7 +92,7 @@ func replay(ctx context.Context, workload, final string, sealed bool) (_ *result
 	}
 	defer os.RemoveAll(dir)
 	f := &fleet{ctx: ctx, dir: dir, schema: s, now: first, auth: &everybody{devices: map[schema.ID]*transport.Device{}}, devices: map[string]*device{}, result: r}
-	if f.hub, err = f.open("hub", s); err != nil {
+	if f.hub, err = f.open("hub", s, cache); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.close()) }()
@@ -140,7 +143,7 @@ func (f *fleet) device(name string) (*device, error) {
 	if d := f.devices[name]; d != nil {
 		return d, nil
 	}
-	r, err := f.open("device-"+strconv.Itoa(len(f.devices)), f.schema)
+	r, err := f.open("device-"+strconv.Itoa(len(f.devices)), f.schema, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -387,7 +390,7 @@ func (f *fleet) merge(sealed bool) error {
 
 // mergeInto gives changesets to a fresh replica, one transaction each.
 func (f *fleet) mergeInto(name string, s *schema.Schema, refs []replica.Ref) (took time.Duration, err error) {
-	fresh, err := f.open(name, s)
+	fresh, err := f.open(name, s, cache)
 	if err != nil {
 		return 0, err
 	}
@@ -456,7 +459,7 @@ func (f *fleet) mergeInto(name string, s *schema.Schema, refs []replica.Ref) (to
 // floors measures the same operations as plain statements: one durable
 // transaction each, and in batches as large as the changesets were.
 func (f *fleet) floors(workload string) error {
-	local, err := openPlain(f.ctx, filepath.Join(f.dir, "plain-local"), f.schema)
+	local, err := openPlain(f.ctx, filepath.Join(f.dir, "plain-local"), f.schema, 0)
 	if err != nil {
 		return err
 	}
@@ -482,7 +485,7 @@ func (f *fleet) floors(workload string) error {
 		return err
 	}
 	size := max(1, f.result.Ops/max(1, len(refs)))
-	merged, err := openPlain(f.ctx, filepath.Join(f.dir, "plain-merge"), f.schema)
+	merged, err := openPlain(f.ctx, filepath.Join(f.dir, "plain-merge"), f.schema, cache)
 	if err != nil {
 		return err
 	}
