@@ -70,6 +70,15 @@ test('what was voided is taken back by a key', async () => {
   await at('take-back').waitFor({ state: 'hidden' })
   await one.page.waitForFunction((n) => document.querySelectorAll('tbody tr').length === n, before)
   assert.equal((await call(one.page, 'Outcomes', 'List', {})).total, before)
+  // Later it is found among what is voided, and restored there.
+  const { id } = await outcome(one)
+  await call(one.page, 'Outcomes', 'Void', id, 'V1')
+  await at('only-voided').click()
+  await one.page.getByRole('button', { name: '恢复' }).waitFor()
+  await w.picture(one.page, 'forms-voided')
+  await one.page.getByRole('button', { name: '恢复' }).click()
+  await one.page.getByRole('button', { name: '恢复' }).waitFor({ state: 'detached' })
+  assert.equal((await call(one.page, 'Outcomes', 'List', {})).total, before)
 })
 
 test('a correction and a case put aside half-written are taken up where they were left', async () => {
