@@ -226,11 +226,11 @@ func (t *Tray) withheld(r *replica.Replica, d *directory) ([]TrayItem, error) {
 				continue
 			}
 			item.Ref = fmt.Sprintf("withheld/%s/%s/%d/%s", item.Table, item.Column, x.Number, item.ID)
-			if once := item.ID.String() + item.Column + zh; shown[once] {
+			once := item.ID.String() + item.Column + zh
+			if shown[once] {
 				continue
-			} else {
-				shown[once] = true
 			}
+			shown[once] = true
 			if err := t.title(r, d, &item); err != nil {
 				return nil, err
 			}
