@@ -106,6 +106,16 @@ func keepList[T any](r *replica.Replica, key string, list []T) error {
 	return r.PutLocal(context.Background(), key, raw)
 }
 
+// keptList reads it; a damaged one reads as empty: the next exchange writes it anew.
+func keptList[T any](r *replica.Replica, key string) (list []T, err error) {
+	raw, err := r.GetLocal(context.Background(), key)
+	if err != nil {
+		return nil, err
+	}
+	_ = json.Unmarshal(raw, &list)
+	return list, nil
+}
+
 // List lists them, those the county refused first.
 func (t *Tray) List() ([]TrayItem, error) {
 	out := []TrayItem{}
@@ -131,12 +141,10 @@ func (t *Tray) Count() (int, error) {
 }
 
 func (t *Tray) refused(r *replica.Replica, d *directory) ([]TrayItem, error) {
-	raw, err := r.GetLocal(context.Background(), refusedKey)
+	list, err := keptList[refusal](r, refusedKey)
 	if err != nil {
 		return nil, err
 	}
-	var list []refusal
-	_ = json.Unmarshal(raw, &list) // a damaged list reads as an empty one: the next exchange writes it anew
 	var out []TrayItem
 	for _, x := range list {
 		var rows []replica.Pending
@@ -193,12 +201,10 @@ func (t *Tray) refused(r *replica.Replica, d *directory) ([]TrayItem, error) {
 // withheld are the records that the county has and did not merge, each once for each
 // reason.
 func (t *Tray) withheld(r *replica.Replica, d *directory) ([]TrayItem, error) {
-	raw, err := r.GetLocal(context.Background(), withheldKey)
+	list, err := keptList[withheld](r, withheldKey)
 	if err != nil {
 		return nil, err
 	}
-	var list []withheld
-	_ = json.Unmarshal(raw, &list) // a damaged list reads as an empty one: the next exchange writes it anew
 	device, err := d.name("device", r.ID())
 	if err != nil {
 		return nil, err
