@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -163,8 +164,8 @@ func (h *Households) Record(activity schema.ID, f DoorForm) (Round, error) {
 	return h.Get(activity)
 }
 
-// nextDoor numbers a door without a plate by this laptop's label, so that two
-// laptops never give one number.
+// nextDoor numbers a door without a plate by this laptop's label, which no other has
+// (see unlike in internal/county), after the highest of its numbers.
 func (h *Households) nextDoor(tx *replica.Tx, activity schema.ID) (string, error) {
 	device, err := tx.Get("device", tx.Replica())
 	if err != nil {
@@ -178,13 +179,15 @@ func (h *Households) nextDoor(tx *replica.Tx, activity schema.ID) (string, error
 	if err != nil {
 		return "", err
 	}
-	n := 1
+	last := 0
 	for _, row := range rows {
-		if row.Ref("device_id") == tx.Replica() {
-			n++
+		if after, ours := strings.CutPrefix(row.Text("door_key"), prefix+"-"); ours {
+			if n, err := strconv.Atoi(after); err == nil {
+				last = max(last, n)
+			}
 		}
 	}
-	return fmt.Sprintf("%s-%d", prefix, n), nil
+	return fmt.Sprintf("%s-%d", prefix, last+1), nil
 }
 
 // Undo takes back what this laptop last recorded in the round.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -160,7 +161,7 @@ func (o *Outcomes) Save(f OutcomeForm) (Outcome, error) {
 		switch id = f.ID; {
 		case !id.IsNil():
 		case f.RefNo != "":
-			id = model.OutcomeID(r.Realm(), f.Kind, f.RefNo, f.OccurredOn)
+			id = model.OutcomeID(r.Realm(), f.Kind, f.RefNo, cmp.Or(f.OccurredOn, model.Date(tx.Now())))
 		default:
 			id = tx.NewID()
 		}

@@ -80,30 +80,37 @@ func (c *County) SetPassword(ctx context.Context, name, password string) error {
 }
 
 func (c *County) setPassword(ctx context.Context, actor, address, name, password string) error {
-	if err := acceptable(password, name, c.name); err != nil {
-		return err
-	}
-	hash, err := hashPassword(ctx, password)
+	hash, err := c.passwordHash(ctx, name, password)
 	if err != nil {
 		return err
 	}
-	return c.store.update(ctx, func(tx *sql.Tx) error {
-		now := c.store.now()
-		result, err := tx.ExecContext(ctx, `UPDATE account SET password = ?, password_at = ? WHERE name = ?`, hash, now, name)
-		if err != nil {
-			return fmt.Errorf("set password: %w", err)
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, userError("account_unknown", "account", "没有这个账号。", "There is no such account."))
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE account_id = (SELECT id FROM account WHERE name = ?)`, name); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM throttle WHERE key = ?`, "login/"+name); err != nil {
-			return err
-		}
-		return recordIn(ctx, tx, now, entry{Actor: actor, Action: "password_set", Subject: name, Address: address})
-	})
+	return c.store.update(ctx, func(tx *sql.Tx) error { return c.store.putPassword(ctx, tx, actor, address, name, hash) })
+}
+
+// passwordHash is what is kept of a password that will do.
+func (c *County) passwordHash(ctx context.Context, name, password string) (string, error) {
+	if err := acceptable(password, name, c.name); err != nil {
+		return "", err
+	}
+	return hashPassword(ctx, password)
+}
+
+func (s *store) putPassword(ctx context.Context, tx *sql.Tx, actor, address, name, hash string) error {
+	now := s.now()
+	result, err := tx.ExecContext(ctx, `UPDATE account SET password = ?, password_at = ? WHERE name = ?`, hash, now, name)
+	if err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, userError("account_unknown", "account", "没有这个账号。", "There is no such account."))
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE account_id = (SELECT id FROM account WHERE name = ?)`, name); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM throttle WHERE key = ?`, "login/"+name); err != nil {
+		return err
+	}
+	return recordIn(ctx, tx, now, entry{Actor: actor, Action: "password_set", Subject: name, Address: address})
 }
 
 // loginSlowdowns: a guesser is slowed by the pair of account and address

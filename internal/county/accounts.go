@@ -108,12 +108,18 @@ func (s *Service) SetAccount(ctx context.Context, f AccountForm) error {
 	if err != nil {
 		return err
 	}
+	var hash string
 	if f.Password != "" {
-		if err := s.c.setPassword(ctx, v.account.Name, v.address, a.Name, f.Password); err != nil {
+		if hash, err = s.c.passwordHash(ctx, a.Name, f.Password); err != nil {
 			return err
 		}
 	}
 	return s.c.store.update(ctx, func(tx *sql.Tx) error {
+		if hash != "" {
+			if err := s.c.store.putPassword(ctx, tx, v.account.Name, v.address, a.Name, hash); err != nil {
+				return err
+			}
+		}
 		result, err := tx.ExecContext(ctx, `UPDATE account SET display = ?, role = ?, unit_id = ?, disabled = ? WHERE name = ?`, a.Display, string(a.Role), unitOrNull(a.Unit), f.Disabled, a.Name)
 		if err != nil {
 			return fmt.Errorf("change an account: %w", err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fieldkit/internal/enrolment"
+	"fieldkit/internal/model"
 	"fieldkit/sync/schema"
 )
 
@@ -115,6 +116,9 @@ func (c *County) register(ctx context.Context, address string, a enrolment.Appli
 		if label == "" {
 			label = "D" + a.Device.String()[32:]
 		}
+		if label, err = unlike(ctx, tx, a.Device, label); err != nil {
+			return err
+		}
 		d = device{id: a.Device, key: a.PublicKey, unit: unit, label: label, state: deviceActive, enrolled: now, version: a.Version}
 		if known != nil {
 			d.enrolled = known.enrolled
@@ -131,4 +135,27 @@ func (c *County) register(ctx context.Context, address string, a enrolment.Appli
 		return recordIn(ctx, tx, now, entry{Actor: "device:" + d.id.String(), Action: "enrol", Subject: d.label, Address: address})
 	})
 	return d, err
+}
+
+// unlike numbers a label that another computer has: it names what the computer recorded
+// and numbers the doors without a plate.
+func unlike(ctx context.Context, tx *sql.Tx, device schema.ID, label string) (string, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT label FROM device WHERE id <> ?`, device)
+	if err != nil {
+		return "", fmt.Errorf("look up labels: %w", err)
+	}
+	defer rows.Close()
+	taken := map[string]bool{}
+	for rows.Next() {
+		var other string
+		if err := rows.Scan(&other); err != nil {
+			return "", err
+		}
+		taken[model.Norm(other)] = true
+	}
+	free := label
+	for n := 2; taken[model.Norm(free)]; n++ {
+		free = fmt.Sprintf("%s-%d", label, n)
+	}
+	return free, rows.Err()
 }

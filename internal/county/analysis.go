@@ -79,6 +79,9 @@ func (s *Service) Analysis(ctx context.Context, q OverviewQuery) (Analysis, erro
 		return a, err
 	}
 	a.Total = all.sum()
+	if p.units, err = s.c.members(ctx, p.units); err != nil {
+		return a, err
+	}
 	for _, look := range []func() error{
 		func() error { return s.c.clusters(ctx, &a, p, &settings) },
 		func() error { return s.c.emerging(ctx, &a, p, &settings) },

@@ -351,7 +351,7 @@ func (c *County) inOrder(ctx context.Context, table string, ids []schema.ID) ([]
 			return nil, err
 		}
 		for _, id := range part {
-			if row := found[id]; row != nil && !(table == "indicator" && (row.Text("status") == "spoofed" || row.Text("status") == "cleared")) {
+			if row := found[id]; row != nil {
 				rows = append(rows, row)
 			}
 		}
@@ -360,11 +360,13 @@ func (c *County) inOrder(ctx context.Context, table string, ids []schema.ID) ([]
 }
 
 // apiRow is a record's open columns: times as RFC 3339 in the county's zone, sets as
-// lists, references as ids.
+// lists, references as ids. Of an indicator that proved innocent only its status is
+// told, so that whoever acts on it stops.
 func apiRow(table string, row *replicaRow, columns []string) map[string]any {
 	m := map[string]any{"id": row.ID.String(), "voided": voided(row)}
+	innocent := table == "indicator" && (row.Text("status") == "spoofed" || row.Text("status") == "cleared")
 	for _, name := range columns {
-		if row.Null(name) {
+		if row.Null(name) || innocent && name != "status" && name != "kind" {
 			m[name] = nil
 			continue
 		}

@@ -130,9 +130,10 @@ func (c *County) backupDue(ctx context.Context) {
 		}
 		wait = backupEvery
 		last, err := c.replica.LastBackup(ctx)
+		age := c.options.now().Sub(last)
 		switch {
-		case err == nil && c.options.now().Sub(last) < backupEvery:
-			wait = backupEvery - c.options.now().Sub(last)
+		case err == nil && age >= 0 && age < backupEvery: // one made under a clock that ran ahead is none
+			wait = backupEvery - age
 		case err == nil:
 			if _, err = c.Backup(ctx); err != nil {
 				wait = time.Hour

@@ -22,6 +22,7 @@ const peopleSince = 400 * dayMillis
 type person struct {
 	row                    *replicaRow
 	meeting                schema.ID // the one that stands for it
+	venue                  schema.ID // as it was when they signed: two may have been merged since
 	name, org, phone, role string
 }
 
@@ -35,7 +36,7 @@ func (a *person) compare(b *person) (score int64, reasons []string) {
 	}
 	same, phone := a.org == b.org, a.phone != "" && a.phone == b.phone
 	switch {
-	case a.name == b.name && same && !phone:
+	case a.name == b.name && same && a.venue == b.venue && !phone:
 		return 0, nil // namesakes of one organisation, told apart when they signed
 	case a.name == b.name:
 		add(60, "same_name")
@@ -73,9 +74,9 @@ func (c *County) people(ctx context.Context) ([]Pair, error) {
 	venues := map[schema.ID]string{}
 	meetings := map[schema.ID][]*person{}
 	err = c.replica.Each(ctx, "attendance", signedTwice, []any{c.store.now() - peopleSince}, func(row *replicaRow) error {
-		p := &person{row: row, meeting: reader.Survivor(row.Ref("activity_id")), name: model.Norm(row.Text("person_name")), org: model.Norm(row.Text("org_name")), phone: row.Text("phone"), role: row.Text("role")}
-		if venue := row.Ref("venue_id"); !venue.IsNil() {
-			p.org = reader.Survivor(venue).String()
+		p := &person{row: row, meeting: reader.Survivor(row.Ref("activity_id")), venue: row.Ref("venue_id"), name: model.Norm(row.Text("person_name")), org: model.Norm(row.Text("org_name")), phone: row.Text("phone"), role: row.Text("role")}
+		if !p.venue.IsNil() {
+			p.org = reader.Survivor(p.venue).String()
 		}
 		meetings[p.meeting] = append(meetings[p.meeting], p)
 		return nil

@@ -2,6 +2,8 @@ package county
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -82,13 +84,11 @@ func (c *County) figureRecords(ctx context.Context, q FigureQuery, limit int) (F
 		page.Value, page.Derived = set[q.Code].Value, append(page.Derived, m.From...)
 		return page, err
 	}
-	var after *figures.Row
+	var after *figures.Place
 	if q.Cursor != "" {
-		at, id, err := parseCursor(q.Cursor)
-		if err != nil {
+		if after, err = parsePlace(q.Cursor); err != nil {
 			return page, err
 		}
-		after = &figures.Row{Day: at, ID: id}
 	}
 	var rows []figures.Row
 	if additive[q.Code] != "" {
@@ -116,7 +116,7 @@ func (c *County) figureRecords(ctx context.Context, q FigureQuery, limit int) (F
 	}
 	if len(rows) > limit {
 		rows = rows[:limit]
-		page.Next = makeCursor(rows[limit-1].Day, rows[limit-1].ID)
+		page.Next = placeCursor(rows[limit-1].Place())
 	}
 	page.Rows, err = c.describeFigure(ctx, m, rows)
 	return page, err
@@ -124,7 +124,7 @@ func (c *County) figureRecords(ctx context.Context, q FigureQuery, limit int) (F
 
 // walkDays reads records from the last day on, only on days of which the breakdown
 // says that they have any: however rare they are, no other record is looked at.
-func (c *County) walkDays(ctx context.Context, reader *figures.Reader, q FigureQuery, scope figures.Scope, lines breakdown, after *figures.Row, limit int) ([]figures.Row, error) {
+func (c *County) walkDays(ctx context.Context, reader *figures.Reader, q FigureQuery, scope figures.Scope, lines breakdown, after *figures.Place, limit int) ([]figures.Row, error) {
 	var days []int64
 	lines.each(func(l *figures.Line) {
 		if after == nil || l.Day <= after.Day {
@@ -147,25 +147,29 @@ func (c *County) walkDays(ctx context.Context, reader *figures.Reader, q FigureQ
 		}
 		span := scope
 		span.From, span.To = dayOf(days[start]).Format(dateLayout), dayOf(days[end]).Format(dateLayout)
-		rows, err := reader.Records(ctx, q.Code, span, partOf(q.Part), after, limit-len(out))
+		rows, err := reader.Records(ctx, q.Code, span, q.Part, after, limit-len(out))
 		if err != nil {
 			return nil, err
 		}
-		for _, row := range rows {
-			if q.Part != "=" || row.Code == "" {
-				out = append(out, row)
-			}
-		}
+		out = append(out, rows...)
 		end = start - 1
 	}
 	return out, nil
 }
 
-func partOf(part string) string {
-	if part == "=" {
-		return ""
+// placeCursor is where a page ends: a record may stand in the list more than once.
+func placeCursor(p figures.Place) string {
+	raw, _ := json.Marshal(p) // numbers and texts alone
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+func parsePlace(text string) (*figures.Place, error) {
+	var p figures.Place
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || json.Unmarshal(raw, &p) != nil {
+		return nil, errCursor
 	}
-	return part
+	return &p, nil
 }
 
 // describeFigure names the records of a page.

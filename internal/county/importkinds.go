@@ -147,10 +147,23 @@ func short(cells map[string]string, name string, limit int, needed bool) (string
 	return text, nil
 }
 
-// derived is the id of a line that has no number of its own: the same line imported twice is one record.
+// derived is the id of a line that has no number of its own: the same table imported twice
+// is the same records, and a line that stands in it twice is two.
 func (im *importer) derived(kind string, cells map[string]string) schema.ID {
 	sum := sha256.Sum256(fmt.Append(nil, cells)) // fmt prints maps in the order of their keys
-	return schema.Derive(im.realm, "import", kind, hex.EncodeToString(sum[:]))
+	parts := []string{kind, hex.EncodeToString(sum[:])}
+	if n := im.nth(strings.Join(parts, "/")); n > 1 {
+		parts = append(parts, strconv.Itoa(n))
+	}
+	return schema.Derive(im.realm, "import", parts...)
+}
+
+// nth counts the lines of the table that say the same.
+func (im *importer) nth(key string) int {
+	if im.times[key]++; im.times[key] > 1 {
+		im.alike++
+	}
+	return im.times[key]
 }
 
 // first gives the first error.
@@ -175,8 +188,12 @@ func importActivity(im *importer, cells map[string]string) ([]importWrite, error
 	if err := first(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
 		return nil, err
 	}
+	if leaflets > 0 && im.leaflet.IsNil() {
+		return nil, bad("leaflets", "物料名册里没有宣传单，请先建一种。", "The register has no leaflet; add one first.")
+	}
 	start := on.Add(9 * time.Hour)
-	id := model.ActivityID(im.realm, kind, model.Date(on), unit, model.Place{Text: place}, "AM", 1)
+	nth := im.nth(strings.Join([]string{"activity", kind, model.Date(on), unit.String(), model.Norm(place)}, "/"))
+	id := model.ActivityID(im.realm, kind, model.Date(on), unit, model.Place{Text: place}, "AM", nth)
 	values := schema.Values{"kind": kind, "state": "done", "start_at": start.UnixMilli(), "lead_unit_id": unit, "place_text": place}
 	if heads > 0 {
 		values["heads_stated"] = heads
@@ -186,9 +203,6 @@ func importActivity(im *importer, cells map[string]string) ([]importWrite, error
 	}
 	writes := []importWrite{{table: "activity", id: id, values: values, counts: map[string]int64{"consult_quick": quick}, main: true}}
 	if leaflets > 0 {
-		if im.leaflet.IsNil() {
-			return nil, bad("leaflets", "物料名册里没有宣传单，请先建一种。", "The register has no leaflet; add one first.")
-		}
 		writes = append(writes, importWrite{table: "handout", id: model.HandoutID(im.realm, id, im.leaflet), values: schema.Values{"activity_id": id, "material_id": im.leaflet}, counts: map[string]int64{"qty": leaflets}})
 	}
 	return writes, nil
@@ -255,9 +269,11 @@ func importOutcome(im *importer, cells map[string]string) ([]importWrite, error)
 	case persons > 0 && kind != "caught":
 		return nil, bad("persons", "只有“抓获”才有人数。", "Only “caught” has people.")
 	}
-	id := im.derived("outcome", cells)
+	var id schema.ID
 	if ref != "" {
 		id = model.OutcomeID(im.realm, kind, ref, model.Date(on))
+	} else {
+		id = im.derived("outcome", cells)
 	}
 	values := schema.Values{"kind": kind, "occurred_on": model.Date(on), "lead_unit_id": unit}
 	for name, v := range map[string]int64{"averted_fen": averted, "recovered_fen": recovered, "persons": persons} {
@@ -286,13 +302,19 @@ func importPost(im *importer, cells map[string]string) ([]importWrite, error) {
 		return nil, err
 	}
 	values := schema.Values{"channel": channel, "posted_at": on.Add(9 * time.Hour).UnixMilli(), "title": title, "unit_id": unit, "purpose": "warning", "via": "own_account"}
-	if url != "" {
-		values["url"] = url
+	var id schema.ID
+	if _, canonical, _ := model.PostLink(url); canonical != "" { // as a kit that logs it would
+		id, values["url"] = model.PostID(im.realm, channel, canonical), canonical
+	} else {
+		id = im.derived("post", cells)
+		if url != "" {
+			values["url"] = url
+		}
 	}
 	if reads > 0 {
 		values["reads"] = reads
 	}
-	return []importWrite{{table: "post", id: im.derived("post", cells), values: values, counts: map[string]int64{"forwards": max(times-1, 0)}, main: true}}, nil
+	return []importWrite{{table: "post", id: id, values: values, counts: map[string]int64{"forwards": max(times-1, 0)}, main: true}}, nil
 }
 
 func importVenue(im *importer, cells map[string]string) ([]importWrite, error) {

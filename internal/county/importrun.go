@@ -17,6 +17,8 @@ type importer struct {
 	settings model.Settings
 	units    map[string]schema.ID // by name, short name and code, normalised
 	leaflet  schema.ID            // that counts are booked on
+	times    map[string]int       // how often a line stood in the table so far
+	alike    int64                // lines that say what an earlier one said
 }
 
 // ImportForm says which file becomes which ledger, and which column is which field.
@@ -39,6 +41,7 @@ type ImportPlan struct {
 	Rows     int64           `json:"rows"`
 	Fresh    int64           `json:"fresh"` // new records
 	Known    int64           `json:"known"` // there already: left as they are
+	Alike    int64           `json:"alike"` // say what an earlier line says: records of their own
 	Problems []ImportProblem `json:"problems"`
 	Bad      int64           `json:"bad"` // lines with a problem
 }
@@ -56,7 +59,7 @@ func (s *Service) ImportKinds(ctx context.Context) (map[string][]ImportField, er
 }
 
 func (c *County) importer(ctx context.Context) (*importer, error) {
-	im := &importer{realm: c.realm, units: map[string]schema.ID{}}
+	im := &importer{realm: c.realm, units: map[string]schema.ID{}, times: map[string]int{}}
 	var err error
 	if im.settings, err = model.ReadSettings(ctx, c.replica); err != nil {
 		return nil, err
@@ -144,6 +147,7 @@ func (c *County) plan(ctx context.Context, f ImportForm) (*sheet, [][]importWrit
 			seen[w.id] = true
 		}
 	}
+	plan.Alike = im.alike
 	return on, lines, plan, nil
 }
 

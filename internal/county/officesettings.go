@@ -96,12 +96,18 @@ type targetKey struct {
 	unit   schema.ID
 }
 
-// targets reads a year's targets out of the annual plans.
+// targets reads a year's targets out of the annual plans: the county's stands before a
+// unit's own.
 func (c *County) targets(ctx context.Context, year int) (map[targetKey]int64, error) {
 	out := map[targetKey]int64{}
+	own := model.PlanID(c.realm, year, "annual", schema.Nil, 1)
+	ours := map[targetKey]bool{}
 	err := c.replica.Each(ctx, "plan_target", `WHERE plan_id IN (SELECT id FROM plan WHERE year = ? AND kind = 'annual' AND `+inUse+`) AND value > 0 AND coalesce(period_code, '') = '' AND `+inUse,
 		[]any{year}, func(row *replicaRow) error {
-			out[targetKey{row.Text("metric"), row.Ref("unit_id")}] = row.Int("value")
+			key := targetKey{row.Text("metric"), row.Ref("unit_id")}
+			if !ours[key] {
+				out[key], ours[key] = row.Int("value"), row.Ref("plan_id") == own
+			}
 			return nil
 		})
 	return out, err

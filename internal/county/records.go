@@ -107,8 +107,20 @@ var only = map[string]string{
 		WHERE json_array_length(coalesce(s.sign_ins, '[]')) > 0 AND coalesce(json_extract(s.voided, '$.on'), 0) = 0)`,
 }
 
+// members are units with those that were merged with them.
+func (c *County) members(ctx context.Context, units []schema.ID) ([]schema.ID, error) {
+	if len(units) == 0 {
+		return nil, nil
+	}
+	reader, err := c.counts.current(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return reader.Members(units), nil
+}
+
 // selection is the WHERE of a query and its arguments.
-func (q *RecordQuery) selection() (l listing, where string, args []any, err error) {
+func (c *County) selection(ctx context.Context, q *RecordQuery) (l listing, where string, args []any, err error) {
 	l, ok := listings[q.Table]
 	if !ok {
 		return l, "", nil, userError("table", "table", "没有这种记录。", "There is no such kind of record.")
@@ -134,13 +146,17 @@ func (q *RecordQuery) selection() (l listing, where string, args []any, err erro
 		add(l.at+` >= ? AND `+l.at+` < ?`, from, to)
 	}
 	if len(q.Units) > 0 {
-		ids := make([]any, len(q.Units))
+		ids := make([]schema.ID, len(q.Units))
 		for i, text := range q.Units {
 			if ids[i], err = parseID(text); err != nil {
 				return l, "", nil, err
 			}
 		}
-		add(`a.lead_unit_id IN (?`+strings.Repeat(", ?", len(ids)-1)+`)`, ids...)
+		if ids, err = c.members(ctx, ids); err != nil {
+			return l, "", nil, err
+		}
+		part, values := onlyThese("a.lead_unit_id", ids)
+		add(strings.TrimPrefix(part, "AND "), values...)
 	}
 	if q.Kind != "" {
 		add(`a.kind = ?`, q.Kind)
@@ -212,7 +228,7 @@ func (s *Service) Records(ctx context.Context, q RecordQuery) (RecordPage, error
 	if err != nil {
 		return page, err
 	}
-	l, where, args, err := q.selection()
+	l, where, args, err := s.c.selection(ctx, &q)
 	if err != nil {
 		return page, err
 	}
@@ -262,7 +278,7 @@ func (c *County) number(ctx context.Context, query string, args ...any) (n int64
 // sealed fields.
 func (c *County) recordPage(ctx context.Context, q RecordQuery, limit int, names *nameBook) (RecordPage, error) {
 	page := RecordPage{Rows: []RecordLine{}}
-	l, where, args, err := q.selection()
+	l, where, args, err := c.selection(ctx, &q)
 	if err != nil {
 		return page, err
 	}
@@ -328,6 +344,8 @@ func (c *County) consultationPage(ctx context.Context, q RecordQuery, limit int,
 	return page, nil
 }
 
+var errCursor = userError("cursor", "cursor", "翻页位置不对，请重新打开列表。", "This page position is malformed; open the list again.")
+
 func makeCursor(at int64, id schema.ID) string {
 	return base64.RawURLEncoding.EncodeToString(append(binary.BigEndian.AppendUint64(nil, uint64(at)), id[:]...))
 }
@@ -335,20 +353,22 @@ func makeCursor(at int64, id schema.ID) string {
 func parseCursor(text string) (at int64, id schema.ID, err error) {
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(b) != 8+len(id) {
-		return 0, id, userError("cursor", "cursor", "翻页位置不对，请重新打开列表。", "This page position is malformed; open the list again.")
+		return 0, id, errCursor
 	}
 	return int64(binary.BigEndian.Uint64(b)), schema.ID(b[8:]), nil
 }
 
 // newest lists what the kits recorded last, by the time of entry.
 func (c *County) newest(ctx context.Context, units []schema.ID, limit int, names *nameBook) ([]RecordLine, error) {
+	units, err := c.members(ctx, units)
+	if err != nil {
+		return nil, err
+	}
 	var where string
 	var args []any
 	if len(units) > 0 {
-		where = ` AND a.lead_unit_id IN (?` + strings.Repeat(", ?", len(units)-1) + `)`
-		for _, id := range units {
-			args = append(args, id)
-		}
+		only, these := onlyThese("a.lead_unit_id", units)
+		where, args = " "+only, these
 	}
 	args = append(args, args...)
 	// A consultation's id tells when it was made (UUIDv7), so that the newest

@@ -38,11 +38,13 @@ const (
 		GROUP BY t.kind, t.occurred_on, coalesce(t.source, ''), t.averted_fen, t.recovered_fen HAVING count(*) > 1 ORDER BY t.occurred_on DESC LIMIT 100`
 	// ruleStock: the balance of a unit's material, where its stock is kept at all. What was carried to an activity and back stays the unit's.
 	ruleStock = `SELECT u, m, sum(n) FROM (
-		SELECT to_unit AS u, material_id AS m, qty AS n FROM stock_move t WHERE kind IN ('receive', 'allot', 'return', 'adjust') AND to_unit IS NOT NULL AND activity_id IS NULL AND ` + live + `
-		UNION ALL SELECT from_unit, material_id, -qty FROM stock_move t WHERE kind IN ('allot', 'return', 'scrap') AND from_unit IS NOT NULL AND (activity_id IS NULL OR kind = 'scrap') AND ` + model.StandingMove + ` AND ` + live + `
-		UNION ALL SELECT a.lead_unit_id, t.material_id, -t.qty FROM handout t` + ownActivity + ` WHERE ` + live + ` AND ` + liveActivity + `
-		UNION ALL SELECT a.lead_unit_id, p.material_id, -t.qty FROM issue t JOIN placement p ON p.id = t.placement_id` + ownActivity + ` WHERE ` + live + ` AND ` + liveActivity + `
-	) WHERE EXISTS (SELECT 1 FROM stock_move s WHERE s.material_id = m AND (s.to_unit = u OR s.from_unit = u)) GROUP BY u, m HAVING sum(n) < 0 ORDER BY 3 LIMIT 100`
+		SELECT coalesce((SELECT merged_into FROM unit WHERE id = k.u), k.u) AS u, coalesce((SELECT merged_into FROM material WHERE id = k.m), k.m) AS m, n, kept FROM (
+			SELECT to_unit AS u, material_id AS m, qty AS n, 1 AS kept FROM stock_move t WHERE kind IN ('receive', 'allot', 'return', 'adjust') AND to_unit IS NOT NULL AND activity_id IS NULL AND ` + live + `
+			UNION ALL SELECT from_unit, material_id, -qty, 1 FROM stock_move t WHERE from_unit IS NOT NULL AND (activity_id IS NULL OR kind = 'scrap') AND ` + model.StandingMove + ` AND ` + live + `
+			UNION ALL SELECT a.lead_unit_id, t.material_id, -t.qty, 0 FROM handout t` + ownActivity + ` WHERE ` + live + ` AND ` + liveActivity + `
+			UNION ALL SELECT a.lead_unit_id, p.material_id, -t.qty, 0 FROM issue t JOIN placement p ON p.id = t.placement_id` + ownActivity + ` WHERE ` + live + ` AND ` + liveActivity + `
+		) k
+	) GROUP BY u, m HAVING max(kept) AND sum(n) < 0 ORDER BY 3 LIMIT 100`
 )
 
 // suspect is a line of a rule.

@@ -57,7 +57,20 @@ type Row struct {
 	Unit  schema.ID
 	Code  string
 	Value int64
+
+	recorded schema.ID // the unit as the record has it
 }
+
+// Place is where a row stands in a list: a record may give several rows of one day.
+type Place struct {
+	Day  int64
+	ID   schema.ID
+	Unit schema.ID
+	Code string
+}
+
+// Place is where the row stands.
+func (r *Row) Place() Place { return Place{r.Day, r.ID, r.recorded, r.Code} }
 
 // Reader computes figures of one source under one set of rules.
 type Reader struct {
@@ -179,8 +192,12 @@ func (m *Metric) statement(s Scope, columns, rest string) string {
 	return shared.Replace(common + "SELECT " + columns + " FROM (" + narrowed(rows, s) + ") " + where + rest)
 }
 
-// narrowed puts the units' condition where a statement has {units column}.
+// narrowed puts the units' condition where a statement has {units column}, and the
+// calendar's periods where it has {calendar}.
 func narrowed(rows string, s Scope) string {
+	if strings.Contains(rows, "{calendar}") {
+		rows = strings.ReplaceAll(rows, "{calendar}", calendarOf(s))
+	}
 	for {
 		before, after, found := strings.Cut(rows, "{units ")
 		if !found {
@@ -382,9 +399,12 @@ func (r *Reader) Tally(ctx context.Context, code string, s Scope) ([]Line, error
 	return lines, err
 }
 
-// Records lists the records behind a figure, newest day first, after a row of the
+// Unnamed is the part of a breakdown that has no code.
+const Unnamed = "="
+
+// Records lists the records behind a figure, newest day first, after the last of the
 // page before (nil: from the start). part narrows it to one part of the breakdown.
-func (r *Reader) Records(ctx context.Context, code string, s Scope, part string, after *Row, limit int) ([]Row, error) {
+func (r *Reader) Records(ctx context.Context, code string, s Scope, part string, after *Place, limit int) ([]Row, error) {
 	m := Find(code)
 	if m == nil || m.rows == "" {
 		return nil, fmt.Errorf("figure %q has no rows of its own", code)
@@ -398,14 +418,17 @@ func (r *Reader) Records(ctx context.Context, code string, s Scope, part string,
 		further = append(further, v)
 		return fmt.Sprintf("?%d", 8+len(further))
 	}
-	if part != "" {
+	switch part {
+	case "":
+	case Unnamed:
+		conditions = append(conditions, "coalesce(code, '') = ''")
+	default:
 		conditions = append(conditions, "code = "+param(part))
 	}
 	if after != nil {
-		day, id := param(after.Day), param(after.ID)
-		conditions = append(conditions, "(coalesce(day, 0) < "+day+" OR coalesce(day, 0) = "+day+" AND id < "+id+")")
+		conditions = append(conditions, "(coalesce(day, 0), id, coalesce(code, ''), coalesce(unit, zeroblob(16))) < ("+param(after.Day)+", "+param(after.ID)+", "+param(after.Code)+", "+param(after.Unit[:])+")")
 	}
-	rest := where + strings.Join(conditions, " AND ") + " ORDER BY coalesce(day, 0) DESC, id DESC LIMIT " + param(limit)
+	rest := where + strings.Join(conditions, " AND ") + " ORDER BY coalesce(day, 0) DESC, id DESC, coalesce(code, '') DESC, coalesce(unit, zeroblob(16)) DESC LIMIT " + param(limit)
 	var list []Row
 	err := r.each(ctx, m, s, "id, coalesce(day, 0), unit, code, value", rest, further, func(rows *sql.Rows) error {
 		var row Row
@@ -414,6 +437,7 @@ func (r *Reader) Records(ctx context.Context, code string, s Scope, part string,
 		if err := rows.Scan(&row.ID, &row.Day, &row.Unit, &code, &value); err != nil {
 			return err
 		}
+		row.recorded = row.Unit
 		row.Unit, row.Code, row.Value = r.Survivor(row.Unit), code.String, value.Int64
 		list = append(list, row)
 		return nil

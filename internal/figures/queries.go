@@ -1,6 +1,12 @@
 package figures
 
-import "strings"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"fieldkit/internal/model"
+)
 
 // Each statement of this package is the rows of one figure:
 //
@@ -170,9 +176,26 @@ const rowsJoined = `SELECT j.id, j.day, j.partner AS unit, j.kind AS code, 1 AS 
 	FROM self s, json_each(s.partner_units) e
 ) j WHERE j.partner <> j.lead`
 
-const rowsPeriodActivities = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit,
-	(SELECT p.code FROM period p WHERE {live p} AND (s.start_at + 28800000) / 86400000 BETWEEN ` + dayOfPeriod + ` ORDER BY p.from_on, p.code LIMIT 1) AS code, 1 AS value
-FROM self s
-WHERE EXISTS (SELECT 1 FROM period p WHERE {live p} AND (s.start_at + 28800000) / 86400000 BETWEEN ` + dayOfPeriod + `)`
+// rowsPeriodActivities counts an activity for the first period that it falls into: as
+// the county entered it, else as the calendar has it (model.Periods).
+var rowsPeriodActivities = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, substr(min(p.from_on || p.code), 11) AS code, 1 AS value
+FROM self s JOIN (
+	SELECT code, from_on, to_on FROM period p WHERE ` + enteredPeriod + `
+	UNION ALL SELECT c.column1, c.column3, c.column4 FROM (VALUES {calendar}) c
+	WHERE NOT EXISTS (SELECT 1 FROM period p WHERE p.code = c.column1 AND p.year = c.column2 AND ` + enteredPeriod + `)
+) p ON (s.start_at + 28800000) / 86400000 BETWEEN ` + date("p.from_on") + ` AND ` + date("p.to_on") + ` GROUP BY s.id`
 
-const dayOfPeriod = `CAST(julianday(p.from_on) - 2440587.5 AS INTEGER) AND CAST(julianday(p.to_on) - 2440587.5 AS INTEGER)`
+const enteredPeriod = `{live p} AND p.from_on <> '' AND p.to_on <> ''`
+
+// calendarOf is the calendar's periods that a span may touch, as lines of VALUES.
+func calendarOf(s Scope) string {
+	first, _ := strconv.Atoi(s.From[:4])
+	last, _ := strconv.Atoi(s.To[:4])
+	var lines []string
+	for year := first - 1; year <= last; year++ { // the turn of the year reaches into the next
+		for _, p := range model.Periods(year) {
+			lines = append(lines, fmt.Sprintf("('%s', %d, '%s', '%s')", p.Code, year, p.From, p.To))
+		}
+	}
+	return strings.Join(lines, ", ")
+}

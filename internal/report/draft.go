@@ -168,7 +168,7 @@ func freeze(ctx context.Context, r *replica.Replica, q Request, rules model.Sett
 		return nil, problem("no_data", who+"在"+d.Period+"没有任何记录，没有生成报告。请换个时段或单位，或等电脑同步后再来。",
 			"There are no records in this period for the units chosen; no report was made. Choose another period or unit, or wait for the kits to sync.")
 	}
-	if err := d.name(ctx, r, phone); err != nil {
+	if err := d.name(ctx, reader, scope, phone); err != nil {
 		return nil, err
 	}
 	return d, d.chart(ctx, reader, scope, first, last)
@@ -239,7 +239,7 @@ func (d *Draft) empty() bool {
 }
 
 // name fills the fields that are words.
-func (d *Draft) name(ctx context.Context, r *replica.Replica, phone string) error {
+func (d *Draft) name(ctx context.Context, reader *figures.Reader, scope figures.Scope, phone string) error {
 	word := d.worded()
 	d.Named = map[string]string{"period": d.Period, "phone": phone}
 	d.Named["types6"] = strings.Join(d.labels("fraud_type", d.top("M08c", 6, "F99")), "、")
@@ -268,7 +268,7 @@ func (d *Draft) name(ctx context.Context, r *replica.Replica, phone string) erro
 		}
 	}
 	d.Named["periods"] = strings.Join(list, "、")
-	stations, err := d.stations(ctx, r)
+	stations, err := d.stations(ctx, reader, scope)
 	if err != nil {
 		return err
 	}
@@ -336,17 +336,13 @@ func (d *Draft) part(code string, parts []string) (n int64) {
 	return n
 }
 
-const stationsQuery = `SELECT DISTINCT coalesce(nullif(u.short_name, ''), u.name) FROM activity a, json_each(a.partner_units) e JOIN unit u ON u.id = unhex(e.value, '-')
-WHERE a.start_at >= ? AND a.start_at < ? AND a.kind = 'street' AND a.state IN ('open', 'done') AND a.merged_into IS NULL AND coalesce(json_extract(a.voided, '$.on'), 0) = 0
-  AND u.department = 'D02' AND u.merged_into IS NULL ORDER BY u.code`
+const stationsQuery = `SELECT coalesce(nullif(u.short_name, ''), u.name) FROM unit u WHERE u.department = 'D02' AND u.id IN (
+	SELECT coalesce((SELECT survivor FROM alias WHERE id = unhex(e.value, '-')), unhex(e.value, '-')) FROM self s, json_each(s.partner_units) e WHERE s.kind = 'street' {units s.lead_unit_id})
+ORDER BY u.code`
 
-// stations names the police stations that street campaigns were held with.
-func (d *Draft) stations(ctx context.Context, r *replica.Replica) (string, error) {
-	first, last, err := span(d.From, d.To, time.UnixMilli(d.Made))
-	if err != nil {
-		return "", err
-	}
-	rows, err := r.Query(ctx, stationsQuery, first.UnixMilli(), last.AddDate(0, 0, 1).UnixMilli())
+// stations names the police stations that the report's street campaigns were held with.
+func (d *Draft) stations(ctx context.Context, reader *figures.Reader, scope figures.Scope) (string, error) {
+	rows, err := reader.Query(ctx, scope, stationsQuery)
 	if err != nil {
 		return "", fmt.Errorf("name the stations: %w", err)
 	}

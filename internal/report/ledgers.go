@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -127,10 +128,30 @@ func activityRows(ctx context.Context, l *ledgerRun, emit func(line) error) erro
 	return p.flush(ctx)
 }
 
-const attendanceLedger = `SELECT t.id, s.start_at, s.unit, s.kind, coalesce((SELECT nullif(a.title, '') FROM activity a WHERE a.id = s.id), ''), t.venue_id, coalesce(t.org_name, ''), coalesce(t.role, ''), t.sign_ins,
-	(SELECT sum(i.qty) FROM issue i JOIN placement p ON p.id = i.placement_id AND {live p} WHERE i.activity_id = s.member AND p.venue_id = t.venue_id AND {live i}
-	  AND t.id = (SELECT min(z.id) FROM attendance z WHERE z.activity_id = s.member AND z.venue_id = t.venue_id AND json_array_length(coalesce(z.sign_ins, '[]')) > 0))
+const attendanceLedger = `SELECT t.id, s.id, s.start_at, s.unit, s.kind, coalesce((SELECT nullif(a.title, '') FROM activity a WHERE a.id = s.id), ''), t.venue_id, coalesce(t.org_name, ''), coalesce(t.role, ''), t.sign_ins
 FROM span s JOIN attendance t ON t.activity_id = s.member WHERE {live t} AND {own t} {units s.unit} ORDER BY s.start_at, s.id, t.id`
+
+// givenLedger is what each venue was given at each meeting.
+const givenLedger = `SELECT s.id, s.start_at, s.unit, s.kind, coalesce((SELECT nullif(a.title, '') FROM activity a WHERE a.id = s.id), ''), coalesce((SELECT survivor FROM alias WHERE id = p.venue_id), p.venue_id), sum(i.qty)
+FROM span s JOIN issue i ON i.activity_id = s.member JOIN placement p ON p.id = i.placement_id AND {live p}
+WHERE {live i} {units s.unit} GROUP BY 1, 6 HAVING sum(i.qty) <> 0 ORDER BY s.start_at, s.id`
+
+// meetingLine is what a line of the attendance ledger says of the meeting and the venue.
+type meetingLine struct {
+	meeting, unit, venue schema.ID
+	start                int64
+	kind, title, org     string
+}
+
+func (l *ledgerRun) meetingLine(m meetingLine, venues map[schema.ID]string) line {
+	if m.title == "" {
+		m.title = l.label("activity_kind", m.kind)
+	}
+	if name := venues[l.reader.Survivor(m.venue)]; name != "" {
+		m.org = name
+	}
+	return line{day: localDay(m.start), unit: m.unit, cells: []any{m.title, m.org, "", "", "", nil, nil}}
+}
 
 func attendanceRows(ctx context.Context, l *ledgerRun, emit func(line) error) error {
 	venues := map[schema.ID]string{}
@@ -138,7 +159,23 @@ func attendanceRows(ctx context.Context, l *ledgerRun, emit func(line) error) er
 	if err != nil {
 		return err
 	}
-	var ids []schema.ID
+	// What a venue was given stands with the first who signed for it; where nobody did, on a line of its own.
+	type at struct{ meeting, venue schema.ID }
+	given := map[at]int64{}
+	var order []meetingLine
+	err = l.each(ctx, givenLedger, func(rows *sql.Rows) error {
+		var m meetingLine
+		var n int64
+		if err := rows.Scan(&m.meeting, &m.start, &m.unit, &m.kind, &m.title, &m.venue, &n); err != nil {
+			return err
+		}
+		given[at{m.meeting, m.venue}], order = n, append(order, m)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var ids []schema.ID // Nil: a line without a person
 	var lines []line
 	flush := func() error {
 		people := map[schema.ID][3]string{}
@@ -159,33 +196,60 @@ func attendanceRows(ctx context.Context, l *ledgerRun, emit func(line) error) er
 		ids, lines = ids[:0], lines[:0]
 		return nil
 	}
-	err = l.each(ctx, attendanceLedger, func(rows *sql.Rows) error {
-		var id, unit, venue schema.ID
-		var start int64
-		var kind, title, org, role string
-		var signs sql.NullString
-		var given sql.NullInt64
-		if err := rows.Scan(&id, &start, &unit, &kind, &title, &venue, &org, &role, &signs, &given); err != nil {
-			return err
+	add := func(id schema.ID, one line) error {
+		ids, lines = append(ids, id), append(lines, one)
+		if len(ids) < pageRows {
+			return nil
 		}
-		if title == "" {
-			title = l.label("activity_kind", kind)
-		}
-		if name := venues[l.reader.Survivor(venue)]; name != "" {
-			org = name
-		}
-		var signed any
-		if at, ok := firstSign(signs.String); ok {
-			signed = at
-		}
-		ids = append(ids, id)
-		lines = append(lines, line{day: localDay(start), unit: unit, cells: []any{title, org, "", l.label("role", role), "", signed, number(given)}})
-		if len(ids) == pageRows {
-			return flush()
+		return flush()
+	}
+	// unsigned adds the lines of nobody for the meetings before one.
+	unsigned := func(before func(*meetingLine) bool) error {
+		for len(order) > 0 && before(&order[0]) {
+			m := order[0]
+			order = order[1:]
+			if n := given[at{m.meeting, m.venue}]; n != 0 {
+				one := l.meetingLine(m, venues)
+				one.cells[6] = number(sql.NullInt64{Int64: n, Valid: true})
+				if err := add(schema.Nil, one); err != nil {
+					return err
+				}
+			}
 		}
 		return nil
+	}
+	var last schema.ID
+	err = l.each(ctx, attendanceLedger, func(rows *sql.Rows) error {
+		var id schema.ID
+		var m meetingLine
+		var role string
+		var signs sql.NullString
+		if err := rows.Scan(&id, &m.meeting, &m.start, &m.unit, &m.kind, &m.title, &m.venue, &m.org, &role, &signs); err != nil {
+			return err
+		}
+		if m.meeting != last {
+			last = m.meeting
+			err := unsigned(func(o *meetingLine) bool {
+				return o.start < m.start || o.start == m.start && bytes.Compare(o.meeting[:], m.meeting[:]) < 0
+			})
+			if err != nil {
+				return err
+			}
+		}
+		one := l.meetingLine(m, venues)
+		one.cells[3] = l.label("role", role)
+		if signed, ok := firstSign(signs.String); ok {
+			one.cells[5] = signed
+			of := at{m.meeting, l.reader.Survivor(m.venue)}
+			one.cells[6] = number(sql.NullInt64{Int64: given[of], Valid: true})
+			delete(given, of)
+		}
+		return add(id, one)
 	})
 	if err != nil {
+		return err
+	}
+	if err := unsigned(func(*meetingLine) bool { return true }); err != nil {
 		return err
 	}
 	return flush()

@@ -229,6 +229,10 @@ func stockRows(ctx context.Context, l *ledgerRun, emit func(line) error) error {
 	if err != nil {
 		return err
 	}
+	merged, err := l.replica.Survivors(ctx, "material")
+	if err != nil {
+		return err
+	}
 	first, err := time.ParseInLocation(dateLayout, l.o.Scope.From, model.Location)
 	if err != nil {
 		return err
@@ -245,6 +249,9 @@ func stockRows(ctx context.Context, l *ledgerRun, emit func(line) error) error {
 		}
 		if !within(unit) {
 			return nil
+		}
+		if to, ok := merged[material]; ok {
+			material = to
 		}
 		of := account{l.reader.Survivor(unit), material}
 		balance[of] += came - went - given
