@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"fieldkit/sync/replica"
 	"fieldkit/sync/schema"
 )
 
@@ -139,6 +140,19 @@ func TestSlogans(t *testing.T) {
 	}
 	if list, err = g.AddSlogan("先垫付再返利，都是诈骗", schema.Nil); err != nil || len(list) != 1 {
 		t.Fatal("a voided slogan cannot be written again", err)
+	}
+	// taken back, it is as it was: what another laptop changed meanwhile stays
+	id := list[0].ID
+	if _, err = g.VoidSlogan(id, "V1"); err != nil {
+		t.Fatal(err)
+	}
+	digest := schema.NewID(1)
+	l.must(l.s.update(func(tx *replica.Tx) error { return tx.Put("slogan", id, schema.Values{"digest_id": digest}) }))
+	if list, err = g.RestoreSlogan(id); err != nil || len(list) != 1 || list[0].ID != id || list[0].Digest.ID != digest {
+		t.Errorf("restored: %+v, %v", list, err)
+	}
+	if _, err = g.RestoreSlogan(schema.NewID(1)); err == nil {
+		t.Error("a slogan that is not there was restored")
 	}
 }
 

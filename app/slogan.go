@@ -94,6 +94,15 @@ func (g *Digests) AddSlogan(words string, digest schema.ID) ([]Slogan, error) {
 
 // VoidSlogan takes a slogan off the list.
 func (g *Digests) VoidSlogan(id schema.ID, reason string) ([]Slogan, error) {
+	return g.setSloganVoid(id, true, reason)
+}
+
+// RestoreSlogan puts a slogan back on the list, as it was.
+func (g *Digests) RestoreSlogan(id schema.ID) ([]Slogan, error) {
+	return g.setSloganVoid(id, false, "")
+}
+
+func (g *Digests) setSloganVoid(id schema.ID, on bool, reason string) ([]Slogan, error) {
 	err := g.s.update(func(tx *replica.Tx) error {
 		row, err := tx.Get("slogan", id)
 		if err != nil {
@@ -102,7 +111,7 @@ func (g *Digests) VoidSlogan(id schema.ID, reason string) ([]Slogan, error) {
 		if row == nil {
 			return missing("找不到这条标语。", "This slogan cannot be found.")
 		}
-		return g.s.setVoid(tx, "slogan", id, true, reason)
+		return g.s.setVoid(tx, "slogan", id, on, reason)
 	})
 	if err != nil {
 		return nil, err

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { call } from './screens.mjs'
 import { unzip, workbook, zip } from './zip.mjs'
-import { go as to, now, pictures, settled, World } from './world.mjs'
+import { eventually, go as to, now, pictures, settled, World } from './world.mjs'
 
 const w = new World()
 let office
@@ -107,6 +108,30 @@ test('a figure tells its definition when pointed at; a sentence is edited and st
   await office.getByText('已保存').waitFor() // it said otherwise from the first key on
   await office.reload()
   await office.locator('.paper-text').getByText(typed).waitFor()
+})
+
+test('what another clerk writes meanwhile stays, and is shown once nobody types', async () => {
+  const id = office.url().split('/').pop()
+  const paper = office.locator('.paper-text')
+  const type = async (words) => {
+    await office.keyboard.type(words)
+    await office.keyboard.press('Control+s')
+    await eventually(words, async () => (await call(office, 'County', 'Report', id)).text.includes(words))
+  }
+  await paper.locator('p').last().click()
+  await office.keyboard.press('End')
+  await type('甲一。')
+  const now = await call(office, 'County', 'Report', id)
+  const theirs = structuredClone(now.blocks)
+  theirs.find((b) => b.kind === 'paragraph').runs.unshift({ text: '乙。' })
+  await call(office, 'County', 'SaveReport', id, now.text, theirs)
+  await type('甲二。') // merged with the other's
+  await type('甲三。')
+  const { text } = await call(office, 'County', 'Report', id)
+  for (const words of ['乙。', '甲一。甲二。甲三。']) assert.ok(text.includes(words), text)
+  assert.ok(!(await paper.textContent()).includes('乙。'), 'the paper moves under the one who types')
+  await paper.evaluate((e) => e.blur())
+  await paper.getByText('乙。').waitFor()
 })
 
 test('it goes out as Word with the edited words and without trace of the editor', async () => {

@@ -278,10 +278,23 @@ test('the details of an activity: kept while typing; impossible times are refuse
   await w.picture(page, 'activities')
   await page.getByText('岁末反诈集中宣传').click()
   await at('tile-1').waitFor()
+  // A second answer, asked for before anything was typed, comes while it is typed.
+  let typed
+  const held = new Promise((done) => (typed = done))
+  let gets = 0
+  await page.route('**/rpc/Activities/Get', async (route) => {
+    const second = ++gets > 1
+    const response = await route.fetch()
+    if (second) await held
+    await route.fulfill({ response })
+  })
   await page.keyboard.press('e')
   await at('summary').waitFor()
+  await eventually('the second question', () => gets > 1)
   await page.locator('textarea').fill('现场发放，群众踊跃。🎉')
   await page.locator('.card .pick', { hasText: '刷单返利' }).click()
+  typed()
+  await page.unrouteAll({ behavior: 'wait' })
   const end = page.getByLabel('结束', { exact: true })
   await end.fill('2001-01-01 00:00')
   await page.locator('.el-picker-panel:visible').waitFor() // it reads what was typed

@@ -37,6 +37,7 @@ type ReportLine struct {
 type ReportView struct {
 	Line        ReportLine     `json:"line"`
 	Text        string         `json:"text"` // as it lies in the record; sent back with an edit
+	Sent        string         `json:"sent"` // after a save: the text of the blocks that were sent. Text may hold another editor's besides
 	Blocks      []report.Block `json:"blocks"`
 	Links       []report.Link  `json:"links"`
 	Table       []report.Line  `json:"table"`
@@ -237,7 +238,8 @@ func (s *Service) Report(ctx context.Context, id string) (ReportView, error) {
 }
 
 // SaveReport writes the edited text; saw is the text that the editor began with,
-// so that two people's edits both stay.
+// so that two people's edits both stay. The next save's saw is what was sent: what
+// another editor wrote meanwhile is not on this one's page yet.
 func (s *Service) SaveReport(ctx context.Context, id, saw string, blocks []report.Block) (ReportView, error) {
 	if _, err := editor(ctx); err != nil {
 		return ReportView{}, err
@@ -246,8 +248,9 @@ func (s *Service) SaveReport(ctx context.Context, id, saw string, blocks []repor
 	if err != nil {
 		return ReportView{}, err
 	}
+	sent := report.Format(blocks)
 	err = s.c.replica.Update(ctx, func(tx *replicaTx) error {
-		return tx.Edit("report_run", key, "text", saw, report.Format(blocks))
+		return tx.Edit("report_run", key, "text", saw, sent)
 	})
 	if err != nil {
 		return ReportView{}, err
@@ -256,7 +259,9 @@ func (s *Service) SaveReport(ctx context.Context, id, saw string, blocks []repor
 	if err != nil {
 		return ReportView{}, err
 	}
-	return s.c.reportView(ctx, key, d, nil, text)
+	view, err := s.c.reportView(ctx, key, d, nil, text)
+	view.Sent = sent
+	return view, err
 }
 
 // maxSentence bounds what is put into a report at once.

@@ -60,7 +60,19 @@ export function title(p: Pick<Period, 'from' | 'to'>, t: T): string {
 /** chosen is what the office looks at now; every page shares it. */
 export const chosen = reactive<{ period: Period; units: string[] }>({ period: around('year', today()), units: [] })
 
+// The period that the pages stand on by themselves, until another is chosen.
+let own = chosen.period
+const asOpened = () => chosen.period.mode === own.mode && chosen.period.from === own.from
+
 /** openOn opens the pages on the newest year with records, while that is not this year. Nothing is chosen yet. */
 export function openOn(newest: string, now = today()): void {
-  if (newest && newest.slice(0, 4) < now.slice(0, 4) && chosen.period.mode === 'year' && chosen.period.from === around('year', now).from) chosen.period = around('year', newest)
+  if (newest && newest.slice(0, 4) < now.slice(0, 4) && chosen.period.mode === 'year' && chosen.period.from === around('year', now).from) chosen.period = own = around('year', newest)
+}
+
+/** ended tells whether the year that the pages stand on by themselves is over, as of a page left open over New Year. */
+export const ended = (now = today()): boolean => own.to < now && asOpened()
+
+/** goOn takes pages whose year is over to this year, with its first record. */
+export function goOn(newest: string, now = today()): void {
+  if (ended(now) && newest >= around('year', now).from) chosen.period = own = around('year', now)
 }

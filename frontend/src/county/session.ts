@@ -3,7 +3,7 @@
 import { ref } from 'vue'
 import { toError } from '../shared/rpc'
 import { County, type Me } from './api'
-import { openOn } from './period'
+import { ended, goOn, openOn } from './period'
 
 export const me = ref<Me | null>(null)
 export const known = ref(false) // whether the first question has been answered
@@ -19,6 +19,11 @@ export async function restore(): Promise<void> {
   } finally {
     known.value = true
   }
+}
+
+/** newYear takes a page that was left open over New Year to the new year, once it has a record. */
+export async function newYear(): Promise<void> {
+  if (ended()) goOn((await County.Me()).newest)
 }
 
 /** signIn fails with the code "factor" when the account's telephone is to show a code. */

@@ -140,6 +140,7 @@ export interface ReportForm {
 export interface ReportView {
   line: ReportLine
   text: string
+  sent: string
   blocks: Block[]
   links: Link[]
   table: Line[]
@@ -229,6 +230,7 @@ export interface ImportPlan {
   rows: number
   fresh: number
   known: number
+  alike: number
   problems: ImportProblem[]
   bad: number
 }

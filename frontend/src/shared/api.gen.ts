@@ -1415,6 +1415,7 @@ export const Digests = {
   Get: (a0: string): Promise<Digest> => call('Digests', 'Get', [a0]),
   List: (a0: DigestQuery): Promise<Digest[]> => call('Digests', 'List', [a0]),
   Restore: (a0: string): Promise<Digest> => call('Digests', 'Restore', [a0]),
+  RestoreSlogan: (a0: string): Promise<Slogan[]> => call('Digests', 'RestoreSlogan', [a0]),
   Save: (a0: DigestForm): Promise<Digest> => call('Digests', 'Save', [a0]),
   SetState: (a0: string, a1: string): Promise<Digest> => call('Digests', 'SetState', [a0, a1]),
   Slogans: (a0: string): Promise<Slogan[]> => call('Digests', 'Slogans', [a0]),

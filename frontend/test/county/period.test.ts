@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { around, chosen, monthOf, openOn, shift, title, today } from '../../src/county/period'
+import { around, chosen, ended, goOn, monthOf, openOn, shift, title, today } from '../../src/county/period'
 
 const t = (key: string, values?: Record<string, unknown>) => `${key} ${Object.values(values ?? {}).join(' ')}`
 
@@ -40,5 +40,24 @@ describe('periods', () => {
     chosen.period = around('month', now)
     openOn('2025-12-31', now)
     expect(chosen.period.from).toBe('2026-11-01')
+  })
+  it('go on to the new year with its first record, unless another period was chosen', () => {
+    const [eve, morning] = ['2026-12-31', '2027-01-01']
+    chosen.period = around('year', eve)
+    openOn('2025-12-31', eve)
+    expect(ended(eve)).toBe(true) // opened on a year that is over
+    goOn('2025-12-31', eve)
+    expect(chosen.period.from).toBe('2025-01-01')
+    goOn(eve, eve)
+    expect(chosen.period).toEqual(around('year', '2026-06-01'))
+    expect(ended(eve)).toBe(false)
+    goOn(eve, morning)
+    expect(chosen.period.from).toBe('2026-01-01')
+    chosen.period = around('month', eve)
+    goOn(morning, morning)
+    expect(chosen.period.from).toBe('2026-12-01')
+    chosen.period = around('year', eve)
+    goOn(morning, morning)
+    expect(chosen.period).toEqual(around('year', morning))
   })
 })
