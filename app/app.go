@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"sync"
 	"time"
 
@@ -37,19 +38,24 @@ type App struct {
 	services map[string]any
 	sync     *Sync
 
+	altering sync.Mutex // one change of the membership at a time
+
 	mu        sync.Mutex
 	member    *membership
 	replica   *replica.Replica
 	forget    func() // ends the subscription to changes
 	enrolling bool
-	aside     *ownKit // the laptop's own membership while somebody practises
+	// unreadable: kit.json is damaged. The records lie beside it; a new code of their
+	// county makes it anew, one of another county is refused.
+	unreadable bool
+	aside      *ownKit // the laptop's own membership while somebody practises
 }
 
 // membership is kit.json: which county this laptop belongs to.
 type membership struct {
 	Realm     schema.ID `json:"realm"`
 	County    string    `json:"county"`
-	Addresses []string  `json:"addresses"` // base URLs of the county's server, the one that worked first
+	Addresses []string  `json:"addresses"` // base URLs of the county's server, the one that worked last first
 	Pin       []byte    `json:"pin"`
 	Device    schema.ID `json:"device"`
 	Label     string    `json:"label"`
@@ -91,11 +97,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, fmt.Errorf("open kit: %w", err)
 	default:
 		var m membership
-		if err := json.Unmarshal(raw, &m); err != nil {
-			lock.release()
-			return nil, fmt.Errorf("read %s: %w", a.memberPath(), err)
-		}
-		if err := a.attach(ctx, &m); err != nil {
+		if err := json.Unmarshal(raw, &m); err != nil || m.Realm.IsNil() {
+			a.opts.Log.Error("kit.json cannot be read; the records are not touched, a new code puts it right", "error", err)
+			a.unreadable = true
+		} else if err := a.attach(ctx, &m); err != nil {
 			lock.release()
 			return nil, err
 		}
@@ -174,6 +179,26 @@ type Changed struct {
 	Remote bool     `json:"remote"` // from another laptop or the county
 }
 
+// mended writes kit.json anew; what could not be read is kept beside it.
+func (a *App) mended(m *membership) error {
+	if a.forgotten() {
+		if err := os.Rename(a.memberPath(), a.memberPath()+".damaged"); err != nil {
+			return err
+		}
+		a.mu.Lock()
+		a.unreadable = false
+		a.mu.Unlock()
+	}
+	return a.saveMember(m)
+}
+
+// forgotten tells whether this laptop belongs to a county and kit.json does not say which.
+func (a *App) forgotten() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.unreadable
+}
+
 // saveMember writes kit.json, whole or not at all.
 func (a *App) saveMember(m *membership) error {
 	if m.practice {
@@ -184,6 +209,35 @@ func (a *App) saveMember(m *membership) error {
 		return err
 	}
 	return replica.WriteDurably(a.memberPath(), raw)
+}
+
+// alter changes the membership that belongs to a replica, on the disk first. While
+// another is in front, in practice, nothing is changed.
+func (a *App) alter(r *replica.Replica, change func(*membership) error) error {
+	a.altering.Lock()
+	defer a.altering.Unlock()
+	m, now := a.current()
+	if m == nil || now != r {
+		return nil
+	}
+	next := *m
+	if err := change(&next); err != nil {
+		return err
+	}
+	if reflect.DeepEqual(next, *m) {
+		return nil
+	}
+	if err := a.saveMember(&next); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.replica == r {
+		a.member = &next
+	} else if a.aside != nil && a.aside.r == r { // somebody began to practise meanwhile
+		a.aside.m = &next
+	}
+	return nil
 }
 
 // current is the membership and replica, nil before enrolment.

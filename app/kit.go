@@ -35,11 +35,13 @@ type KitState struct {
 	Officers []Officer `json:"officers"`
 	Version  string    `json:"version"`
 	Practice bool      `json:"practice"` // sample data, never synced
+	// Unreadable: which county it belongs to cannot be read any more; a new code of that county puts it right.
+	Unreadable bool `json:"unreadable"`
 }
 
 // State reads it.
 func (k *Kit) State() (KitState, error) {
-	st := KitState{Officers: []Officer{}, Version: k.a.opts.Version}
+	st := KitState{Officers: []Officer{}, Version: k.a.opts.Version, Unreadable: k.a.forgotten()}
 	m, r := k.a.current()
 	if m == nil {
 		return st, nil
@@ -69,11 +71,13 @@ func (k *Kit) State() (KitState, error) {
 
 // Enrol joins a county with a one-time code and fetches its registers. label is
 // this laptop's name; "" takes the office's suggestion. A refusal changes nothing.
+// A laptop that is enrolled takes a new code of the same county: where the server is,
+// what it is known by, and that this laptop may sync, are renewed; its records and its
+// name stay.
 func (k *Kit) Enrol(code, label string) (KitState, error) {
-	if m, _ := k.a.current(); m != nil && m.practice {
+	m, _ := k.a.current()
+	if m != nil && m.practice {
 		return KitState{}, errPractice
-	} else if m != nil {
-		return KitState{}, &rpc.UserError{Code: "enrolled", Message: "这台电脑已经登记在" + m.County + "了。", MessageEN: "This computer is enrolled already."}
 	}
 	k.a.mu.Lock()
 	if k.a.enrolling {
@@ -83,7 +87,13 @@ func (k *Kit) Enrol(code, label string) (KitState, error) {
 	k.a.enrolling = true
 	k.a.mu.Unlock()
 	defer func() { k.a.mu.Lock(); k.a.enrolling = false; k.a.mu.Unlock() }()
-	if err := k.join(k.a.sync.life, code, strings.TrimSpace(label)); err != nil {
+	var err error
+	if m == nil {
+		err = k.join(k.a.sync.life, code, strings.TrimSpace(label))
+	} else {
+		err = k.renew(k.a.sync.life, code)
+	}
+	if err != nil {
 		var refused *enrolment.Error
 		if errors.As(err, &refused) {
 			return KitState{}, &rpc.UserError{Code: string(refused.Reason), Field: "code", Message: refused.Message(), MessageEN: refused.MessageEN()}
@@ -96,6 +106,45 @@ func (k *Kit) Enrol(code, label string) (KitState, error) {
 	return k.State()
 }
 
+// renew takes a new code of the county to which this laptop belongs.
+func (k *Kit) renew(ctx context.Context, text string) error {
+	m, r := k.a.current()
+	code, err := enrolment.Parse(text)
+	if err != nil {
+		return err
+	}
+	if code.Realm != m.Realm {
+		return otherCounty("这台电脑登记在"+m.County+"，这个登记码是别的县的，没有任何改动。请向"+m.County+"的办公室要登记码。", "This computer belongs to "+m.County+" and the code to another county; nothing was changed. Ask the office of "+m.County+" for a code.")
+	}
+	grant, err := k.a.ask(ctx, r, code, "")
+	if err != nil {
+		return err
+	}
+	return k.a.alter(r, func(m *membership) error {
+		m.County, m.Pin, m.Label, m.UnitID, m.UnitName = grant.County, grant.Pin, grant.Label, grant.Unit.ID, grant.Unit.Name
+		m.Addresses = joined([]string{grant.Address}, code.Addresses, m.Addresses)
+		return nil
+	})
+}
+
+func otherCounty(zh, en string) error {
+	return &rpc.UserError{Code: string(enrolment.OtherCounty), Field: "code", Message: zh, MessageEN: en}
+}
+
+// ask takes a code to the county, which must be the one whose root key is known here, if any is.
+func (a *App) ask(ctx context.Context, r *replica.Replica, code enrolment.Code, label string) (enrolment.Grant, error) {
+	grant, err := enrolment.Join(ctx, code, enrolment.Request{DeviceID: r.ID(), PublicKey: r.PublicKey(), Sign: r.Sign, Label: label, Version: a.opts.Version})
+	if err != nil {
+		return grant, err
+	}
+	if err := r.TrustRoot(ctx, grant.CountyKey); errors.Is(err, replica.ErrRoot) {
+		return grant, &enrolment.Error{Reason: enrolment.WrongServer, Err: err}
+	} else if err != nil {
+		return grant, err
+	}
+	return grant, nil
+}
+
 func (k *Kit) join(ctx context.Context, text, label string) error {
 	if utf8.RuneCountInString(label) > enrolment.MaxLabel {
 		return refuse("label", "电脑名称最多 12 个字。", "The computer's name takes at most 12 characters.")
@@ -105,6 +154,9 @@ func (k *Kit) join(ctx context.Context, text, label string) error {
 		return err
 	}
 	r, err := k.a.openReplica(ctx, code.Realm)
+	if errors.Is(err, replica.ErrRealm) && k.a.forgotten() {
+		return otherCounty("这台电脑里有另一个县的记录，这个登记码对不上，没有任何改动。请向原来的县办公室要登记码。", "This computer holds records of another county than the code's; nothing was changed. Ask the office it belonged to for a code.")
+	}
 	if errors.Is(err, replica.ErrRealm) {
 		// An enrolment elsewhere was tried and never granted. What it left is set
 		// aside, not deleted.
@@ -115,20 +167,12 @@ func (k *Kit) join(ctx context.Context, text, label string) error {
 	if err != nil {
 		return err
 	}
-	grant, err := enrolment.Join(ctx, code, enrolment.Request{DeviceID: r.ID(), PublicKey: r.PublicKey(), Sign: r.Sign, Label: label, Version: k.a.opts.Version})
-	if err == nil {
-		err = r.TrustRoot(ctx, grant.CountyKey)
-	}
+	grant, err := k.a.ask(ctx, r, code, label)
 	if err != nil {
 		return errors.Join(err, r.Close())
 	}
-	m := &membership{Realm: grant.Realm, County: grant.County, Addresses: []string{grant.Address}, Pin: grant.Pin, Device: grant.Device, Label: grant.Label, UnitID: grant.Unit.ID, UnitName: grant.Unit.Name}
-	for _, address := range code.Addresses {
-		if address != grant.Address {
-			m.Addresses = append(m.Addresses, address)
-		}
-	}
-	if err := k.a.saveMember(m); err != nil {
+	m := &membership{Realm: grant.Realm, County: grant.County, Addresses: joined([]string{grant.Address}, code.Addresses), Pin: grant.Pin, Device: grant.Device, Label: grant.Label, UnitID: grant.Unit.ID, UnitName: grant.Unit.Name}
+	if err := k.a.mended(m); err != nil {
 		return errors.Join(err, r.Close())
 	}
 	k.a.use(m, r)
@@ -148,14 +192,9 @@ func (k *Kit) UseOfficer(officer schema.ID) (KitState, error) {
 	if row == nil {
 		return KitState{}, missing("找不到这位同事，请重新选择。", "This officer cannot be found; choose again.")
 	}
-	next := *m
-	next.OfficerID = officer
-	if err := k.a.saveMember(&next); err != nil {
+	if err := k.a.alter(r, func(m *membership) error { m.OfficerID = officer; return nil }); err != nil {
 		return KitState{}, err
 	}
-	k.a.mu.Lock()
-	k.a.member = &next
-	k.a.mu.Unlock()
 	k.a.session.UseOfficer(officer)
 	return k.State()
 }

@@ -157,7 +157,7 @@ func (s *Sync) Now() (SyncStatus, error) {
 	return s.Status()
 }
 
-// run is one exchange with the first address that answers.
+// run is one exchange, at whichever address the county answers.
 func (s *Sync) run(ctx context.Context) (entry SyncLogEntry, err error) {
 	s.running.Lock()
 	defer s.running.Unlock()
@@ -178,15 +178,15 @@ func (s *Sync) run(ctx context.Context) (entry SyncLogEntry, err error) {
 		return entry, err
 	}
 	s.report(&SyncProgress{})
-	var result transport.Result
-	for i, address := range m.Addresses {
-		client := transport.NewClient(r, transport.Peer{URL: address, Pin: m.Pin}, transport.ClientOptions{Version: s.a.told(), Log: s.a.opts.Log})
-		result, err = client.Sync(ctx, func(p transport.Progress) {
-			s.report(&SyncProgress{SentBytes: p.SentBytes, TotalBytes: p.TotalBytes, ReceivedBytes: p.ReceivedBytes})
-		})
-		client.Close()
-		if err == nil || !errors.Is(err, transport.ErrUnreachable) || i == len(m.Addresses)-1 {
-			break
+	addresses, err := s.a.addresses(ctx, m, r)
+	if err != nil {
+		s.report(nil)
+		return entry, err
+	}
+	result, at, err := s.exchange(ctx, r, m.Pin, addresses)
+	if err == nil {
+		if keepErr := s.a.worked(ctx, r, at); keepErr != nil {
+			s.a.opts.Log.Error("remember the server's address", "error", keepErr) // the next exchange does
 		}
 	}
 	after, statusErr := r.Status(context.WithoutCancel(ctx))

@@ -354,9 +354,9 @@ func (t *Tray) damaged(r *replica.Replica, d *directory) ([]TrayItem, error) {
 
 // heldReasons put what the engine says into a sentence for the officer.
 var heldReasons = []struct{ part, zh, en string }{
-	{"遗失", "县办公室把这台电脑标成了遗失。请联系县办公室恢复，再报一次。", "the office has marked this computer as lost. Ask the office to restore it, then send again."},
-	{"停用", "县办公室停用了这台电脑。请联系县办公室恢复，再报一次。", "the office has retired this computer. Ask the office to restore it, then send again."},
-	{"unknown device", "这台电脑在县里没有登记。请联系县办公室。", "this computer is not enrolled at the county. Call the office."},
+	{"遗失", "县办公室把这台电脑标成了遗失。请向县办公室要一个新登记码，在同步页重新登记。", "the office has marked this computer as lost. Ask the office for a new code and enrol again on the sync screen."},
+	{"停用", "县办公室停用了这台电脑。要再用，请向县办公室要一个新登记码，在同步页重新登记。", "the office has retired this computer. To use it again, ask the office for a new code and enrol again on the sync screen."},
+	{"unknown device", "这台电脑在县里没有登记。请向县办公室要一个新登记码，在同步页重新登记。", "this computer is not enrolled at the county. Ask the office for a new code and enrol again on the sync screen."},
 	{"key has changed", "这台电脑的密钥和登记的不一样。请联系县办公室。", "this computer's key is not the one enrolled. Call the office."},
 	{"clock that is ahead", "写它的电脑时钟快了，请先校准那台电脑。", "the clock of the computer that wrote it is ahead; set that clock right first."},
 	{"forked", "同一个编号有两份不同的内容，可能有人用备份恢复过电脑。请告诉县办公室。", "there are two contents under one number; a computer may have been restored from a backup. Tell the office."},

@@ -110,10 +110,12 @@ func (c *County) register(ctx context.Context, address string, a enrolment.Appli
 				return nil // a repeated request changes nothing: not even a device that was marked lost since
 			}
 		}
-		if a.Label != "" {
+		switch {
+		case known != nil: // its records bear its name
+			label = known.label
+		case a.Label != "":
 			label = a.Label
-		}
-		if label == "" {
+		case label == "":
 			label = "D" + a.Device.String()[32:]
 		}
 		if label, err = unlike(ctx, tx, a.Device, label); err != nil {

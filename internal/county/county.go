@@ -188,8 +188,8 @@ func (c *County) changed(tables ...string) {
 	c.events.Publish("changed", map[string]any{"tables": tables, "remote": true})
 }
 
-// setAddresses stores what codes carry from now on; an empty list means this
-// machine's own addresses.
+// setAddresses stores what codes carry from now on, and tells kits; an empty list means
+// this machine's own addresses.
 func (c *County) setAddresses(ctx context.Context, actor string, list []string) error {
 	probe := enrolment.Code{Addresses: list, Pin: c.pin, Realm: c.realm, Secret: make([]byte, 10)}
 	if err := probe.Validate(); len(list) > 0 && err != nil {
@@ -199,16 +199,39 @@ func (c *County) setAddresses(ctx context.Context, actor string, list []string) 
 	if err != nil {
 		return err
 	}
-	return c.store.update(ctx, func(tx *sql.Tx) error {
+	err = c.store.update(ctx, func(tx *sql.Tx) error {
 		if err := putMeta(ctx, tx, metaAddresses, raw); err != nil {
 			return err
 		}
 		return recordIn(ctx, tx, c.store.now(), entry{Actor: actor, Action: "addresses_set", Detail: clip(string(raw), 200)})
 	})
+	if err != nil {
+		return err
+	}
+	return c.tellAddresses(ctx)
+}
+
+// tellAddresses tells kits, with their next sync, the addresses that somebody set: on the
+// command line, else on the dashboard. Those that the machine found by itself are a guess
+// for codes and are not told.
+func (c *County) tellAddresses(ctx context.Context) error {
+	list := c.options.Addresses
+	if len(list) == 0 {
+		raw, err := c.store.meta(ctx, metaAddresses)
+		if err != nil {
+			return err
+		}
+		if raw != nil {
+			if err := json.Unmarshal(raw, &list); err != nil {
+				return fmt.Errorf("read the server's addresses: %w", err)
+			}
+		}
+	}
+	return c.replica.Update(ctx, func(tx *replicaTx) error { return model.PutServerAddresses(tx, c.realm, list) })
 }
 
 // DefaultPort is where `county serve` listens for kits when not told otherwise.
-const DefaultPort = 8443
+const DefaultPort = enrolment.DefaultPort
 
 // Serve answers kits and browsers over HTTPS on listen, and browsers of this
 // machine over plain HTTP on local, until ctx ends. Either may be nil. A local
@@ -241,6 +264,9 @@ func (c *County) Serve(ctx context.Context, listen, local net.Listener) error {
 	if listen != nil {
 		if err := c.store.update(ctx, func(tx *sql.Tx) error { return putMeta(ctx, tx, metaListen, []byte(listen.Addr().String())) }); err != nil {
 			return fmt.Errorf("note the server's address: %w", err)
+		}
+		if err := c.tellAddresses(ctx); err != nil {
+			return fmt.Errorf("tell kits the server's address: %w", err)
 		}
 		start(listen, true)
 	}

@@ -3,6 +3,7 @@ package county
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -296,5 +297,71 @@ func TestCodesFromTheConsoleWhileTheServerRuns(t *testing.T) {
 	}
 	if _, err := IssueCode(t.Context(), o.dir, Options{Addresses: []string{"http://10.0.0.1:80"}}, CodeForm{Unit: UnitForm{Code: "XX"}}); err == nil {
 		t.Error("issued a code for an unprotected address")
+	}
+}
+
+// What the office sets on the dashboard reaches kits with their next sync; the machine's
+// own guess does not.
+func TestKitsAreToldTheServersAddresses(t *testing.T) {
+	o := openOffice(t)
+	k := o.newKit(t)
+	if err := k.join(t.Context(), o.code(t, "CGPCS"), ""); err != nil {
+		t.Fatal(err)
+	}
+	told := func() []string {
+		t.Helper()
+		if err := k.sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		list, err := model.ServerAddresses(t.Context(), k.Replica)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	if got := told(); got != nil {
+		t.Errorf("told the machine's own addresses: %v", got)
+	}
+	o.login(t)
+	for _, set := range [][]string{{"https://10.0.0.5:8443", "https://fk.example.gov.cn:8443"}, {"https://10.0.0.6:8443"}, {}} {
+		if err := o.call(t, "SetAddresses", nil, set); err != nil {
+			t.Fatal(err)
+		}
+		if got := told(); !slices.Equal(got, set) {
+			t.Errorf("set %v, told %v", set, got)
+		}
+	}
+	if err := o.call(t, "SetAddresses", nil, []string{"10.0.0.7"}); err == nil {
+		t.Error("an address that no kit can use was taken")
+	}
+	if got := told(); len(got) != 0 {
+		t.Errorf("a refused address was told: %v", got)
+	}
+}
+
+// A new code makes a lost computer active again, under the name that its records bear.
+func TestALostComputerEnrolsAgain(t *testing.T) {
+	o := openOffice(t)
+	k := o.newKit(t)
+	if err := k.join(t.Context(), o.code(t, "CGPCS"), "一号机"); err != nil {
+		t.Fatal(err)
+	}
+	o.login(t)
+	if err := o.call(t, "SetDeviceState", nil, k.ID().String(), "lost"); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.join(t.Context(), o.code(t, "CGPCS"), "另一个名"); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var devices []DeviceInfo
+	if err := o.call(t, "Devices", &devices); err != nil || len(devices) != 1 || devices[0].State != "active" || devices[0].Label != "一号机" || k.grant.Label != "一号机" {
+		t.Errorf("%+v, %+v, %v", devices, k.grant, err)
+	}
+	row, err := k.Get(t.Context(), "device", k.ID())
+	if err != nil || row.Text("state") != "active" || row.Text("label") != "一号机" {
+		t.Errorf("%+v, %v", row, err)
 	}
 }

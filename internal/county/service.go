@@ -176,7 +176,7 @@ func (s *Service) Settings(ctx context.Context) (ServerSettings, error) {
 	return ServerSettings{Addresses: list, Own: own, Pin: fmt.Sprintf("%x", s.c.pin), Realm: s.c.realm.String()}, nil
 }
 
-// SetAddresses sets what codes carry from now on.
+// SetAddresses sets what codes carry from now on; kits learn it with their next sync.
 func (s *Service) SetAddresses(ctx context.Context, addresses []string) error {
 	v, err := administrator(ctx)
 	if err != nil {

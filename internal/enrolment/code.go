@@ -109,15 +109,15 @@ func (c Code) Validate() error {
 		return fmt.Errorf("enrolment code: %d addresses, want 1 to %d", len(c.Addresses), maxAddresses)
 	}
 	for _, address := range c.Addresses {
-		if err := checkAddress(address, c.Pin != nil); err != nil {
+		if err := CheckAddress(address, c.Pin != nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// checkAddress admits "https://host:port", and "http://" on loopback only.
-func checkAddress(address string, pinned bool) error {
+// CheckAddress admits "https://host:port", and "http://" on loopback only.
+func CheckAddress(address string, pinned bool) error {
 	u, err := url.Parse(address)
 	if err != nil || len(address) > maxAddressText {
 		return fmt.Errorf("enrolment code: malformed address %q", address)
