@@ -497,6 +497,7 @@ export interface KitState {
   officers: Officer[]
   version: string
   practice: boolean
+  unreadable: boolean
 }
 
 export interface LinkageStep {
@@ -975,6 +976,12 @@ export interface MoveForm {
   printed_on: string
   unit_id: string
   note: string
+}
+
+export interface ServerAddress {
+  url: string
+  told: boolean
+  current: boolean
 }
 
 export interface HeldRecord {
@@ -1578,11 +1585,14 @@ export const Stock = {
 }
 
 export const Sync = {
+  Addresses: (): Promise<ServerAddress[]> => call('Sync', 'Addresses', []),
+  DropAddress: (a0: string): Promise<ServerAddress[]> => call('Sync', 'DropAddress', [a0]),
   HeldBack: (): Promise<HeldRecord[]> => call('Sync', 'HeldBack', []),
   Log: (): Promise<SyncLogEntry[]> => call('Sync', 'Log', []),
   Now: (): Promise<SyncStatus> => call('Sync', 'Now', []),
   Records: (a0: string): Promise<SyncRecord[]> => call('Sync', 'Records', [a0]),
   Status: (): Promise<SyncStatus> => call('Sync', 'Status', []),
+  UseAddress: (a0: string, a1: boolean): Promise<SyncStatus> => call('Sync', 'UseAddress', [a0, a1]),
 }
 
 export const Tallies = {

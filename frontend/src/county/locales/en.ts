@@ -71,7 +71,7 @@ export default {
     copyFailed: 'Copying is not allowed here: select the code and copy it by hand', unitNeeded: 'Choose a unit', nameNeeded: 'Enter the name', codeNeeded: 'The code has 2–12 capitals or digits',
   },
   settings: {
-    title: 'Settings', server: 'Server', addresses: 'Addresses in codes', addressesHint: "One per line, as https://host:port. Empty: this machine's own.", own: "this machine's own addresses", save: 'Save', saved: 'Saved; new codes carry it',
+    title: 'Settings', server: 'Server', addresses: 'Addresses told to computers', addressesHint: "One per line, as https://host:port. They go into codes, and computers learn them with their next sync. Before the server moves, add the new one. Empty: codes carry this machine's own.", own: "this machine's own addresses", save: 'Save', saved: 'Saved; computers learn it with their next sync, new codes carry it',
     pin: 'Key fingerprint', pinHint: 'Computers know the server by it; codes carry it', language: 'Language', about: 'About', version: 'Version', unsaved: 'Not saved yet',
   },
   audit: {

@@ -71,7 +71,7 @@ export default {
     copyFailed: '复制不了，请选中登记码手工复制', unitNeeded: '请选一个单位', nameNeeded: '请填单位名称', codeNeeded: '单位代码要 2–12 位大写字母或数字',
   },
   settings: {
-    title: '设置', server: '服务器', addresses: '登记码里写的地址', addressesHint: '一行一个，写成 https://主机:端口。空着就用本机地址。', own: '现用本机地址', save: '保存', saved: '已保存，新发的登记码生效',
+    title: '设置', server: '服务器', addresses: '告诉各台电脑的地址', addressesHint: '一行一个，写成 https://主机:端口。写进登记码；电脑下次同步时得知。要搬服务器，请提前把新地址加上。空着就只在登记码里写本机地址。', own: '现用本机地址', save: '保存', saved: '已保存；电脑下次同步时得知，新发的登记码带上它',
     pin: '证书指纹', pinHint: '电脑凭它认服务器，登记码里带着', language: '语言', about: '关于', version: '版本', unsaved: '有改动没保存',
   },
   audit: {
