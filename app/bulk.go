@@ -23,8 +23,8 @@ func NewBulk(s *Session) *Bulk { return &Bulk{s} }
 type BulkEdit struct {
 	Table  string      `json:"table"`
 	IDs    []schema.ID `json:"ids"`
-	Column string      `json:"column"` // see bulkColumns, or void
-	Value  string      `json:"value"`  // of void the reason
+	Column string      `json:"column"` // see bulkColumns, or void, or closed
+	Value  string      `json:"value"`  // of void the reason; of closed "closed" or "open"
 }
 
 // BulkStep is a step that was done and can be taken back.
@@ -71,6 +71,13 @@ func bulkText(label, labelEN string, limit int) func(string) error {
 	return func(v string) error { return model.Text("value", label, labelEN, v, limit, false) }
 }
 
+func bulkClosed(v string) error {
+	if v != "closed" && v != "open" {
+		return refuse("value", "请选择办结还是未办结。", "Choose closed or open.")
+	}
+	return nil
+}
+
 func bulkDay(label, labelEN string) func(string) error {
 	return func(v string) error { return model.Day("value", label, labelEN, v) }
 }
@@ -101,6 +108,9 @@ func (b *Bulk) Edit(e BulkEdit) (BulkStep, error) {
 		check := bulkColumns[e.Table][e.Column]
 		if e.Column == "void" && slices.Contains(bulkVoids, e.Table) {
 			check = bulkCode("作废原因", "a reason", "void_reason")
+		}
+		if e.Column == "closed" && e.Table == "consultation" {
+			check = bulkClosed
 		}
 		if check == nil {
 			return refuse("column", "这一栏不能成批修改。", "This field cannot be changed for many.")
@@ -171,6 +181,10 @@ func (b *Bulk) change(tx *replica.Tx, e BulkEdit, id schema.ID) (*bulkWas, error
 	}
 	columns := []string{e.Column}
 	switch {
+	case e.Column == "closed":
+		if columns = []string{"closed_at"}; row.Null("closed_at") == (e.Value == "open") {
+			return nil, nil
+		}
 	case e.Column == "void" && voided(row), e.Column != "void" && row.Text(e.Column) == e.Value:
 		return nil, nil
 	case e.Column == "void":
@@ -185,8 +199,12 @@ func (b *Bulk) change(tx *replica.Tx, e BulkEdit, id schema.ID) (*bulkWas, error
 	case e.Table == "activity":
 		err = b.setState(tx, row, e.Value)
 	default:
+		values := schema.Values{e.Column: text(e.Value)}
+		if e.Column == "closed" {
+			values = schema.Values{"closed_at": closing(tx, e.Value == "closed")}
+		}
 		keep := b.s.remember(tx, e.Table, row)
-		if err = tx.Put(e.Table, id, schema.Values{e.Column: text(e.Value)}); err == nil {
+		if err = tx.Put(e.Table, id, values); err == nil {
 			err = keep()
 		}
 	}

@@ -25,6 +25,7 @@ type ConsultationForm struct {
 	Stage            string    `json:"stage"`
 	AtRisk           string    `json:"at_risk"`
 	Loss             string    `json:"loss"`
+	PaidAt           int64     `json:"paid_at"` // ms, of stage G3; 0 = not known
 	PayMethod        string    `json:"pay_method"`
 	AgeBand          string    `json:"age_band"`
 	Gender           string    `json:"gender"`
@@ -43,6 +44,7 @@ type ConsultationForm struct {
 	NoIndicator      bool      `json:"no_indicator"`
 	Indicators       []string  `json:"indicators"`   // "kind:value"
 	FollowUpOn       string    `json:"follow_up_on"` // YYYY-MM-DD
+	Closed           bool      `json:"closed"`       // 已办结: nothing is left to do, and what is personal is kept no longer than needed
 	Steps            []string  `json:"steps"`        // of a new one: joint action taken while it was typed, "kind@ms"
 	Note             string    `json:"note"`
 	// Of a stored one: what the form showed when it was opened; nil means the whole form.
@@ -54,6 +56,7 @@ type Consultation struct {
 	ConsultationForm
 	AtRiskFen  int64    `json:"at_risk_fen"`
 	LossFen    int64    `json:"loss_fen"`
+	ClosedAt   int64    `json:"closed_at"` // ms, 0 while it is open
 	Activity   Named    `json:"activity"`
 	Officer    Named    `json:"officer"`
 	Device     Named    `json:"device"`
@@ -111,7 +114,7 @@ func (c *Consultations) present(r *replica.Replica, rows []*replica.Row) ([]Cons
 	d := c.s.directory(r)
 	out := make([]Consultation, 0, len(rows))
 	for _, row := range rows {
-		item := Consultation{ConsultationForm: formOf(row, links[row.ID]), AtRiskFen: row.Int("at_risk_fen"), LossFen: row.Int("loss_fen"), Voided: voided(row),
+		item := Consultation{ConsultationForm: formOf(row, links[row.ID]), AtRiskFen: row.Int("at_risk_fen"), LossFen: row.Int("loss_fen"), ClosedAt: row.Int("closed_at"), Voided: voided(row),
 			UpdatedAt: millis(row.UpdatedAt()), Progress: progress(states[row.ID])}
 		item.ElementsOK = elementsOK(&item)
 		item.Suspicious = model.LooksPersonal(item.Story) || model.LooksPersonal(item.Note)

@@ -19,8 +19,9 @@ type ConsultationQuery struct {
 	Stage      string    `json:"stage,omitzero"`
 	AgeBand    string    `json:"age_band,omitzero"`
 	Channel    string    `json:"channel,omitzero"`
-	From       int64     `json:"from,omitzero"` // ms, 0 = any
-	To         int64     `json:"to,omitzero"`   // ms, exclusive, 0 = any
+	From       int64     `json:"from,omitzero"`   // ms, 0 = any
+	To         int64     `json:"to,omitzero"`     // ms, exclusive, 0 = any
+	Closed     string    `json:"closed,omitzero"` // "open", "closed", "" = any
 	Voided     bool      `json:"voided,omitzero"`
 	Sort       string    `json:"sort,omitzero"` // newest (default), oldest, loss, at_risk
 	Offset     int       `json:"offset,omitzero"`
@@ -75,7 +76,7 @@ func (c *Consultations) find(r *replica.Replica, q ConsultationQuery) (rows []*r
 // matching are the ids of a page of those in which every word occurs. The index
 // filters and sorts as it is searched; what it does not know, SQL does.
 func (c *Consultations) matching(r *replica.Replica, q ConsultationQuery) (ids []schema.ID, total int, err error) {
-	if q.Outcome == "" && q.Stage == "" && q.AgeBand == "" && q.Channel == "" && (q.Sort == "" || q.Sort == "newest") {
+	if q.Outcome == "" && q.Stage == "" && q.AgeBand == "" && q.Channel == "" && q.Closed == "" && (q.Sort == "" || q.Sort == "newest") {
 		return c.s.consultations.search(q)
 	}
 	hits, err := c.s.consultations.matching(q.Text)
@@ -118,6 +119,12 @@ func (q *ConsultationQuery) where() (string, []any) {
 		if f.value != "" {
 			conditions, args = append(conditions, f.condition), append(args, f.value)
 		}
+	}
+	switch q.Closed {
+	case "open":
+		conditions = append(conditions, "closed_at IS NULL")
+	case "closed":
+		conditions = append(conditions, "closed_at IS NOT NULL")
 	}
 	if q.From > 0 {
 		conditions, args = append(conditions, "occurred_at >= ?"), append(args, q.From)

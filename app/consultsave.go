@@ -44,10 +44,13 @@ func (c *Consultations) Save(f ConsultationForm) (Consultation, error) {
 		}
 		keep := c.s.remember(tx, "consultation", row)
 		values := schema.Values{"source": m.Source, "occurred_at": m.OccurredAt.UnixMilli(), "fraud_type": m.FraudType, "stage": m.Stage,
-			"at_risk_fen": positive(m.AtRiskFen), "loss_fen": positive(m.LossFen), "pay_method": text(m.PayMethod), "age_band": m.AgeBand, "gender": text(m.Gender),
+			"at_risk_fen": positive(m.AtRiskFen), "loss_fen": positive(m.LossFen), "paid_at": positive(form.PaidAt), "pay_method": text(m.PayMethod), "age_band": m.AgeBand, "gender": text(m.Gender),
 			"occupation": text(m.Occupation), "town": text(m.Town), "person_label": text(m.PersonLabel), "consent": m.Consent, "phone": text(m.Phone),
 			"payer_tail": text(m.PayerTail), "id_tail": text(m.IDTail), "relatives_advised": positive(m.RelativesAdvised),
 			"outcome": m.Outcome, "alarm_no": text(m.AlarmNo), "no_indicator": m.NoIndicator, "follow_up_on": text(form.FollowUpOn)}
+		if form.Closed != (row != nil && row.Int("closed_at") != 0) {
+			values["closed_at"] = closing(tx, form.Closed)
+		}
 		if row == nil {
 			values["activity_id"], values["officer_id"] = m.ActivityID, c.s.Officer()
 			c.s.created(tx, values)
@@ -151,8 +154,14 @@ func (f *ConsultationForm) check(tx *replica.Tx) (*model.Consultation, error) {
 	if f.OccurredAt != 0 {
 		m.OccurredAt = time.UnixMilli(f.OccurredAt)
 	}
+	if f.PaidAt != 0 {
+		m.PaidAt = time.UnixMilli(f.PaidAt)
+	}
 	if err := model.Day("follow_up_on", "回访日期", "The day to call back", f.FollowUpOn); err != nil {
 		return nil, err
+	}
+	if f.ID.IsNil() && f.Closed && f.Outcome == "K5" {
+		return nil, refuse("closed", "还要回访，先不办结；回访以后再办结。", "It is to be called back, so it stays open; close it after the call.")
 	}
 	return m, m.Check(tx.Now(), activity.Text("kind") == "desk_shift")
 }
@@ -160,10 +169,10 @@ func (f *ConsultationForm) check(tx *replica.Tx) (*model.Consultation, error) {
 func formOf(row *replica.Row, indicators []string) ConsultationForm {
 	return ConsultationForm{ID: row.ID, ActivityID: row.Ref("activity_id"), Source: row.Text("source"), OccurredAt: row.Int("occurred_at"),
 		FraudType: row.Text("fraud_type"), Channels: list(row.Strings("channels")), Stage: row.Text("stage"), AtRisk: yuan(row.Int("at_risk_fen")), Loss: yuan(row.Int("loss_fen")),
-		PayMethod: row.Text("pay_method"), AgeBand: row.Text("age_band"), Gender: row.Text("gender"), Occupation: row.Text("occupation"), Town: row.Text("town"),
+		PaidAt: row.Int("paid_at"), PayMethod: row.Text("pay_method"), AgeBand: row.Text("age_band"), Gender: row.Text("gender"), Occupation: row.Text("occupation"), Town: row.Text("town"),
 		PersonLabel: row.Text("person_label"), Consent: row.Bool("consent"), Phone: row.Text("phone"), PayerTail: row.Text("payer_tail"), IDTail: row.Text("id_tail"),
 		RelativesAdvised: row.Int("relatives_advised"), Story: row.Text("story"), Advice: list(row.Strings("advice")), Outcome: row.Text("outcome"),
-		AlarmNo: row.Text("alarm_no"), NoIndicator: row.Bool("no_indicator"), Indicators: list(indicators), FollowUpOn: row.Text("follow_up_on"), Steps: []string{}, Note: row.Text("note")}
+		AlarmNo: row.Text("alarm_no"), NoIndicator: row.Bool("no_indicator"), Indicators: list(indicators), FollowUpOn: row.Text("follow_up_on"), Closed: row.Int("closed_at") != 0, Steps: []string{}, Note: row.Text("note")}
 }
 
 func list(s []string) []string {

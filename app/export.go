@@ -191,9 +191,16 @@ func decode[T any](raw json.RawMessage) (T, error) {
 
 func yesNo(b bool) string { return map[bool]string{true: "是", false: "否"}[b] }
 
+func closedText(at int64) string {
+	if at == 0 {
+		return "未办结"
+	}
+	return minute(at)
+}
+
 func (e *Exports) consultations(raw json.RawMessage) (Sheet, error) {
 	sheet := Sheet{Title: "咨询", Columns: []SheetColumn{{Name: "日期", Width: 17}, {Name: "活动", Width: 24}, {Name: "来源", Width: 10}, {Name: "诈骗类型", Width: 18}, {Name: "渠道", Width: 20}, {Name: "年龄段", Width: 10}, {Name: "进展", Width: 12},
-		{Name: "涉及金额(元)", Width: 14, Money: true, Sum: true}, {Name: "损失金额(元)", Width: 14, Money: true, Sum: true}, {Name: "处理结果", Width: 14}, {Name: "要素完整", Width: 9}, {Name: "称呼", Width: 8}, {Name: "电话", Width: 14}, {Name: "警情编号", Width: 18}}, Rows: [][]any{}}
+		{Name: "涉及金额(元)", Width: 14, Money: true, Sum: true}, {Name: "损失金额(元)", Width: 14, Money: true, Sum: true}, {Name: "处理结果", Width: 14}, {Name: "办结", Width: 17}, {Name: "要素完整", Width: 9}, {Name: "称呼", Width: 8}, {Name: "电话", Width: 14}, {Name: "警情编号", Width: 18}}, Rows: [][]any{}}
 	q, err := decode[ConsultationQuery](raw)
 	if err != nil {
 		return sheet, err
@@ -214,7 +221,7 @@ func (e *Exports) consultations(raw json.RawMessage) (Sheet, error) {
 	}
 	for _, i := range items {
 		sheet.Rows = append(sheet.Rows, []any{minute(i.OccurredAt), i.Activity.Name, e.s.codes().label("source", i.Source), e.s.codes().label("fraud_type", i.FraudType), e.s.codes().labels("channel", i.Channels), e.s.codes().label("age_band", i.AgeBand), e.s.codes().label("stage", i.Stage),
-			i.AtRiskFen, i.LossFen, e.s.codes().label("outcome", i.Outcome), yesNo(i.ElementsOK), masked(i.PersonLabel), model.MaskPhone(i.Phone), i.AlarmNo})
+			i.AtRiskFen, i.LossFen, e.s.codes().label("outcome", i.Outcome), closedText(i.ClosedAt), yesNo(i.ElementsOK), masked(i.PersonLabel), model.MaskPhone(i.Phone), i.AlarmNo})
 	}
 	return sheet, nil
 }

@@ -15,7 +15,7 @@ import (
 // citizen said (story, names, telephones) is not among them: it is masked here.
 var correctable = map[string][]string{
 	"activity":     {"title", "state", "start_at", "end_at", "lead_unit_id", "place_text", "heads_stated", "elder_heads", "hours_x10"},
-	"consultation": {"occurred_at", "fraud_type", "stage", "at_risk_fen", "loss_fen", "pay_method", "age_band", "gender", "occupation", "town", "outcome", "source", "alarm_no", "relatives_advised"},
+	"consultation": {"occurred_at", "fraud_type", "stage", "at_risk_fen", "loss_fen", "paid_at", "pay_method", "age_band", "gender", "occupation", "town", "outcome", "source", "alarm_no", "relatives_advised", "closed_at"},
 	"handout":      {"qty"},
 	"attendance":   {"role", "org_name", "absent_reason"},
 	"outcome":      {"occurred_on", "source", "averted_fen", "recovered_fen", "persons", "lead_unit_id"},
@@ -180,7 +180,7 @@ func (s *Service) EditRecord(ctx context.Context, table, id string, values map[s
 		if row == nil {
 			return userError("gone", "", "这条记录还没有传到县里。", "This record has not reached the county.")
 		}
-		if err := checkRecord(table, row, put); err != nil {
+		if err := checkRecord(table, row, put, tx.Now()); err != nil {
 			return err
 		}
 		for name, value := range put {
@@ -207,7 +207,7 @@ func (s *Service) EditRecord(ctx context.Context, table, id string, values map[s
 }
 
 // checkRecord refuses what only shows when several fields are seen together.
-func checkRecord(table string, row *replicaRow, put schema.Values) error {
+func checkRecord(table string, row *replicaRow, put schema.Values, now time.Time) error {
 	number := func(name string) int64 {
 		if v, ok := put[name]; ok {
 			n, _ := v.(int64)
@@ -230,6 +230,20 @@ func checkRecord(table string, row *replicaRow, put schema.Values) error {
 	case "consultation":
 		if number("loss_fen") > 0 && text("stage") != "G3" {
 			return userError("invalid", "loss_fen", "还没有付款就没有损失金额；已付款请把进展改为“已付款”。", "A loss needs the stage “Paid”.")
+		}
+		if paid := number("paid_at"); paid != 0 {
+			if err := model.PaidAt(text("stage"), time.UnixMilli(number("occurred_at")), time.UnixMilli(paid), now); err != nil {
+				return asUser(err)
+			}
+		}
+		if closed, ok := put["closed_at"].(int64); ok {
+			if err := model.Happened("closed_at", "办结时间", "The closing", time.UnixMilli(closed), now); err != nil {
+				return asUser(err)
+			}
+			// Times are typed to the minute.
+			if closed < number("occurred_at")-time.Minute.Milliseconds() {
+				return userError("invalid", "closed_at", "办结时间早于咨询时间。", "The closing is before the consultation.")
+			}
 		}
 		if number("at_risk_fen") > 0 && text("stage") != "G1" && text("stage") != "G2" {
 			return userError("invalid", "at_risk_fen", "拟转金额只在“已接触未付款”或“正在付款”时填写。", "An amount at risk needs the stage “In contact” or “Paying now”.")

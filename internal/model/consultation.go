@@ -18,6 +18,7 @@ type Consultation struct {
 	Stage            string
 	AtRiskFen        int64
 	LossFen          int64
+	PaidAt           time.Time // zero when it is not known
 	PayMethod        string
 	AgeBand          string
 	Gender           string
@@ -85,6 +86,9 @@ func (c *Consultation) Check(now time.Time, desk bool) error {
 	if err := c.checkIndicators(); err != nil {
 		return err
 	}
+	if err := c.checkPaid(now); err != nil {
+		return err
+	}
 	switch {
 	case c.LossFen > 0 && c.Stage != "G3":
 		return invalid("loss_fen", "还没有付款就没有损失金额；已付款请把进展改为“已付款”。", "A loss needs the stage “Paid”.")
@@ -98,6 +102,28 @@ func (c *Consultation) Check(now time.Time, desk bool) error {
 		return invalid("story", "类型是“其他/不明”，请写一两句案情经过。", "The type “other” needs a sentence or two of the story.")
 	}
 	return nil
+}
+
+// paidAfter is how long after a consultation its payment may lie: who was paying while
+// they asked may have gone on, and the record is brought up to date later.
+const paidAfter = 24 * time.Hour
+
+func (c *Consultation) checkPaid(now time.Time) error {
+	if c.PaidAt.IsZero() {
+		return nil
+	}
+	return PaidAt(c.Stage, c.OccurredAt, c.PaidAt, now)
+}
+
+// PaidAt checks the time of a payment against the stage and time of the consultation.
+func PaidAt(stage string, occurred, paid, now time.Time) error {
+	switch {
+	case stage != "G3":
+		return invalid("paid_at", "还没有付款就没有付款时间；已付款请把进展改为“已付款”。", "A time of payment needs the stage “Paid”.")
+	case paid.After(occurred.Add(paidAfter)):
+		return invalid("paid_at", "付款时间比咨询晚了一天以上，请看一下日期。", "The payment is more than a day after the consultation; please check the date.")
+	}
+	return Happened("paid_at", "付款时间", "The time of payment", paid, now)
 }
 
 // checkIndicators brings the indicators into their canonical form, each once.

@@ -199,6 +199,7 @@ export interface Consultation {
   stage: string
   at_risk: string
   loss: string
+  paid_at: number
   pay_method: string
   age_band: string
   gender: string
@@ -217,11 +218,13 @@ export interface Consultation {
   no_indicator: boolean
   indicators: string[]
   follow_up_on: string
+  closed: boolean
   steps: string[]
   note: string
   saw?: ConsultationForm | null
   at_risk_fen: number
   loss_fen: number
+  closed_at: number
   activity: Named
   officer: Named
   device: Named
@@ -242,6 +245,7 @@ export interface ConsultationQuery {
   channel?: string
   from?: number
   to?: number
+  closed?: string
   voided?: boolean
   sort?: string
   offset?: number
@@ -263,6 +267,7 @@ export interface ConsultationForm {
   stage: string
   at_risk: string
   loss: string
+  paid_at: number
   pay_method: string
   age_band: string
   gender: string
@@ -281,6 +286,7 @@ export interface ConsultationForm {
   no_indicator: boolean
   indicators: string[]
   follow_up_on: string
+  closed: boolean
   steps: string[]
   note: string
   saw?: ConsultationForm | null
@@ -1407,6 +1413,7 @@ export const Consultations = {
   List: (a0: ConsultationQuery): Promise<ConsultationPage> => call('Consultations', 'List', [a0]),
   Restore: (a0: string): Promise<Consultation> => call('Consultations', 'Restore', [a0]),
   Save: (a0: ConsultationForm): Promise<Consultation> => call('Consultations', 'Save', [a0]),
+  SetClosed: (a0: string, a1: boolean): Promise<Consultation> => call('Consultations', 'SetClosed', [a0, a1]),
   Similar: (a0: ConsultationForm): Promise<Alike[]> => call('Consultations', 'Similar', [a0]),
   Void: (a0: string, a1: string): Promise<Consultation> => call('Consultations', 'Void', [a0, a1]),
 }

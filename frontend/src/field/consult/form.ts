@@ -3,9 +3,9 @@ import type { ConsultationForm } from '../../shared/api.gen'
 /** An empty form for an activity. */
 export function blank(activity: string): ConsultationForm {
   return {
-    id: '', activity_id: activity, source: 'walk_in', occurred_at: 0, fraud_type: '', channels: [], stage: '', at_risk: '', loss: '', pay_method: '', age_band: '', gender: '',
+    id: '', activity_id: activity, source: 'walk_in', occurred_at: 0, fraud_type: '', channels: [], stage: '', at_risk: '', loss: '', paid_at: 0, pay_method: '', age_band: '', gender: '',
     occupation: '', town: '', person_label: '', consent: false, phone: '', payer_tail: '', id_tail: '', relatives_advised: 0, story: '', advice: [], outcome: '', alarm_no: '',
-    no_indicator: false, indicators: [], follow_up_on: '', steps: [], note: '',
+    no_indicator: false, indicators: [], follow_up_on: '', closed: false, steps: [], note: '',
   }
 }
 

@@ -19,6 +19,6 @@ export function shiftOf(calls: Consultation[]): Shift {
     lacking: calls.length - whole,
     relatives: calls.reduce((n, c) => n + c.relatives_advised, 0),
     stopped: calls.filter((c) => c.outcome === 'K2' || c.outcome === 'K4').length,
-    followUps: calls.filter((c) => c.outcome === 'K5').sort((a, b) => a.follow_up_on.localeCompare(b.follow_up_on)),
+    followUps: calls.filter((c) => c.outcome === 'K5' && !c.closed).sort((a, b) => a.follow_up_on.localeCompare(b.follow_up_on)),
   }
 }

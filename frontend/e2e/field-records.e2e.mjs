@@ -1,0 +1,107 @@
+// What becomes of records after they are entered: consultations are closed, a payment has
+// its time, an activity that ended makes room for the next, a delivery is not entered twice.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { call, show } from './screens.mjs'
+import { now, World } from './world.mjs'
+
+const w = new World()
+let one, booth
+const at = (name, page = one.page) => page.locator(`[data-test="${name}"]`)
+const said = (text) => one.page.locator('.el-message', { hasText: text }).last().waitFor()
+const newest = async () => (await call(one.page, 'Consultations', 'List', {})).items[0]
+const pick = (row, text) => one.page.getByRole('radiogroup', { name: row }).getByRole('button', { name: text }).click()
+
+before(async () => {
+  await w.start()
+  one = await w.enrolled('d1')
+  booth = await call(one.page, 'Booth', 'Open', { place: '城关广场' })
+})
+after(() => w.stop())
+
+test('a question that was answered is closed by itself, one to be called back when the day is closed', async () => {
+  await show(one.page, '/consult/new/' + booth.activity.id)
+  const advise = async (outcome) => {
+    await at('fraud').fill('刷单')
+    await one.page.keyboard.press('Enter')
+    await pick('进展', '仅咨询')
+    await pick('年龄段', '60–69岁')
+    await pick('处理结果', outcome)
+  }
+  await advise('已解答')
+  await at('closed').and(one.page.locator('[aria-checked=true]')).waitFor()
+  await pick('处理结果', '已劝阻')
+  await at('closed').and(one.page.locator('[aria-checked=false]')).waitFor()
+  await one.page.keyboard.press('Alt+b')
+  await one.page.keyboard.press('Control+Enter')
+  await said('已存本机')
+  assert.equal((await newest()).closed, true)
+  await at('closed').and(one.page.locator('[aria-checked=false]')).waitFor()
+  await advise('待回访')
+  assert.ok(await at('closed').isDisabled())
+  await w.picture(one.page, 'records-to-call')
+  await one.page.keyboard.press('Control+Enter')
+  await at('closed').and(one.page.locator(':enabled')).waitFor()
+  const toCall = (await call(one.page, 'Consultations', 'List', { closed: 'open' })).items
+  assert.deepEqual(toCall.map((c) => c.outcome), ['K5'])
+  await show(one.page, '/day')
+  await at('day-item').filter({ hasText: '该回访' }).locator('.pill').click()
+  await one.page.keyboard.press('b')
+  await at('day-item').filter({ hasText: '该回访' }).waitFor({ state: 'detached' })
+  await one.page.keyboard.press('Control+z')
+  await at('day-item').filter({ hasText: '该回访' }).locator('.pill').click()
+  await w.picture(one.page, 'records-day')
+  await at('called').click()
+  await at('day-item').filter({ hasText: '该回访' }).waitFor({ state: 'detached' })
+  assert.equal((await call(one.page, 'Consultations', 'Get', toCall[0].id)).closed, true)
+})
+
+test('the list shows and filters what is closed, and many are opened again at once', async () => {
+  await show(one.page, '/consult')
+  await one.page.waitForFunction(() => document.querySelectorAll('[data-test=closing]').length === 2)
+  assert.deepEqual(await at('closing').allTextContents(), ['已办结', '已办结'])
+  await one.page.keyboard.press('Control+a')
+  await at('bulk-closed').click()
+  await one.page.getByRole('option', { name: '未办结' }).last().click()
+  await said('已改 2 条')
+  await at('filter-closed').click()
+  await one.page.getByRole('option', { name: '已办结' }).first().click()
+  await one.page.getByText('没有符合的').or(one.page.locator('.empty')).first().waitFor()
+  await w.picture(one.page, 'records-none-closed')
+  await one.page.keyboard.press('Escape')
+})
+
+test('what was paid has its time, and joint action before it is pointed out', async () => {
+  await show(one.page, '/consult/new/' + booth.activity.id)
+  await one.page.keyboard.press('F2')
+  await at('fraud').fill('刷单')
+  await one.page.keyboard.press('Enter')
+  assert.equal(await at('paid-at').count(), 0)
+  await pick('进展', '已付款')
+  await at('amount').fill('3000')
+  await pick('年龄段', '60–69岁')
+  await pick('处理结果', '已报警转办')
+  const typed = (ms) => new Date(ms + 8 * 3600_000).toISOString().slice(0, 16).replace('T', ' ')
+  const paid = one.page.getByRole('combobox', { name: '付款时间' })
+  await paid.fill(typed(now() + 7200_000))
+  await paid.press('Enter')
+  await one.page.keyboard.press('Control+s')
+  await at('error').filter({ hasText: '付款时间不能晚于现在' }).waitFor()
+  await paid.fill(typed(now() - 3600_000))
+  await paid.press('Enter')
+  await w.picture(one.page, 'records-paid')
+  await one.page.keyboard.press('Control+s')
+  await at('linkage-add').waitFor()
+  await one.page.waitForURL(/#\/consult\/[0-9a-f-]{36}$/)
+  const c = await newest()
+  assert.ok(Math.abs(c.paid_at - (now() - 3600_000)) < 120_000, String(c.paid_at))
+  const [step] = await call(one.page, 'Linkage', 'Stamp', c.id, 'call_police')
+  await call(one.page, 'Linkage', 'Save', step.id, { at: c.paid_at - 600_000, counterpart: '', amount: '', result: 'pending', doc_no: '' })
+  await show(one.page, '/consult')
+  await show(one.page, '/consult/' + c.id)
+  await at('step').filter({ hasText: '早于付款时间' }).waitFor()
+})
+
+test('no screen complained on the console', () => {
+  assert.deepEqual(one.page.problems.filter((p) => !/422/.test(p)), [])
+})

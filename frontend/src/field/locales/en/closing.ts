@@ -1,0 +1,9 @@
+export default {
+  consult: {
+    closing: 'Closed', isClosed: 'Closed', isOpen: 'Open', anyClosed: 'Closed', setClosed: 'Set closed', closeAfterCall: 'After the call',
+    paid: 'Payment', paid_at: 'Paid at', pay_method: 'Paid by',
+  },
+  column: { closed_at: 'closed', paid_at: 'paid at' },
+  day: { called: '{title} closed', calledDone: 'Called back, close' },
+  help: { keys: { Advice: { 'Alt B': 'Closed' }, Day: { B: 'Called back, close' } } },
+}

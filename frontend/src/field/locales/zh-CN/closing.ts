@@ -1,0 +1,9 @@
+export default {
+  consult: {
+    closing: '办结', isClosed: '已办结', isOpen: '未办结', anyClosed: '办结', setClosed: '改办结', closeAfterCall: '回访后办结',
+    paid: '付款', paid_at: '付款时间', pay_method: '付款方式',
+  },
+  column: { closed_at: '办结', paid_at: '付款时间' },
+  day: { called: '{title} 已办结', calledDone: '已回访，办结' },
+  help: { keys: { 咨询: { 'Alt B': '已办结' }, 日结: { B: '已回访，办结' } } },
+}
