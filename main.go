@@ -19,7 +19,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"fieldkit/app"
 	"fieldkit/frontend"
 	"fieldkit/internal/county"
 	"fieldkit/internal/demo"
@@ -57,37 +56,6 @@ type versionCommand struct{}
 func (versionCommand) Run() error {
 	fmt.Println("fieldkit", version)
 	return nil
-}
-
-type kitCommand struct {
-	Dir     string `help:"Data directory of this kit." default:"${kitdir}" type:"path"`
-	Listen  string `help:"Loopback address for the browser." default:"127.0.0.1:0"`
-	NoOpen  bool   `help:"Do not open a browser or window; print the address."`
-	Browser bool   `help:"Use the browser although there is a window."`
-	Manual  bool   `hidden:"" help:"Sync only when asked."`
-}
-
-func (k *kitCommand) Run(ctx context.Context, c *cli) error {
-	wall, err := c.wall()
-	if err != nil {
-		return err
-	}
-	if err := shell.CheckLoopback(k.Listen); err != nil {
-		return err
-	}
-	a, err := app.Open(ctx, app.Options{Dir: k.Dir, Wall: wall, Version: version, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), AutoSync: !k.Manual})
-	if errors.Is(err, app.ErrInUse) {
-		return errors.New("工具箱已经打开了，请切换到已打开的窗口。The kit is open already; switch to its window")
-	}
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	view := shell.Kit{Services: a.Services(), Events: a.Events, Frontend: frontend.Dist(), Dir: k.Dir}
-	if shell.HasWindow && !k.Browser && !k.NoOpen {
-		return shell.Window(ctx, view)
-	}
-	return shell.Browser(ctx, view, k.Listen, !k.NoOpen, os.Stdout)
 }
 
 type countyCommand struct {
@@ -287,16 +255,27 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	c := &cli{}
-	run := kong.Parse(c, kong.Name("fieldkit"), kong.Description("反诈宣传外勤工具箱 — outreach records offline, synced to the county."),
+	parser := kong.Must(c, kong.Name("fieldkit"), kong.Description("反诈宣传外勤工具箱 — outreach records offline, synced to the county."),
 		kong.UsageOnError(), kong.Exit(func(code int) { os.Exit(min(code, 1)) }), kong.Vars{"kitdir": filepath.Join(config, "fieldkit", "kit"), "countydir": filepath.Join(config, "fieldkit", "county")},
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(c))
-	if err := run.Run(); err != nil {
-		var user *rpc.UserError
-		if errors.As(err, &user) { // its text is JSON for the screens
-			fmt.Fprintln(os.Stderr, user.Message+"\n"+user.MessageEN)
-		} else {
-			fmt.Fprintln(os.Stderr, "fieldkit:", err)
+	run, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		if shell.HasWindow {
+			shell.Tell("fieldkit: " + err.Error()) // a shortcut with a wrong option has no console
 		}
+		parser.FatalIfErrorf(err)
+	}
+	if err := run.Run(); err != nil {
+		shell.Tell(said(err))
 		os.Exit(1)
 	}
+}
+
+// said is an error as it is told to whoever started the program.
+func said(err error) string {
+	var user *rpc.UserError
+	if errors.As(err, &user) { // its text is JSON for the screens
+		return user.Message + "\n" + user.MessageEN
+	}
+	return "fieldkit: " + err.Error()
 }

@@ -62,6 +62,9 @@ type membership struct {
 	UnitID    schema.ID `json:"unit_id"`
 	UnitName  string    `json:"unit_name"`
 	OfficerID schema.ID `json:"officer_id"`
+	// Columns is how many the newest program that opened the data knows. The schema only
+	// grows: more than this one knows means that a newer version wrote here.
+	Columns int `json:"columns"`
 
 	practice bool // sample data in a directory of its own; never synced, never saved
 }
@@ -154,14 +157,32 @@ func (a *App) openReplicaIn(ctx context.Context, dir, anchor string, realm schem
 		}})
 }
 
-// attach makes a membership the current one.
+// attach opens the replica of the membership that kit.json tells.
 func (a *App) attach(ctx context.Context, m *membership) error {
+	if m.Columns > columns() {
+		return ErrNewer
+	}
 	r, err := a.openReplica(ctx, m.Realm)
 	if err != nil {
 		return err
 	}
 	a.use(m, r)
+	if m.Columns == columns() {
+		return nil
+	}
+	if err := a.alter(r, func(m *membership) error { m.Columns = columns(); return nil }); err != nil {
+		return errors.Join(err, r.Close())
+	}
 	return nil
+}
+
+// columns is how many columns this program knows.
+func columns() int {
+	n := 0
+	for _, t := range model.Schema.Tables {
+		n += len(t.Columns)
+	}
+	return n
 }
 
 func (a *App) use(m *membership, r *replica.Replica) {

@@ -171,7 +171,7 @@ func (k *Kit) join(ctx context.Context, text, label string) error {
 	if err != nil {
 		return errors.Join(err, r.Close())
 	}
-	m := &membership{Realm: grant.Realm, County: grant.County, Addresses: joined([]string{grant.Address}, code.Addresses), Pin: grant.Pin, Device: grant.Device, Label: grant.Label, UnitID: grant.Unit.ID, UnitName: grant.Unit.Name}
+	m := &membership{Columns: columns(), Realm: grant.Realm, County: grant.County, Addresses: joined([]string{grant.Address}, code.Addresses), Pin: grant.Pin, Device: grant.Device, Label: grant.Label, UnitID: grant.Unit.ID, UnitName: grant.Unit.Name}
 	if err := k.a.mended(m); err != nil {
 		return errors.Join(err, r.Close())
 	}

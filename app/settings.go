@@ -28,6 +28,9 @@ type Preferences struct {
 	Sound     bool   `json:"sound"`      // click on taps
 }
 
+// LogFile is where this laptop notes what goes wrong, for the office: a path.
+func (s *Settings) LogFile() (string, error) { return LogPath(filepath.Dir(s.path)), nil }
+
 // Get reads the preferences; a missing or damaged file gives the defaults.
 func (s *Settings) Get() (Preferences, error) {
 	s.mu.Lock()

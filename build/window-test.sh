@@ -59,6 +59,12 @@ done
 [ "$colours" -gt 60 ] || fail "the window is blank ($colours colours)"
 mkdir -p test-results && cp "$dir/window.png" test-results/window.png
 
+# Started again, the program brings this window back in front and ends; no session bus is needed.
+xdotool windowunmap --sync "$window"
+[ -z "$(xdotool search --onlyvisible --name 反诈宣传外勤 2>/dev/null)" ] || fail "the window does not go away"
+"$desktop" kit --dir "$dir/kit" --manual >"$dir/again.log" 2>&1 || fail "the second start: $(cat "$dir/again.log")"
+wait_for "the window did not come back: $(cat "$dir/again.log")" '[ "$(xdotool search --onlyvisible --name 反诈宣传外勤 2>/dev/null)" = "$window" ]'
+
 check=$(sqlite3 "$dir/kit/data/replica.db" 'PRAGMA integrity_check')
 [ "$check" = ok ] || fail "integrity_check: $check"
-echo "window test: $((before + 3)) taps by keyboard are in the database, $colours colours on the screen, integrity ok"
+echo "window test: $((before + 3)) taps by keyboard are in the database, $colours colours on the screen, brought back by a second start, integrity ok"

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/http"
 	"os/exec"
@@ -25,6 +26,16 @@ type Kit struct {
 	Events   *rpc.Events
 	Frontend fs.FS // the built screens
 	Dir      string
+	Log      *slog.Logger // nil: nothing is noted
+}
+
+// Title is what the kit is called, on its window and in what it tells.
+const Title = "反诈宣传外勤工具箱"
+
+func (k Kit) warn(what string, err error) {
+	if k.Log != nil {
+		k.Log.Warn(what, "error", err)
+	}
 }
 
 const cookieName = "fieldkit"
@@ -49,10 +60,22 @@ func Browser(ctx context.Context, k Kit, listen string, open bool, out io.Writer
 		return err
 	}
 	token := hex.EncodeToString(secret)
+	address := "http://" + l.Addr().String() + "/?token=" + token
+	if k.Dir != "" {
+		shut, err := openDoor(k.Dir, func() {
+			if err := OpenBrowser(address); err != nil {
+				k.warn("show the page again", err)
+			}
+		})
+		if err != nil {
+			k.warn("a second start cannot find this one", err)
+		} else {
+			defer shut()
+		}
+	}
 	server := &http.Server{Handler: guard(handler(k), token, l.Addr().String()), ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
-	address := "http://" + l.Addr().String() + "/?token=" + token
 	fmt.Fprintln(out, "fieldkit kit: "+address)
 	if open {
 		if err := OpenBrowser(address); err != nil {

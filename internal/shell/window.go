@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	goruntime "runtime"
 	"slices"
+	"sync/atomic"
 
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/options"
@@ -36,8 +38,19 @@ func Window(ctx context.Context, k Kit) error {
 	for _, name := range names {
 		bind = append(bind, k.Services[name])
 	}
+	var open atomic.Pointer[context.Context]
+	shut, err := openDoor(k.Dir, func() {
+		if window := open.Load(); window != nil {
+			front(*window)
+		}
+	})
+	if err != nil {
+		k.warn("a second start cannot find this window", err)
+	} else {
+		defer shut()
+	}
 	return wails.Run(&options.App{
-		Title:     "反诈宣传外勤工具箱",
+		Title:     Title,
 		Width:     1180,
 		Height:    800,
 		MinWidth:  1000,
@@ -50,7 +63,17 @@ func Window(ctx context.Context, k Kit) error {
 		OnStartup: func(window context.Context) {
 			k.Events.Hook(func(name string, payload any) { runtime.EventsEmit(window, name, payload) })
 			context.AfterFunc(ctx, func() { runtime.Quit(window) })
+			open.Store(&window)
 		},
 		Windows: &windows.Options{WebviewUserDataPath: webview},
 	})
+}
+
+// front brings the window before all others. On Windows, showing it does, and restores it
+// where it is minimised; asking for that besides would shrink a maximised one.
+func front(window context.Context) {
+	if goruntime.GOOS != "windows" {
+		runtime.WindowUnminimise(window)
+	}
+	runtime.WindowShow(window)
 }

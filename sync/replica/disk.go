@@ -49,3 +49,13 @@ func ReadOnly(err error) bool {
 	}
 	return code == syscall.EROFS || code == syscall.EACCES || code == syscall.EPERM
 }
+
+// Corrupt tells whether an error means that the database or a key beside it is damaged,
+// so that the replica cannot be opened.
+func Corrupt(err error) bool {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code()&0xff == lib.SQLITE_CORRUPT || e.Code()&0xff == lib.SQLITE_NOTADB
+	}
+	return errors.Is(err, errIdentity) || errors.Is(err, errKey) || errors.Is(err, ErrDamaged)
+}

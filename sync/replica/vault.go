@@ -99,13 +99,16 @@ func (v *vault) texts(c *schema.Column) (cipher.AEAD, error) {
 	return nil, ErrLocked
 }
 
+// errKey: a file beside the database that holds a key has another size.
+var errKey = errors.New("the key is damaged")
+
 // loadOrCreateSecret reads a key file of n bytes, or writes one durably. The file
 // appears whole or not at all: a key that was used must survive a power cut.
 func loadOrCreateSecret(files storage, path string, n int, random io.Reader) ([]byte, error) {
 	key, err := files.ReadFile(path)
 	if err == nil {
 		if len(key) != n {
-			return nil, fmt.Errorf("%s is damaged: %d bytes, not %d", path, len(key), n)
+			return nil, fmt.Errorf("%s: %w: %d bytes, not %d", path, errKey, len(key), n)
 		}
 		return key, nil
 	}

@@ -1579,6 +1579,7 @@ export const Review = {
 
 export const Settings = {
   Get: (): Promise<Preferences> => call('Settings', 'Get', []),
+  LogFile: (): Promise<string> => call('Settings', 'LogFile', []),
   Save: (a0: Preferences): Promise<Preferences> => call('Settings', 'Save', [a0]),
 }
 

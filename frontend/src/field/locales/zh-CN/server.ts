@@ -4,5 +4,6 @@ export default {
     field: '新地址或登记码', example: '10.0.0.5，或粘贴 FK1-…', hint: '县办公室会在电话里告诉你。本机记录都在，不会丢。', use: '核对并使用', busy: '正在核对…', keep: '先记下', kept: '已记下，有网络时会试', renewed: '已重新登记',
   },
   welcome: { titleAgain: '重新登记这台电脑', hintAgain: '登记信息读不出来了，记录都还在本机。向县办公室要一个新登记码，登记后接着用。' },
+  settings: { log: '故障日志' },
   help: { keys: { 同步: { A: '服务器地址、重新登记' } } },
 }

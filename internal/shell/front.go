@@ -1,0 +1,6 @@
+//go:build !windows
+
+package shell
+
+// letInFront is needed on Windows alone.
+func letInFront() {}
