@@ -77,7 +77,7 @@ func (s *story) randomly(seed uint64) *randomly {
 	var activities, consultations, handouts, outcomes []schema.ID
 	steps := []func(){
 		func() {
-			activities = append(activities, s.put("activity", schema.Values{"kind": []string{"street", "lecture", "cafe_meeting", "desk_shift"}[rnd.IntN(4)], "state": []string{"open", "done", "planned"}[rnd.IntN(3)],
+			activities = append(activities, s.put("activity", schema.Values{"kind": []string{"street", "lecture", "cafe_meeting", "desk_shift", "training"}[rnd.IntN(5)], "state": []string{"open", "done", "planned"}[rnd.IntN(3)],
 				"start_at": at(date()), "lead_unit_id": pick(units), "venue_id": pick(venues)}))
 		},
 		func() { handouts = append(handouts, s.hand(pick(activities), leaflet, int64(rnd.IntN(300)))) },
@@ -93,6 +93,24 @@ func (s *story) randomly(seed uint64) *randomly {
 			}
 		},
 		func() { s.attend(pick(activities), "王建国", true) },
+		func() {
+			s.do(func(tx *replicaTx) error {
+				return tx.Add("activity", pick(activities), []string{"consult_quick", "heads_counted"}[rnd.IntN(2)], int64(1+rnd.IntN(9)))
+			})
+		},
+		func() {
+			s.do(func(tx *replicaTx) error {
+				return tx.Put("activity", pick(activities), schema.Values{[]string{"heads_stated", "elder_heads"}[rnd.IntN(2)]: int64(rnd.IntN(60))})
+			})
+		},
+		func() {
+			s.do(func(tx *replicaTx) error {
+				return tx.Include("activity", pick(activities), "partner_units", pick(units).String())
+			})
+		},
+		func() {
+			s.put("role_head", schema.Values{"activity_id": pick(activities), "role": "teller", "heads": int64(1 + rnd.IntN(30))})
+		},
 		func() {
 			outcomes = append(outcomes, s.put("outcome", schema.Values{"kind": "intercept", "occurred_on": date()[:10], "averted_fen": int64(rnd.IntN(10_000)), "lead_unit_id": pick(units)}))
 		},

@@ -237,3 +237,46 @@ func TestClusters(t *testing.T) {
 		t.Errorf("%v, %v", list, err)
 	}
 }
+
+// Two records of one event that were merged say together what the event had: counters add
+// up, sets are joined, stated numbers stand as the survivor states them.
+func TestMergedActivities(t *testing.T) {
+	w := newWorld(t)
+	u, station, p, d := w.Unit("反诈中心", "D01"), w.Unit("派出所", "D02"), w.Unit("邮储", "D09"), w.Unit("电信", "D06")
+	a := w.Activity("street", "2025-04-12", u, schema.Values{"consult_quick": 7, "elder_heads": 5, "partner_units": []string{p.String()}})
+	b := w.Activity("street", "2025-04-12", station, schema.Values{"consult_quick": 4, "elder_heads": 9, "partner_units": []string{d.String(), u.String()}})
+	w.want(year, map[string]int64{"M01": 0, "M01s": 2, "M08q": 11, "M17f": 14, "M17": 3, "M17j": 3})
+	w.Update("activity", b, schema.Values{"merged_into": a})
+	// three partners: one of each record, and the unit that led it
+	w.want(year, map[string]int64{"M01": 1, "M01s": 1, "M08q": 11, "M17f": 5, "M17": 3, "M17j": 3, "M17a": 1})
+	w.want(Scope{From: year.From, To: year.To, Units: []schema.ID{u}}, map[string]int64{"M08q": 11, "M17f": 5})
+	w.want(Scope{From: year.From, To: year.To, Units: []schema.ID{station}}, map[string]int64{"M08q": 0, "M17j": 1})
+	w.Update("activity", a, schema.Values{"elder_heads": nil}) // it states none: the other does
+	w.want(year, map[string]int64{"M17f": 9})
+	w.Update("activity", b, schema.Values{"merged_into": nil})
+	w.want(year, map[string]int64{"M01": 0, "M01s": 2, "M08q": 11, "M17f": 9})
+	w.Update("activity", b, schema.Values{"merged_into": a, "voided": `{"on":true,"reason":"V1"}`}) // a record that is void says nothing
+	w.want(year, map[string]int64{"M01": 0, "M01s": 1, "M08q": 7, "M17f": 0})
+
+	first := w.Activity("lecture", "2025-05-01", u, schema.Values{"heads_counted": 30})
+	second := w.Activity("lecture", "2025-05-01", u, schema.Values{"heads_counted": 12})
+	w.Update("activity", second, schema.Values{"merged_into": first})
+	w.want(year, map[string]int64{"M03": 1, "M03h": 42})
+	w.Update("activity", second, schema.Values{"heads_stated": 50})
+	w.want(year, map[string]int64{"M03h": 50})
+	w.Update("activity", first, schema.Values{"heads_stated": 45})
+	w.want(year, map[string]int64{"M03h": 45})
+
+	taught := w.Activity("training", "2025-06-01", u, nil)
+	again := w.Activity("training", "2025-06-01", u, nil)
+	for _, r := range []struct {
+		of    schema.ID
+		role  string
+		heads int
+	}{{taught, "teller", 24}, {again, "teller", 25}, {again, "accountant", 8}} {
+		w.Put("role_head", schema.Values{"activity_id": r.of, "role": r.role, "heads": r.heads})
+	}
+	w.want(year, map[string]int64{"M13": 2, "M13h": 57, "M13o": 57})
+	w.Update("activity", again, schema.Values{"merged_into": taught})
+	w.want(year, map[string]int64{"M13": 1, "M13h": 32, "M13o": 32, "M13t": 24})
+}

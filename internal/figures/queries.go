@@ -44,9 +44,13 @@ func own(alias string) string {
 
 func date(column string) string { return "CAST(julianday(" + column + ") - 2440587.5 AS INTEGER)" }
 
-// common is what statements may read from: the aliases, and the activities that
-// count in the span, with the rows that are merged into them (member).
-const common = `WITH alias(id, survivor) AS MATERIALIZED (SELECT unhex(key), unhex(value) FROM json_each(?5)),
+// common is what statements may read from: the aliases; the activities that count in the
+// span, with the rows that are merged into them (span, member); the same once each, with
+// what all records of one event say (self); and the heads by role of its trainings (told).
+// Counters of the members add up and sets are joined, the unit that led another record
+// being a partner; a number that was stated stands as the survivor states it, and where
+// it states none as a member does.
+var common = `WITH alias(id, survivor) AS MATERIALIZED (SELECT unhex(key), unhex(value) FROM json_each(?5)),
 unit_of(id) AS MATERIALIZED (SELECT unhex(value) FROM json_each(?6)),
 span AS (
 	SELECT a.id, a.id AS member, a.kind, a.state, a.start_at, a.lead_unit_id AS unit, a.merged_into IS NOT NULL AS merged
@@ -57,11 +61,45 @@ span AS (
 	FROM alias m JOIN activity x ON x.id = m.id AND {live x} JOIN activity a ON a.id = m.survivor
 	WHERE a.start_at >= ?1 AND a.start_at < ?2 AND a.state IN ('open', 'done') AND {live a}
 ),
+merged(id, heads_counted, consult_quick, heads_stated, elder_heads, hours_x10) AS MATERIALIZED (
+	SELECT m.survivor, sum(x.heads_counted), sum(x.consult_quick), max(nullif(x.heads_stated, 0)), max(nullif(x.elder_heads, 0)), max(nullif(x.hours_x10, 0))
+	FROM alias m JOIN activity x ON x.id = m.id AND {live x} GROUP BY 1
+),
 self AS (
-	SELECT a.* FROM activity a
+	SELECT a.id, a.kind, a.title, a.state, a.start_at, a.lead_unit_id, a.venue_id, a.place_text,
+		` + summed("heads_counted") + `, ` + summed("consult_quick") + `, ` + stated("heads_stated") + `, ` + stated("elder_heads") + `, ` + stated("hours_x10") + `,
+		` + joined("partner_units", ledOthers) + `, ` + joined("officer_ids", "") + `, ` + joined("audience_roles", "") + `, ` + joined("photo_ids", "") + `
+	FROM activity a LEFT JOIN merged o ON o.id = a.id
 	WHERE a.start_at >= ?1 AND a.start_at < ?2 AND a.state IN ('open', 'done') AND {own a} AND {live a}
+),
+told(id, role, heads) AS (
+	SELECT s.id, t.role, coalesce(max(CASE WHEN s.member = s.id THEN t.heads END), max(t.heads))
+	FROM span s CROSS JOIN role_head t ON t.activity_id = s.member
+	WHERE s.kind = 'training' AND s.state = 'done' AND t.heads > 0 AND {live t} GROUP BY 1, 2
 )
 `
+
+func summed(column string) string {
+	return "coalesce(a." + column + ", 0) + coalesce(o." + column + ", 0) AS " + column
+}
+
+func stated(column string) string {
+	return "coalesce(nullif(a." + column + ", 0), o." + column + ", a." + column + ") AS " + column
+}
+
+// joined is a set of an activity and of all that are merged into it, which are few.
+func joined(column, further string) string {
+	return `CASE WHEN o.id IS NULL THEN a.` + column + ` ELSE (SELECT json_group_array(DISTINCT j.value) FROM (
+			SELECT e.value FROM json_each(a.` + column + `) e
+			UNION ALL SELECT e.value FROM alias k JOIN activity x ON x.id = k.id AND {live x} JOIN json_each(x.` + column + `) e WHERE k.survivor = a.id` + further + `
+		) j) END AS ` + column
+}
+
+// ledOthers are the units that led a member, in the form of a set's: they had a part in the event.
+const ledOthers = `
+			UNION ALL SELECT lower(substr(l.u, 1, 8) || '-' || substr(l.u, 9, 4) || '-' || substr(l.u, 13, 4) || '-' || substr(l.u, 17, 4) || '-' || substr(l.u, 21)) FROM (
+				SELECT hex(x.lead_unit_id) AS u FROM alias k JOIN activity x ON x.id = k.id AND {live x}
+				WHERE k.survivor = a.id AND coalesce((SELECT survivor FROM alias WHERE id = x.lead_unit_id), x.lead_unit_id) <> coalesce((SELECT survivor FROM alias WHERE id = a.lead_unit_id), a.lead_unit_id)) l`
 
 const rowsActivities = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, s.kind AS code, 1 AS value FROM self s`
 
@@ -132,7 +170,7 @@ const rowsTrainings = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS 
 
 // TrainingHeads is Heads of a training: heads by role stand in for a number stated.
 const TrainingHeads = heads + `,
-	(SELECT sum(t.heads) FROM role_head t WHERE (t.activity_id = s.id OR t.activity_id IN (SELECT id FROM alias WHERE survivor = s.id)) AND {live t}), max(s.heads_counted, 0))`
+	(SELECT sum(t.heads) FROM told t WHERE t.id = s.id), max(s.heads_counted, 0))`
 
 const rowsTrainingHeads = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, ` + TrainingHeads + ` AS value
 FROM self s WHERE s.kind = 'training' AND s.state = 'done'`
@@ -142,18 +180,16 @@ const rowsTrainingRoles = `SELECT r.id, r.day, r.unit, r.code, sum(r.value) AS v
 	FROM span s CROSS JOIN attendance t ON t.activity_id = s.member
 	WHERE s.kind = 'training' AND s.state = 'done' AND {live t} AND {own t} AND json_array_length(coalesce(t.sign_ins, '[]')) > 0
 	UNION ALL
-	SELECT s.id, {day}, s.unit, t.role, t.heads
-	FROM span s CROSS JOIN role_head t ON t.activity_id = s.member
-	WHERE s.kind = 'training' AND s.state = 'done' AND t.heads > 0 AND {live t}
-	  AND NOT EXISTS (SELECT 1 FROM span y JOIN attendance h ON h.activity_id = y.member WHERE y.id = s.id AND {live h} AND json_array_length(coalesce(h.sign_ins, '[]')) > 0)
+	SELECT s.id, {day}, s.lead_unit_id, t.role, t.heads
+	FROM told t JOIN self s ON s.id = t.id
+	WHERE NOT EXISTS (SELECT 1 FROM span y JOIN attendance h ON h.activity_id = y.member WHERE y.id = s.id AND {live h} AND json_array_length(coalesce(h.sign_ins, '[]')) > 0)
 ) r GROUP BY r.id, r.code`
 
 // rowsTellers lists the trainings' tellers by head counts alone; those who signed
 // by name are told apart in Go, because names are sealed.
-const rowsTellers = `SELECT s.id, {day} AS day, s.unit, '' AS code, t.heads AS value
-FROM span s CROSS JOIN role_head t ON t.activity_id = s.member AND t.role = 'teller'
-WHERE s.kind = 'training' AND s.state = 'done' AND t.heads > 0 AND {live t}
-  AND NOT EXISTS (SELECT 1 FROM span y JOIN attendance h ON h.activity_id = y.member WHERE y.id = s.id AND {live h} AND json_array_length(coalesce(h.sign_ins, '[]')) > 0)`
+const rowsTellers = `SELECT s.id, {day} AS day, s.lead_unit_id AS unit, '' AS code, t.heads AS value
+FROM told t JOIN self s ON s.id = t.id
+WHERE t.role = 'teller' AND NOT EXISTS (SELECT 1 FROM span y JOIN attendance h ON h.activity_id = y.member WHERE y.id = s.id AND {live h} AND json_array_length(coalesce(h.sign_ins, '[]')) > 0)`
 
 const rowsTellerHeadcount = `SELECT a.id, NULL AS day, a.id AS unit, '' AS code, a.teller_headcount AS value
 FROM unit a WHERE a.teller_headcount > 0 AND {live a} AND {own a}`

@@ -146,7 +146,7 @@ func tallyRows(ctx context.Context, l *ledgerRun, emit func(line) error) error {
 }
 
 const trainingLedger = `SELECT s.id, s.start_at, s.lead_unit_id, s.audience_roles, s.hours_x10, ` + figures.TrainingHeads + `,
-	(SELECT sum(t.heads) FROM role_head t WHERE (t.activity_id = s.id OR t.activity_id IN (SELECT id FROM alias WHERE survivor = s.id)) AND t.role = 'teller' AND {live t}),
+	(SELECT sum(t.heads) FROM told t WHERE t.id = s.id AND t.role = 'teller'),
 	(SELECT count(*) FROM attendance t WHERE (t.activity_id = s.id OR t.activity_id IN (SELECT id FROM alias WHERE survivor = s.id)) AND t.role = 'teller' AND {live t} AND {own t} AND json_array_length(coalesce(t.sign_ins, '[]')) > 0),
 	(SELECT u.teller_headcount FROM unit u WHERE u.id = coalesce((SELECT survivor FROM alias WHERE id = s.lead_unit_id), s.lead_unit_id))
 FROM self s WHERE s.kind = 'training' AND s.state = 'done' {units s.lead_unit_id} ORDER BY s.start_at, s.id`
