@@ -90,7 +90,40 @@ func TestGoldenLedgers(t *testing.T) {
 // A ledger's totals are formulas, and equal the report's figures.
 func TestTotalsEqualFigures(t *testing.T) {
 	w := figuretest.New(t)
+	totalsEqualFigures(t, w, w.Fill())
+}
+
+// So they do when every event was recorded twice and the two were merged.
+func TestTotalsEqualFiguresOfMergedActivities(t *testing.T) {
+	w := figuretest.New(t)
 	bank := w.Fill()
+	other := w.Unit("城关派出所", "D02")
+	rows, err := w.Replica.Select(t.Context(), "activity", `WHERE state IN ('open', 'done')`)
+	if err != nil || len(rows) == 0 {
+		t.Fatal(err)
+	}
+	cafe := w.Put("venue", schema.Values{"kind": "V01", "name": "星空网吧", "town": "城关"})
+	for i, row := range rows {
+		again := w.Put("activity", schema.Values{"kind": row.Text("kind"), "state": "done", "start_at": row.Int("start_at") + 60_000, "lead_unit_id": other,
+			"consult_quick": 3, "heads_counted": 11, "heads_stated": 70, "elder_heads": 6, "hours_x10": 20, "partner_units": []string{bank.String()}})
+		w.Put("handout", schema.Values{"activity_id": again, "material_id": w.Put("material", schema.Values{"code": fmt.Sprint("M", i), "group": "leaflet", "name": "宣传单"}), "qty": 10})
+		w.Put("consultation", schema.Values{"activity_id": again, "occurred_at": row.Int("start_at"), "source": "walk_in", "fraud_type": "F01"})
+		if row.Text("kind") == "household" {
+			w.Put("household", schema.Values{"activity_id": again, "door_key": fmt.Sprint("1-", i), "result": "talked", "elder_talked": 1})
+		}
+		w.Put("role_head", schema.Values{"activity_id": again, "role": "teller", "heads": 5})
+		w.Put("attendance", schema.Values{"activity_id": again, "person_name": fmt.Sprint("某", i), "venue_id": cafe, "role": "cafe_owner", "sign_ins": []string{"d@1740805200000"}, "source": "walk_in"})
+		if row.Text("kind") == "cafe_meeting" {
+			poster := w.Put("placement", schema.Values{"venue_id": cafe, "kind": "poster", "activity_id": again, "qty": 2})
+			w.Put("issue", schema.Values{"placement_id": poster, "activity_id": again, "qty": 2})
+		}
+		w.Update("activity", again, schema.Values{"merged_into": row.ID})
+	}
+	totalsEqualFigures(t, w, bank)
+}
+
+func totalsEqualFigures(t *testing.T, w *figuretest.World, bank schema.ID) {
+	t.Helper()
 	for _, scope := range []figures.Scope{year, {From: year.From, To: year.To, Units: []schema.ID{bank}}} {
 		set, err := figures.Compute(t.Context(), w.Replica, model.DefaultSettings(), scope)
 		if err != nil {
@@ -99,7 +132,7 @@ func TestTotalsEqualFigures(t *testing.T) {
 		yuan := func(code string) string { return figures.Yuan(set[code].Value) }
 		num := func(code string) string { return fmt.Sprint(set[code].Value) }
 		for _, c := range []struct{ code, head, want string }{
-			{"T1", "名称", num("M17a")}, {"T1", "宣传单", num("M02")}, {"T1", "宣传册", num("M02b")}, {"T1", "是否大型", num("M01")}, {"T1", "咨询", num("M08")},
+			{"T1", "名称", num("M17a")}, {"T1", "宣传单", num("M02")}, {"T1", "宣传册", num("M02b")}, {"T1", "是否大型", num("M01")}, {"T1", "咨询", num("M08")}, {"T1", "老年人数", num("M17f")},
 			{"T3", "签到时间", num("M10s")}, {"T3", "领取数", num("M10m")}, {"T4", "来源", num("M08c")}, {"T5", "类别", num("M16i")}, {"T6", "张贴", num("M11q")}, {"T7", "次数", num("M04")},
 			{"T8", "类别", num("M05")}, {"T8", "避免损失", yuan("M06")}, {"T8", "挽回", yuan("M07r")}, {"T8", "人数", num("M07")}, {"T9", "金额", yuan("M15f")},
 			{"T10", "善意提醒", num("M14k")}, {"T10", "办理汇款", num("M14r")}, {"T10", "提醒率", figures.Tenths(set["M14"].Value) + "%"}, {"T11", "人数", num("M13h")}, {"T12", "户次", num("M09")}, {"T12", "老年", num("M17g")},

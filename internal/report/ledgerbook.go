@@ -267,7 +267,7 @@ func (b *book) total(i int) (formula string, value float64) {
 		formula = strings.NewReplacer("{}", own, "{1}", b.cellsOf(4), "{2}", b.cellsOf(5)).Replace(c.total)
 	}
 	switch {
-	case c.total == count:
+	case c.total == count, c.kind == cellTime:
 		return formula, float64(b.counts[i])
 	case c.match != "":
 		return formula, float64(b.by[i][c.match])
