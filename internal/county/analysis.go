@@ -56,7 +56,7 @@ const (
 	hoursOf  = `SELECT (t.occurred_at + 28800000) / 3600000 % 24, count(*) FROM consultation t WHERE ` + analysisLive + ` GROUP BY 1`
 	losersOf = `SELECT coalesce(nullif(t.age_band, ''), 'A0'), count(*), sum(CASE WHEN t.stage = 'G3' THEN 1 ELSE 0 END), sum(coalesce(t.loss_fen, 0)) FROM consultation t WHERE ` + analysisLive + ` GROUP BY 1`
 	placesOf = `SELECT a.venue_id, CASE WHEN a.venue_id IS NULL THEN coalesce(a.place_text, '') ELSE '' END, sum(c.n) FROM (SELECT t.activity_id AS id, count(*) AS n FROM consultation t WHERE ` + analysisLive + ` GROUP BY 1) c
-		JOIN activity x ON x.id = c.id JOIN activity a ON a.id = coalesce(x.merged_into, x.id) GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 12`
+		JOIN activity x ON x.id = c.id JOIN activity a ON a.id = ` + standing + ` GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 12`
 )
 
 // Analysis looks at a span.

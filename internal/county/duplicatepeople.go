@@ -188,23 +188,15 @@ func maskAlike(a, b string) (string, string) {
 	return string(x), string(y)
 }
 
-// MergedPeople lists the signatures that were joined to another, newest first.
-func (s *Service) MergedPeople(ctx context.Context) ([]RegistryRow, error) {
+func (c *County) mergedPeople(ctx context.Context, names *nameBook) ([]RegistryRow, error) {
 	list := []RegistryRow{}
-	if _, err := signedIn(ctx); err != nil {
-		return list, err
-	}
-	names, err := s.c.names(ctx)
-	if err != nil {
-		return list, err
-	}
-	rows, err := s.c.replica.Select(ctx, "attendance", `WHERE merged_into IS NOT NULL ORDER BY _n DESC LIMIT 100`)
+	rows, err := c.replica.Select(ctx, "attendance", `WHERE merged_into IS NOT NULL ORDER BY _n DESC LIMIT 100`)
 	if err != nil {
 		return list, fmt.Errorf("list merged people: %w", err)
 	}
 	venues := map[schema.ID]string{}
 	for _, row := range rows {
-		other, err := s.c.replica.Get(ctx, "attendance", row.Ref("merged_into"))
+		other, err := c.replica.Get(ctx, "attendance", row.Ref("merged_into"))
 		if err != nil {
 			return list, err
 		}
@@ -213,7 +205,7 @@ func (s *Service) MergedPeople(ctx context.Context) ([]RegistryRow, error) {
 			into = other.Text("person_name")
 		}
 		name, into := maskAlike(row.Text("person_name"), into)
-		line, err := s.c.personRow(ctx, row, name, venues, names)
+		line, err := c.personRow(ctx, row, name, venues, names)
 		if err != nil {
 			return list, err
 		}

@@ -57,7 +57,7 @@ func TestPeopleWhoSignedTwice(t *testing.T) {
 		t.Error("merged, and counted twice:", signed())
 	}
 	var joined []RegistryRow
-	if err := o.call(t, "MergedPeople", &joined); err != nil || len(joined) != 1 || joined[0].IntoName != "王建*" || joined[0].Fields["name"] != "王健*" {
+	if err := o.call(t, "MergedRecords", &joined, "attendance"); err != nil || len(joined) != 1 || joined[0].IntoName != "王建*" || joined[0].Fields["name"] != "王健*" {
 		t.Errorf("%+v, %v", joined, err)
 	}
 	if err := o.call(t, "Duplicates", &pairs, "attendance"); err != nil || len(pairs) != 0 {

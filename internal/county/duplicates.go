@@ -31,11 +31,13 @@ type Count struct {
 type Pair struct {
 	Table   string   `json:"table"`
 	Score   int64    `json:"score"`   // 0–100
-	Reasons []string `json:"reasons"` // "same_name", "similar_name", "pinyin", "phone", "licence", "town", "address", "kind", "org"
+	Reasons []string `json:"reasons"` // "same_name", "similar_name", "phone", "same_venue", "same_time", "same_number" …
 	Left    PairSide `json:"left"`
 	Right   PairSide `json:"right"`
-	Before  int64    `json:"before"` // entries of this kind in use
+	Before  int64    `json:"before"` // entries of this kind in use; of activities and outcomes those of the day
 	After   int64    `json:"after"`
+
+	Together []Count `json:"together,omitempty"` // what two records of one event come to
 }
 
 // mergeable are the registers in which duplicates are looked for, with what hangs on an entry.
@@ -46,6 +48,8 @@ var mergeable = map[string][]struct{ table, column string }{
 	"material": {{"handout", "material_id"}, {"placement", "material_id"}},
 
 	"attendance": nil, // within a meeting; see people
+	"activity":   nil, // see eventsTwice
+	"outcome":    nil, // see outcomePairs
 }
 
 const (
@@ -61,8 +65,13 @@ func (s *Service) Duplicates(ctx context.Context, table string) ([]Pair, error) 
 	if _, ok := mergeable[table]; !ok {
 		return nil, errNoRegister
 	}
-	if table == "attendance" {
+	switch table {
+	case "attendance":
 		return s.c.people(ctx)
+	case "activity":
+		return s.c.eventsTwice(ctx)
+	case "outcome":
+		return s.c.outcomePairs(ctx)
 	}
 	return s.c.duplicates(ctx, table)
 }

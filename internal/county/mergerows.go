@@ -1,6 +1,7 @@
 package county
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -34,48 +35,50 @@ func (s *Service) MergeRows(ctx context.Context, table, survivor, other string) 
 	if into == from {
 		return Merged{}, userError("same", "", "选的是同一条，不用并。", "That is one entry already.")
 	}
-	reader, err := s.c.counts.current(ctx, s.c)
-	if err != nil {
-		return Merged{}, err
-	}
 	var m Merged
 	if m.Before, err = s.c.number(ctx, `SELECT count(*) FROM `+table+` WHERE `+inUse); err != nil {
 		return m, err
 	}
-	var names [2]string
-	var meetings [2]schema.ID
-	err = s.c.replica.Update(ctx, func(tx *replicaTx) error {
-		for i, id := range []schema.ID{into, from} {
-			row, err := tx.Get(table, id)
-			if err != nil {
-				return err
-			}
-			if row == nil {
-				return userError("gone", "", "这一条找不到了，请重新打开。没有改动。", "This entry is not there any more; nothing was changed.")
-			}
-			names[i] = entryName(table, row)
-			if table == "attendance" {
-				meetings[i] = row.Ref("activity_id")
-			}
-			// The survivor must stand for itself, or the two would point at each other.
-			if i == 0 && !row.Null("merged_into") {
-				if err := tx.Put(table, id, schema.Values{"merged_into": nil}); err != nil {
-					return err
-				}
-			}
-		}
-		if reader.Survivor(meetings[0]) != reader.Survivor(meetings[1]) {
-			return userError("meetings", "", "这是两场会的签到，不能并。没有改动。", "These are signatures of two meetings; nothing was changed.")
-		}
-		return tx.Put(table, from, schema.Values{"merged_into": into})
-	})
+	names, err := s.c.merge(ctx, table, into, from)
 	if err != nil {
 		return m, err
 	}
 	if m.After, err = s.c.number(ctx, `SELECT count(*) FROM `+table+` WHERE `+inUse); err != nil {
 		return m, err
 	}
-	return m, s.c.store.record(ctx, entry{Actor: v.account.Name, Action: "merged", Subject: table, Address: v.address, Detail: clip(names[1]+" → "+names[0], 200)})
+	return m, s.c.store.record(ctx, entry{Actor: v.account.Name, Action: "merged", Subject: table, Address: v.address, Detail: clip(names, 200)})
+}
+
+// merge joins one row to another, and tells what the log calls that.
+func (c *County) merge(ctx context.Context, table string, into, from schema.ID) (names string, err error) {
+	reader, err := c.counts.current(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	var rows [2]*replicaRow
+	err = c.replica.Update(ctx, func(tx *replicaTx) error {
+		for i, id := range []schema.ID{into, from} {
+			if rows[i], err = tx.Get(table, id); err != nil {
+				return err
+			}
+			if rows[i] == nil {
+				return userError("gone", "", "这一条找不到了，请重新打开。没有改动。", "This entry is not there any more; nothing was changed.")
+			}
+		}
+		if err := mayBeOne(table, rows[0], rows[1], reader); err != nil {
+			return err
+		}
+		if !rows[0].Null("merged_into") { // the survivor must stand for itself, or the two would point at each other
+			if err := tx.Put(table, into, schema.Values{"merged_into": nil}); err != nil {
+				return err
+			}
+		}
+		return tx.Put(table, from, schema.Values{"merged_into": into})
+	})
+	if err != nil {
+		return "", err
+	}
+	return entryName(table, rows[1]) + " → " + entryName(table, rows[0]), nil
 }
 
 // UnmergeRow lets a merged entry stand for itself again.
@@ -113,8 +116,13 @@ func (s *Service) UnmergeRow(ctx context.Context, table, id string) (Merged, err
 
 // entryName is what the log calls an entry: without personal data.
 func entryName(table string, row *replicaRow) string {
-	if table == "attendance" {
+	switch table {
+	case "attendance":
 		return maskName(row.Text("person_name"))
+	case "activity":
+		return localDate(row.Int("start_at")) + " " + row.Text("kind") + " " + cmp.Or(row.Text("title"), row.Text("place_text"))
+	case "outcome":
+		return row.Text("occurred_on") + " " + row.Text("kind") + " " + row.Text("ref_no")
 	}
 	return row.Text("name")
 }

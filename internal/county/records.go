@@ -79,12 +79,15 @@ type listing struct {
 
 const liveActivity = `a.state IN ('open', 'done') AND a.merged_into IS NULL AND coalesce(json_extract(a.voided, '$.on'), 0) = 0`
 
+// standing is the activity that stands for x, which may have been merged into one that was merged since.
+const standing = `CASE WHEN x.merged_into IS NULL THEN x.id ELSE coalesce((SELECT merged_into FROM activity WHERE id = x.merged_into), x.merged_into) END`
+
 // ofActivities goes from the activities, in the order of their start, to what hangs
 // on them and on those that are merged into them. CROSS keeps SQLite to that order.
-const ofActivities = `activity a CROSS JOIN activity x ON (x.id = a.id OR x.merged_into = a.id) AND coalesce(json_extract(x.voided, '$.on'), 0) = 0 CROSS JOIN `
+const ofActivities = `activity a CROSS JOIN activity x ON (x.id = a.id OR x.merged_into = a.id OR x.merged_into IN (SELECT id FROM activity WHERE merged_into = a.id)) AND coalesce(json_extract(x.voided, '$.on'), 0) = 0 CROSS JOIN `
 
 const ownActivity = ` JOIN activity x ON x.id = t.activity_id AND coalesce(json_extract(x.voided, '$.on'), 0) = 0
-	JOIN activity a ON a.id = coalesce(x.merged_into, x.id)`
+	JOIN activity a ON a.id = ` + standing
 
 const live = `coalesce(json_extract(t.voided, '$.on'), 0) = 0`
 
@@ -93,7 +96,7 @@ var listings = map[string]listing{
 	"handout": {ofActivities + `handout t ON t.activity_id = x.id`, `a.start_at`,
 		live + ` AND t.qty <> 0 AND ` + liveActivity},
 	"attendance": {ofActivities + `attendance t ON t.activity_id = x.id`, `a.start_at`, live + ` AND t.merged_into IS NULL AND ` + liveActivity},
-	"consultation": {`consultation t LEFT JOIN activity x ON x.id = t.activity_id LEFT JOIN activity a ON a.id = coalesce(x.merged_into, x.id)`,
+	"consultation": {`consultation t LEFT JOIN activity x ON x.id = t.activity_id LEFT JOIN activity a ON a.id = ` + standing,
 		`t.occurred_at`, live + ` AND t.merged_into IS NULL`},
 }
 
@@ -101,7 +104,7 @@ var listings = map[string]listing{
 var only = map[string]string{
 	"leaflets": `a.id IN (SELECT coalesce(hx.merged_into, hx.id) FROM handout h JOIN material m ON m.id = h.material_id AND m."group" = 'leaflet'
 		JOIN activity hx ON hx.id = h.activity_id WHERE h.qty <> 0 AND coalesce(json_extract(h.voided, '$.on'), 0) = 0)`,
-	"quick":    `a.consult_quick > 0`,
+	"quick":    `(a.consult_quick > 0 OR a.id IN (SELECT merged_into FROM activity WHERE merged_into IS NOT NULL AND consult_quick > 0))`,
 	"lectures": `a.kind = 'lecture' AND a.state = 'done'`,
 	"attendance": `a.id IN (SELECT coalesce(sx.merged_into, sx.id) FROM attendance s JOIN activity sx ON sx.id = s.activity_id
 		WHERE json_array_length(coalesce(s.sign_ins, '[]')) > 0 AND coalesce(json_extract(s.voided, '$.on'), 0) = 0)`,

@@ -28,7 +28,7 @@ type ReviewItem struct {
 	Winner  *Said             `json:"winner"` // of a conflict: what stands
 	Loser   *Said             `json:"loser"`
 	Proofs  []ReviewProof     `json:"proofs"`   // further records it is about
-	Actions []string          `json:"actions"`  // keep, swap, accept, edit, void, restore, shift, adjust, release
+	Actions []string          `json:"actions"`  // keep, swap, accept, join, edit, void, restore, shift, adjust, release
 	Severe  bool              `json:"severe"`   // figures may be wrong
 	Number  int64             `json:"number"`   // of what is held back
 	Records int64             `json:"records"`  // how many it is about

@@ -31,7 +31,7 @@ func (c *County) item(ctx context.Context, key string) (ReviewItem, error) {
 // Settle does one of an item's actions and returns the list without it. What the
 // office decides is an ordinary signed change and reaches the kits with their next
 // sync: "keep" and "swap" choose between two values, "accept" marks the record as
-// looked at, "void" and "restore" set its mark, "shift" corrects times recorded under
+// looked at, "void" and "restore" set its mark, "join" merges the record beside it into it, "shift" corrects times recorded under
 // a wrong clock, "release" merges what was held back.
 func (s *Service) Settle(ctx context.Context, key, action string) (Review, error) {
 	v, err := editor(ctx)
@@ -56,6 +56,8 @@ func (s *Service) Settle(ctx context.Context, key, action string) (Review, error
 		err = s.c.accept(ctx, v, item)
 	case "void", "restore":
 		err = s.c.setVoid(ctx, item.Table, item.ID, action == "void", "V9")
+	case "join":
+		err = s.c.join(ctx, item)
 	case "shift":
 		_, err = s.c.shiftClock(ctx, v.account.Name, v.address, item.Number, 0, nil)
 	case "release":
@@ -71,6 +73,27 @@ func (s *Service) Settle(ctx context.Context, key, action string) (Review, error
 		return Review{}, err
 	}
 	return s.Review(ctx)
+}
+
+// join merges the other of an item's records into the first.
+func (c *County) join(ctx context.Context, item ReviewItem) error {
+	into, err := parseID(item.ID)
+	if err != nil {
+		return err
+	}
+	for _, proof := range item.Proofs {
+		if proof.ID == item.ID {
+			continue
+		}
+		from, err := parseID(proof.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := c.merge(ctx, item.Table, into, from); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settleConflict writes one of two concurrent values, knowing of both.

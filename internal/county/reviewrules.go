@@ -195,7 +195,7 @@ func (c *County) reviewDoubles(ctx context.Context, names *nameBook) ([]ReviewIt
 	}
 	var items []ReviewItem
 	for _, d := range list {
-		item := ReviewItem{Kind: "double", Args: map[string]string{"n": fmt.Sprint(d.n)}, Actions: []string{"accept", "edit", "void"}, Severe: true, Records: d.n}
+		item := ReviewItem{Kind: "double", Args: map[string]string{"n": fmt.Sprint(d.n)}, Actions: []string{"accept", "join", "edit", "void"}, Severe: true, Records: d.n}
 		row, err := c.about(ctx, &item, "outcome", d.one, names)
 		if err != nil || row == nil {
 			return nil, err

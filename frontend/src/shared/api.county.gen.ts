@@ -163,6 +163,7 @@ export interface Pair {
   right: PairSide
   before: number
   after: number
+  together?: Count[]
 }
 
 export interface EditField {
@@ -545,6 +546,11 @@ export interface PairSide {
   device: string
 }
 
+export interface Count {
+  table: string
+  n: number
+}
+
 export interface FigureLine {
   table: string
   id: string
@@ -647,11 +653,6 @@ export interface Run {
   edited?: boolean
 }
 
-export interface Count {
-  table: string
-  n: number
-}
-
 export interface Totals {
   activities: number
   leaflets: number
@@ -718,7 +719,7 @@ export const County = {
   MakeToken: (a0: string): Promise<Token> => call('County', 'MakeToken', [a0]),
   Me: (): Promise<Me> => call('County', 'Me', []),
   MergeRows: (a0: string, a1: string, a2: string): Promise<Merged> => call('County', 'MergeRows', [a0, a1, a2]),
-  MergedPeople: (): Promise<RegistryRow[]> => call('County', 'MergedPeople', []),
+  MergedRecords: (a0: string): Promise<RegistryRow[]> => call('County', 'MergedRecords', [a0]),
   Newest: (): Promise<RecordLine[]> => call('County', 'Newest', []),
   OfferFactor: (a0: string, a1: string): Promise<FactorOffer> => call('County', 'OfferFactor', [a0, a1]),
   Overview: (a0: OverviewQuery): Promise<Overview> => call('County', 'Overview', [a0]),

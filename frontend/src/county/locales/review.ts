@@ -9,12 +9,12 @@ export const zh = {
       clock: '这台电脑的钟{off}，期间录了 {n} 条。按校准改，时间就对了。', held: '这台电脑标为遗失后送来的一包记录，没有计入。确认是本单位录的再接收。', held_clock: '这台电脑写这一包时，钟快了一天以上，没有计入。看过再接收，时间可以再改。',
       held_fork: '这台电脑可能用备份恢复过：同一编号有两份不同内容，这一份没有计入。请电话核对，让它重新登记。', held_unread: '这一包的内容读不懂，没有计入，原样存着。升级县里的程序后再接收。', held_field: '{device} 写的“{field}”不合这个版本的规则，没有并入；别的栏都在。那台电脑改一下就会再来。', blended: '“{field}”两边同时写了，已合在一起，请看一眼通不通。',
     },
-    do: { keep: '就用现在的', swap: '换成另一边', accept: '没有问题', edit: '改', void: '作废', restore: '恢复计入', shift: '按校准改', adjust: '逐条看', release: '接收' },
+    do: { keep: '就用现在的', swap: '换成另一边', accept: '没有问题', join: '并成一条', edit: '改', void: '作废', restore: '恢复计入', shift: '按校准改', adjust: '逐条看', release: '接收' },
     clock: {
       title: '{what} 的钟', measured: '校准时测得：{off}', span: '它的钟走在 {from} 到 {to} 之间', move: '往哪边改', earlier: '改早', later: '改晚', hours: '小时', minutes: '分钟', asMeasured: '按测得的',
       fix: '改', record: '记录', now: '现在', then: '改后', stays: '不改', correct: '改这 {n} 条',
     },
-    done: { keep: '已定：{what}', swap: '已换：{what}', accept: '已核：{what}', edit: '已改：{what}', void: '已作废：{what}', restore: '已恢复：{what}', shift: '已改 {n} 条', release: '已接收：{what}' },
+    done: { keep: '已定：{what}', swap: '已换：{what}', accept: '已核：{what}', join: '已并成一条，可在“名册 · 重复”拆开：{what}', edit: '已改：{what}', void: '已作废：{what}', restore: '已恢复：{what}', shift: '已改 {n} 条', release: '已接收：{what}' },
     markReviewed: '已核', markVoid: '作废', markLive: '恢复', history: '经过', lost: '未采用', takenOut: '已去掉', column: { voided: '作废', reviewed: '已核', merged_into: '并入', redacted_at: '脱敏', state: '状态', photo_ids: '照片', no_indicator: '无线索' },
   },
 }
@@ -28,12 +28,12 @@ export const en: typeof zh = {
       clock: 'The clock of this computer is {off}; it recorded {n} entries. Correct them by the measured offset.', held: 'Records of a computer marked as lost; not counted. Take them in when the unit confirms them.', held_clock: 'This computer wrote them with a clock more than a day ahead; not counted. Look, then take them in; times can be corrected.',
       held_fork: 'This computer may have been restored from a backup: there are two contents under one number, and this one is not counted. Call, and enrol it again.', held_unread: 'These bytes are not understood; not counted, and kept as they are. Update the county’s program, then take them in.', held_field: '“{field}” as {device} wrote it does not fit this version and was left out; the other fields are there. It comes again when that computer corrects it.', blended: 'Both sides wrote “{field}”; the texts were joined. Please read it once.',
     },
-    do: { keep: 'Keep', swap: 'Take the other', accept: 'It is right', edit: 'Correct', void: 'Void', restore: 'Count it again', shift: 'Correct times', adjust: 'One by one', release: 'Take in' },
+    do: { keep: 'Keep', swap: 'Take the other', accept: 'It is right', join: 'Join the two', edit: 'Correct', void: 'Void', restore: 'Count it again', shift: 'Correct times', adjust: 'One by one', release: 'Take in' },
     clock: {
       title: 'Clock of {what}', measured: 'Measured: {off}', span: 'its clock went from {from} to {to}', move: 'Direction', earlier: 'Earlier', later: 'Later', hours: 'h', minutes: 'min', asMeasured: 'As measured',
       fix: 'Correct', record: 'Record', now: 'Now', then: 'Then', stays: 'stays', correct: 'Correct {n}',
     },
-    done: { keep: 'Kept: {what}', swap: 'Swapped: {what}', accept: 'Reviewed: {what}', edit: 'Corrected: {what}', void: 'Voided: {what}', restore: 'Restored: {what}', shift: '{n} corrected', release: 'Taken in: {what}' },
+    done: { keep: 'Kept: {what}', swap: 'Swapped: {what}', accept: 'Reviewed: {what}', join: 'Joined; split it under Registers · Duplicates: {what}', edit: 'Corrected: {what}', void: 'Voided: {what}', restore: 'Restored: {what}', shift: '{n} corrected', release: 'Taken in: {what}' },
     markReviewed: 'reviewed', markVoid: 'void', markLive: 'restored', history: 'History', lost: 'not used', takenOut: 'taken out', column: { voided: 'Void', reviewed: 'Reviewed', merged_into: 'Merged into', redacted_at: 'Redacted', state: 'State', photo_ids: 'Photos', no_indicator: 'No indicator' },
   },
 }

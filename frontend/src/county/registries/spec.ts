@@ -28,10 +28,20 @@ export const registers: Record<string, FieldSpec[]> = {
 }
 export const tables = Object.keys(registers)
 export const mergeable = ['venue', 'unit', 'officer', 'material']
-/** twins are what duplicates are looked for in: the registers, and people who signed twice at one meeting. */
+/** twins are what duplicates are looked for in: the registers, events and outcomes recorded twice, and people who signed twice at one meeting. */
 export const twins: Record<string, FieldSpec[]> = {
   ...Object.fromEntries(mergeable.map((name) => [name, registers[name]])),
+  activity: [
+    { name: 'when', kind: 'text' }, { name: 'activity_kind', kind: 'code', codes: 'activity_kind' }, { name: 'title', kind: 'text' }, { name: 'place', kind: 'text' }, { name: 'lead', kind: 'text' }, { name: 'partners', kind: 'text' },
+    { name: 'activity_state', kind: 'code', codes: 'activity_state' },
+  ],
+  outcome: [
+    { name: 'occurred_on', kind: 'text' }, { name: 'outcome_kind', kind: 'code', codes: 'outcome_kind' }, { name: 'ref_no', kind: 'text' }, { name: 'outcome_source', kind: 'code', codes: 'outcome_source' }, { name: 'averted_fen', kind: 'yuan' },
+    { name: 'recovered_fen', kind: 'yuan' }, { name: 'persons', kind: 'int' }, { name: 'lead', kind: 'text' }, { name: 'partners', kind: 'text' },
+  ],
   attendance: [
     { name: 'name', kind: 'text' }, { name: 'org_name', kind: 'text' }, { name: 'role', kind: 'code', codes: 'role' }, { name: 'phone', kind: 'text' }, { name: 'source', kind: 'text' }, { name: 'meeting', kind: 'text' },
   ],
 }
+/** recorded are the twins that have no register to list what was joined. */
+export const recorded = ['activity', 'outcome', 'attendance']

@@ -24,5 +24,5 @@ export function sentence(item: ReviewItem, t: T): string {
 
 /** keyOf is the key of an action on an item. */
 export function keyOf(action: string): string {
-  return { keep: '↵', accept: '↵', shift: '↵', release: '↵', swap: 'S', edit: 'E', adjust: 'A', void: 'V', restore: 'R' }[action] ?? ''
+  return { keep: '↵', accept: '↵', shift: '↵', release: '↵', swap: 'S', edit: 'E', adjust: 'A', void: 'V', restore: 'R', join: 'J' }[action] ?? ''
 }
