@@ -266,7 +266,9 @@ func stateValues(tx *replica.Tx, row *replica.Row, state string) schema.Values {
 	return values
 }
 
-// Void takes an activity out of every figure, or brings it back; nothing is deleted.
+// Void takes an activity, and what was given out and who came there, out of the figures, or
+// brings them back; nothing is deleted. Its consultations are records of their own and
+// count on, until they are voided themselves.
 func (a *Activities) Void(id schema.ID, on bool, reason string) (ActivityDetail, error) {
 	return a.change(id, func(tx *replica.Tx, _ *replica.Row) error { return a.s.setVoid(tx, "activity", id, on, reason) })
 }

@@ -68,3 +68,32 @@ test('the times of a wrong clock are looked at one by one, adjusted and correcte
   await office.locator('[data-test=item][data-kind=clock]').waitFor({ state: 'detached' })
   assert.deepEqual(office.problems.filter((p) => !/401|422/.test(p)), [])
 })
+
+test('a booth that two laptops recorded is shown side by side, counts once when joined, and is split again', async () => {
+  const { page: other } = await w.enrolled('d4', '王芳', '041299')
+  for (const [page, place, n] of [[kit, '岭口集市', 126], [other, '岭口集市东口', 131]]) {
+    const booth = (await call(page, 'Activities', 'Open', { kind: 'street', place })).id
+    const leaflet = (await call(page, 'Catalogue', 'Materials'))[0].id
+    await call(page, 'Booth', 'Tap', booth, leaflet, n)
+    await sync(page)
+  }
+  await office.setViewportSize({ width: 1024, height: 768 })
+  await go('/registries/duplicates')
+  await at('twins-activity').click()
+  await at('pair').first().waitFor()
+  assert.equal(await at('pair').count(), 1)
+  await office.locator('.compare').filter({ hasText: '宣传单合计 257 份' }).waitFor()
+  await w.picture(office, 'county-events')
+  await office.keyboard.press('2')
+  await at('joined').waitFor()
+  await w.picture(office, 'county-events-joined')
+  await go('/overview')
+  await at('card-M01').filter({ hasText: '1' }).waitFor() // 257 leaflets together
+  await go('/registries/duplicates')
+  await at('twins-activity').click()
+  await at('split').click()
+  await at('pair').first().waitFor()
+  await at('apart').click()
+  await office.getByText('没有疑似重复').waitFor()
+  assert.deepEqual(office.problems.filter((p) => !/401|422/.test(p)), [])
+})

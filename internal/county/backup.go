@@ -28,8 +28,19 @@ const (
 // Backup makes the county's snapshots, copies everything that a county needs to a
 // directory of its own, checks the copy, and then puts old changesets away. A copy that
 // is there is whole: it is a data directory for `county serve`. The newest seven stay.
-// It returns where the copy is.
+// It returns where the copy is; with an error beside it, the copy is whole nevertheless.
 func (c *County) Backup(ctx context.Context) (string, error) {
+	dir, err := c.backUp(ctx)
+	switch {
+	case dir != "":
+		c.backupFailed.Store(0)
+	case ctx.Err() == nil: // a server that stops has not failed
+		c.backupFailed.Store(c.options.now().UnixMilli())
+	}
+	return dir, err
+}
+
+func (c *County) backUp(ctx context.Context) (string, error) {
 	parent := c.backups()
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return "", fmt.Errorf("back up: %w", err)
@@ -120,6 +131,59 @@ func backupsIn(parent string) ([]string, error) {
 	return out, err
 }
 
+// BackupState tells how the backups stand. Times are Unix milliseconds, 0 for none.
+type BackupState struct {
+	At     int64 `json:"at"`     // of the newest whole copy
+	Failed int64 `json:"failed"` // of the last try, when it failed
+	Alarm  bool  `json:"alarm"`  // somebody has to look: the last try failed, or there is no copy of these two days
+}
+
+// backupAge is how old the newest copy may be before somebody has to look.
+const backupAge = 48 * time.Hour
+
+// backupState looks at the copies that are there, which may be fewer than were made.
+func (c *County) backupState(ctx context.Context) (BackupState, error) {
+	now := c.options.now()
+	s := BackupState{Failed: c.backupFailed.Load()}
+	entries, err := os.ReadDir(c.backups())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.Failed, s.Alarm = now.UnixMilli(), true // the disk of the copies does not answer
+		return s, nil
+	}
+	for _, e := range entries { // in the order of their names, which is that of their times
+		made, err := time.Parse(backupFormat, e.Name())
+		if err == nil && e.IsDir() && !made.After(now.Add(time.Minute)) { // one made under a clock that ran ahead says nothing
+			s.At = made.UnixMilli()
+		}
+	}
+	since := s.At
+	if since == 0 { // a county of today has none yet
+		if since, err = c.store.madeAt(ctx); err != nil {
+			return s, err
+		}
+	}
+	s.Alarm = s.Failed != 0 || now.Sub(time.UnixMilli(since)) > backupAge
+	return s, nil
+}
+
+// madeAt is when the county was made.
+func (s *store) madeAt(ctx context.Context) (at int64, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT coalesce(min(at), 0) FROM (SELECT at FROM audit ORDER BY seq LIMIT 1)`).Scan(&at)
+	if err != nil {
+		return 0, fmt.Errorf("read when the county was made: %w", err)
+	}
+	return at, nil
+}
+
+// untilBackup is how long the next backup has time; one made under a clock that ran ahead
+// is none.
+func untilBackup(last, now time.Time) time.Duration {
+	if age := now.Sub(last); age >= 0 && age < backupEvery {
+		return backupEvery - age
+	}
+	return 0
+}
+
 // backupDue backs up once a day until ctx ends.
 func (c *County) backupDue(ctx context.Context) {
 	for wait := firstBackup; ; {
@@ -130,13 +194,12 @@ func (c *County) backupDue(ctx context.Context) {
 		}
 		wait = backupEvery
 		last, err := c.replica.LastBackup(ctx)
-		age := c.options.now().Sub(last)
-		switch {
-		case err == nil && age >= 0 && age < backupEvery: // one made under a clock that ran ahead is none
-			wait = backupEvery - age
-		case err == nil:
-			if _, err = c.Backup(ctx); err != nil {
-				wait = time.Hour
+		if err == nil {
+			if wait = untilBackup(last, c.options.now()); wait == 0 {
+				wait = backupEvery
+				if _, err = c.Backup(ctx); err != nil {
+					wait = time.Hour
+				}
 			}
 		}
 		if err != nil && ctx.Err() == nil {

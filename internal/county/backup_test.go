@@ -62,3 +62,80 @@ func TestOldBackupsGo(t *testing.T) {
 		t.Error("another directory was removed")
 	}
 }
+
+// The office is told how old the newest copy is, and has to look when it is older than two
+// days or the last try failed.
+func TestBackupState(t *testing.T) {
+	o := openOffice(t)
+	o.options.Backups = filepath.Join(t.TempDir(), "copies")
+	state := func() BackupState {
+		t.Helper()
+		s, err := o.backupState(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if s := state(); s != (BackupState{}) {
+		t.Errorf("a county of today: %+v", s)
+	}
+	o.clock.advance(50 * time.Hour)
+	if s := state(); !s.Alarm || s.At != 0 {
+		t.Errorf("two days without a copy: %+v", s)
+	}
+	if _, err := o.Backup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	made := state().At
+	if s := state(); s != (BackupState{At: made}) || o.clock.now().Sub(time.UnixMilli(made)).Abs() > time.Minute {
+		t.Errorf("after a backup: %+v", s)
+	}
+	o.clock.advance(49 * time.Hour)
+	if s := state(); s != (BackupState{At: made, Alarm: true}) {
+		t.Errorf("two days later: %+v", s)
+	}
+	good := o.options.Backups
+	if _, err := o.Backup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(good, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.options.Backups = filepath.Join(good, "file", "under") // no directory can be made there
+	if _, err := o.Backup(t.Context()); err == nil {
+		t.Fatal("a backup into a file")
+	}
+	o.options.Backups = good
+	failed := state().Failed
+	if s := state(); failed == 0 || !s.Alarm || s.At == 0 {
+		t.Errorf("a backup that failed: %+v", s)
+	}
+	o.login(t)
+	var page Overview
+	if err := o.call(t, "Overview", &page, OverviewQuery{From: "2025-01-01", To: "2025-12-31"}); err != nil || page.Backup == nil || page.Backup.Failed != failed {
+		t.Errorf("%+v, %v", page.Backup, err)
+	}
+	o.clock.advance(time.Second)
+	if _, err := o.Backup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s := state(); s.Failed != 0 || s.Alarm {
+		t.Errorf("and one that did not: %+v", s)
+	}
+	// A copy from under a clock that ran ahead is not the newest, and does not stop the next.
+	if err := os.Mkdir(filepath.Join(good, o.clock.now().UTC().AddDate(1, 0, 0).Format(backupFormat)), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if s := state(); s.At > o.clock.now().UnixMilli() {
+		t.Errorf("a copy of next year: %+v", s)
+	}
+}
+
+func TestUntilBackup(t *testing.T) {
+	now := time.Date(2025, 3, 1, 3, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ age, want time.Duration }{{0, backupEvery}, {time.Hour, 23 * time.Hour}, {backupEvery, 0}, {90 * backupEvery, 0}, {-time.Hour, 0}, {-300 * backupEvery, 0}} {
+		if got := untilBackup(now.Add(-c.age), now); got != c.want {
+			t.Errorf("a backup of age %s: the next in %s, want %s", c.age, got, c.want)
+		}
+	}
+}

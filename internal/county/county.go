@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fieldkit/internal/enrolment"
@@ -66,6 +67,8 @@ type County struct {
 	offers   offers
 	sizes    sizes
 	stop     []func()
+
+	backupFailed atomic.Int64 // when the last backup failed; 0: it did not
 }
 
 // ErrNotInitialised: the directory holds no county.

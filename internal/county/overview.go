@@ -36,6 +36,7 @@ type Overview struct {
 	Counting   int64        `json:"counting"` // percent of the period that is counted, no figures are here; 0: all are
 	Behind     bool         `json:"behind"`   // what came in just now is still being counted in
 	At         int64        `json:"at"`       // the server's clock, Unix milliseconds
+	Backup     *BackupState `json:"backup"`   // for who works on the whole county
 }
 
 // Card is one figure beside the same dates a year earlier, the span before and the plan.
@@ -129,6 +130,11 @@ func (s *Service) Overview(ctx context.Context, q OverviewQuery) (Overview, erro
 	q.Units = v.within(q.Units)
 	o, err := s.c.overview(ctx, q)
 	o.Devices = seen(v, o.Devices)
+	if err == nil && permitted[v.account.Role] == nil {
+		var state BackupState
+		state, err = s.c.backupState(ctx)
+		o.Backup = &state
+	}
 	return o, err
 }
 

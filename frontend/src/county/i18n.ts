@@ -9,6 +9,7 @@ import * as reports from './locales/reports'
 import * as review from './locales/review'
 import * as accounts from './locales/accounts'
 import * as factor from './locales/factor'
+import * as backup from './locales/backup'
 
 const KEY = 'fieldkit.language'
 
@@ -20,7 +21,7 @@ function first(): 'zh-CN' | 'en' {
   }
 }
 
-export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': { ...zh, ...figures.zh, ...work.zh, ...api.zh, ...registry.zh, ...review.zh, ...reports.zh, ...accounts.zh, ...factor.zh }, en: { ...en, ...figures.en, ...work.en, ...api.en, ...registry.en, ...review.en, ...reports.en, ...accounts.en, ...factor.en } } })
+export const i18n = createI18n({ legacy: false, locale: first(), fallbackLocale: 'zh-CN', messages: { 'zh-CN': { ...zh, ...figures.zh, ...work.zh, ...api.zh, ...registry.zh, ...review.zh, ...reports.zh, ...accounts.zh, ...factor.zh, ...backup.zh }, en: { ...en, ...figures.en, ...work.en, ...api.en, ...registry.en, ...review.en, ...reports.en, ...accounts.en, ...factor.en, ...backup.en } } })
 
 export function setLanguage(language: 'zh-CN' | 'en'): void {
   i18n.global.locale.value = language

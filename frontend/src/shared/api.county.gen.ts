@@ -346,6 +346,7 @@ export interface Overview {
   counting: number
   behind: boolean
   at: number
+  backup: BackupState | null
 }
 
 export interface Progress {
@@ -613,6 +614,12 @@ export interface UnitTotals {
   id: string
   name: string
   totals: Totals
+}
+
+export interface BackupState {
+  at: number
+  failed: number
+  alarm: boolean
 }
 
 export interface ProgressLine {
