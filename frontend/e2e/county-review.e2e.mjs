@@ -87,7 +87,7 @@ test('a booth that two laptops recorded is shown side by side, counts once when 
   await office.keyboard.press('2')
   await at('joined').waitFor()
   await w.picture(office, 'county-events-joined')
-  await go('/overview')
+  await go('/')
   await at('card-M01').filter({ hasText: '1' }).waitFor() // 257 leaflets together
   await go('/registries/duplicates')
   await at('twins-activity').click()
