@@ -215,6 +215,9 @@ func TestOneOutcomeRecordedTwice(t *testing.T) {
 		t.Fatalf("%+v, %v", merged, err)
 	}
 	for _, row := range merged {
+		if row.Into == a.String() {
+			t.Error("the record without a number stands")
+		}
 		if err := o.call(t, "UnmergeRow", nil, "outcome", row.ID); err != nil {
 			t.Fatal(err)
 		}

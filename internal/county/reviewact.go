@@ -75,25 +75,28 @@ func (s *Service) Settle(ctx context.Context, key, action string) (Review, error
 	return s.Review(ctx)
 }
 
-// join merges the other of an item's records into the first.
+// join merges the two records of an item: the one that has a number stands, else the one
+// that the item is about.
 func (c *County) join(ctx context.Context, item ReviewItem) error {
-	into, err := parseID(item.ID)
-	if err != nil {
-		return err
+	if len(item.Proofs) != 2 {
+		return errSettled
 	}
-	for _, proof := range item.Proofs {
-		if proof.ID == item.ID {
-			continue
-		}
-		from, err := parseID(proof.ID)
+	var rows [2]*replicaRow
+	for i, proof := range item.Proofs {
+		id, err := parseID(proof.ID)
 		if err != nil {
 			return err
 		}
-		if _, err := c.merge(ctx, item.Table, into, from); err != nil {
-			return err
+		if rows[i], err = c.replica.Get(ctx, item.Table, id); err != nil || rows[i] == nil {
+			return errors.Join(err, errSettled)
 		}
 	}
-	return nil
+	into, from := rows[0], rows[1]
+	if into.Text("ref_no") == "" && from.Text("ref_no") != "" {
+		into, from = from, into
+	}
+	_, err := c.merge(ctx, item.Table, into.ID, from.ID)
+	return err
 }
 
 // settleConflict writes one of two concurrent values, knowing of both.

@@ -14,7 +14,7 @@ export const zh = {
       title: '{what} 的钟', measured: '校准时测得：{off}', span: '它的钟走在 {from} 到 {to} 之间', move: '往哪边改', earlier: '改早', later: '改晚', hours: '小时', minutes: '分钟', asMeasured: '按测得的',
       fix: '改', record: '记录', now: '现在', then: '改后', stays: '不改', correct: '改这 {n} 条',
     },
-    done: { keep: '已定：{what}', swap: '已换：{what}', accept: '已核：{what}', join: '已并成一条，可在“名册 · 重复”拆开：{what}', edit: '已改：{what}', void: '已作废：{what}', restore: '已恢复：{what}', shift: '已改 {n} 条', release: '已接收：{what}' },
+    done: { keep: '已定：{what}', swap: '已换：{what}', accept: '已核：{what}', join: '已并成一条，可在“名册与重复”拆开：{what}', edit: '已改：{what}', void: '已作废：{what}', restore: '已恢复：{what}', shift: '已改 {n} 条', release: '已接收：{what}' },
     markReviewed: '已核', markVoid: '作废', markLive: '恢复', history: '经过', lost: '未采用', takenOut: '已去掉', column: { voided: '作废', reviewed: '已核', merged_into: '并入', redacted_at: '脱敏', state: '状态', photo_ids: '照片', no_indicator: '无线索' },
   },
 }
