@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	plain "log"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -35,7 +36,9 @@ func (k *kitCommand) Run(ctx context.Context, c *cli) error {
 	}
 	file := app.NewLog(k.Dir)
 	defer file.Close()
-	log := slog.New(slog.NewTextHandler(io.MultiWriter(file, os.Stderr), nil)) // a program with a window has no stderr: the file comes first
+	notes := io.MultiWriter(file, os.Stderr) // a program with a window has no stderr: the file comes first
+	log := slog.New(slog.NewTextHandler(notes, nil))
+	plain.SetOutput(notes) // the web view's own last words
 	a, err := app.Open(ctx, app.Options{Dir: k.Dir, Wall: wall, Version: version, Log: log, AutoSync: !k.Manual})
 	if errors.Is(err, app.ErrInUse) {
 		return k.again(ctx, err)
@@ -47,9 +50,15 @@ func (k *kitCommand) Run(ctx context.Context, c *cli) error {
 	defer a.Close()
 	defer noteCrash(k.Dir)()
 	view := shell.Kit{Services: a.Services(), Events: a.Events, Frontend: frontend.Dist(), Dir: k.Dir, Log: log}
-	if shell.HasWindow && !k.Browser && !k.NoOpen {
+	window := shell.HasWindow && !k.Browser && !k.NoOpen
+	if window {
 		err = shell.Window(ctx, view)
-	} else {
+	}
+	if errors.Is(err, shell.ErrNoWindow) {
+		log.Warn("the browser shows the kit instead", "error", err)
+		window = false
+	}
+	if !window {
 		err = shell.Browser(ctx, view, k.Listen, !k.NoOpen, os.Stdout)
 	}
 	if err != nil {

@@ -12,8 +12,12 @@ import (
 	"fieldkit/sync/transport"
 )
 
-// addressesKept bounds how many addresses of the county's server a kit remembers.
-const addressesKept = 8
+// How many addresses of the county's server a kit remembers, and takes from the county:
+// fewer, so that what it is told never puts away all that worked before.
+const (
+	addressesKept = 8
+	addressesTold = 4
+)
 
 // ServerAddress is one address at which the kit looks for the county's server.
 type ServerAddress struct {
@@ -38,7 +42,8 @@ func joined(lists ...[]string) []string {
 // told are the addresses that the county told, as far as this kit can use them.
 func told(ctx context.Context, m *membership, r *replica.Replica) ([]string, error) {
 	list, err := model.ServerAddresses(ctx, r)
-	return slices.DeleteFunc(list, func(address string) bool { return enrolment.CheckAddress(address, m.Pin != nil) != nil }), err
+	list = slices.DeleteFunc(list, func(address string) bool { return enrolment.CheckAddress(address, m.Pin != nil) != nil })
+	return list[:min(addressesTold, len(list))], err
 }
 
 // addresses are all that are known, the one that worked last first, then what the

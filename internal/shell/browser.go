@@ -32,6 +32,10 @@ type Kit struct {
 // Title is what the kit is called, on its window and in what it tells.
 const Title = "反诈宣传外勤工具箱"
 
+// ErrNoWindow means that this computer has nothing to show a window with; the browser
+// still does.
+var ErrNoWindow = errors.New("no window could be opened")
+
 func (k Kit) warn(what string, err error) {
 	if k.Log != nil {
 		k.Log.Warn(what, "error", err)
