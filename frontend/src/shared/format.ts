@@ -14,6 +14,11 @@ export function clock(ms: number): string {
   return `${two(p.h)}:${two(p.min)}`
 }
 
+/** 2025-01-10: the day that a moment lies in */
+export function dayOf(ms: number): string {
+  return new Date(ms + offset).toISOString().slice(0, 10)
+}
+
 /** 09:42:07 */
 export function clockSeconds(ms: number): string {
   return `${clock(ms)}:${two(parts(ms).s)}`

@@ -27,12 +27,30 @@ const stack: { fn: Keys; modal: boolean }[] = []
 const commands = (e: KeyboardEvent): void => { if (e.ctrlKey || e.metaKey) dispatch(e) }
 const others = (e: KeyboardEvent): void => { if (!e.ctrlKey && !e.metaKey) dispatch(e) }
 
+// In a field these are the field's: mark all, copy, cut, paste, take back, do again.
+const editing = /^Ctrl\+(Shift\+)?[ACVXYZ]$/
+const command = /^(Ctrl|Alt)\+(Shift\+)?([0-9A-Z]|Enter)$/
+const travelling = /(^|\+)(Arrow|Page)/
+let taken = '' // the key that a screen took last, by its code
+
 function dispatch(e: KeyboardEvent): void {
   if (e.isComposing || e.keyCode === 229) return
   const name = keyName(e)
-  if (typing(e) && !/^(Ctrl\+|Alt\+|F\d|Escape)/.test(name)) return
+  const field = typing(e)
+  if (field && (!/^(Ctrl\+|Alt\+|F\d|Escape)/.test(name) || editing.test(name))) return
+  if (/^(Enter|Space)$/.test(name) && ownsEnter()) return
+  // A key held down is pressed once; only what goes along a list goes on.
+  if (e.repeat && !travelling.test(name)) {
+    if (e.code === taken) e.preventDefault()
+    return
+  }
+  taken = ''
+  // Date pickers and number fields take what was typed when it changes hands, which a
+  // command from within them does not: it would save what stood there before.
+  if (field && command.test(name)) e.target?.dispatchEvent(new Event('change', { bubbles: true }))
   for (let i = stack.length - 1; i >= 0; i--) {
     if (stack[i].fn(name, e)) {
+      taken = e.code
       e.preventDefault()
       return
     }
@@ -40,11 +58,27 @@ function dispatch(e: KeyboardEvent): void {
   }
 }
 
+// Who goes to a button with Tab presses it with Enter or Space, whatever these mean to
+// the screen otherwise; a button that was clicked, or given the focus by a dialog, does not keep them.
+let byTab: Element | null = null
+let tabbing = false
+function tab(e: KeyboardEvent): void {
+  if (e.key !== 'Tab') return
+  tabbing = true
+  setTimeout(() => (tabbing = false)) // the focus moves before
+}
+const focused = (e: FocusEvent): void => { byTab = tabbing ? (e.target as Element) : null }
+const pointed = (): void => { byTab = null }
+const ownsEnter = (): boolean => !!byTab && byTab === document.activeElement && byTab.matches('button, a[href], summary, .entry, [role=button], [role=tab], [role=radio], [role=checkbox], [role=switch]')
+
 function hear(entry: { fn: Keys; modal: boolean }): void {
   if (stack.includes(entry)) return
   if (stack.length === 0) {
     window.addEventListener('keydown', commands, true)
     window.addEventListener('keydown', others)
+    window.addEventListener('keydown', tab, true)
+    window.addEventListener('focusin', focused)
+    window.addEventListener('pointerdown', pointed, true)
   }
   stack.push(entry)
 }
@@ -55,6 +89,9 @@ function leave(entry: { fn: Keys; modal: boolean }): void {
   if (stack.length === 0) {
     window.removeEventListener('keydown', commands, true)
     window.removeEventListener('keydown', others)
+    window.removeEventListener('keydown', tab, true)
+    window.removeEventListener('focusin', focused)
+    window.removeEventListener('pointerdown', pointed, true)
   }
 }
 
