@@ -22,8 +22,9 @@ func TestOfficeNamesOfCodes(t *testing.T) {
 	if err := o.call(t, "Rules", &rules); err != nil {
 		t.Fatal(err)
 	}
+	saw := rules.Settings
 	rules.Settings.Labels = map[string]string{"fraud_type.F01": "网络刷单做任务", "age_band.A6": "六十岁上下", "period.spring": "过年"}
-	if err := o.call(t, "SaveRules", nil, rules.Settings); err != nil {
+	if err := o.call(t, "SaveRules", nil, saw, rules.Settings); err != nil {
 		t.Fatal(err)
 	}
 	hear(t, heard, "setting")

@@ -40,17 +40,26 @@ func (s *Service) CodeNames(ctx context.Context) (CodeNames, error) {
 	return CodeNames{Labels: set.Labels, Added: set.Added, Retired: set.Retired}, err
 }
 
-// SaveRules writes the settings that changed; they reach the kits with their next sync.
-func (s *Service) SaveRules(ctx context.Context, set model.Settings) error {
+// SaveRules writes what was changed in the settings since the clerk saw them; they reach
+// the kits with their next sync.
+func (s *Service) SaveRules(ctx context.Context, saw, set model.Settings) error {
 	v, err := editor(ctx)
 	if err != nil {
 		return err
 	}
-	if err := set.Check(); err != nil {
+	err = s.c.replica.Update(ctx, func(tx *replicaTx) error {
+		stands, err := model.SettingsOf(tx, s.c.realm)
+		if err != nil {
+			return err
+		}
+		now := set.Since(&saw, &stands)
+		if err := now.Check(); err != nil {
+			return err
+		}
+		return now.Put(tx, s.c.realm)
+	})
+	if err != nil {
 		return asUser(err)
-	}
-	if err := s.c.replica.Update(ctx, func(tx *replicaTx) error { return set.Put(tx, s.c.realm) }); err != nil {
-		return err
 	}
 	return s.c.store.record(ctx, entry{Actor: v.account.Name, Action: "rules_changed", Address: v.address})
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"fieldkit/internal/model"
 	"fieldkit/sync/schema"
 )
 
@@ -80,13 +81,40 @@ func TestRegistries(t *testing.T) {
 	if err := o.call(t, "Rules", &rules); err != nil {
 		t.Fatal(err)
 	}
+	saw := rules.Settings
 	rules.Settings.LargeLeaflets = 0
-	if err := o.call(t, "SaveRules", nil, rules.Settings); err == nil || err.Field != "large_leaflets" {
+	if err := o.call(t, "SaveRules", nil, saw, rules.Settings); err == nil || err.Field != "large_leaflets" {
 		t.Error("no leaflets make a large campaign:", err)
 	}
 	rules.Settings.LargeLeaflets = 150
-	if err := o.call(t, "SaveRules", nil, rules.Settings); err != nil {
+	rules.Settings.Towns = []string{"城关镇", "岭口镇"}
+	if err := o.call(t, "SaveRules", nil, saw, rules.Settings); err != nil {
 		t.Error(err)
+	}
+	// another clerk's page still shows what was before
+	other := saw
+	other.LargePartners, other.Towns, other.Labels, other.Added = 4, []string{"青岭乡"}, map[string]string{"fraud_type.F01": "刷单"}, map[string][]model.Code{"fraud_type": {{Code: "X01", ZH: "自设", EN: "own"}}}
+	if err := o.call(t, "SaveRules", nil, saw, other); err != nil {
+		t.Error(err)
+	}
+	if err := o.call(t, "Rules", &rules); err != nil {
+		t.Fatal(err)
+	}
+	if got := rules.Settings; got.LargeLeaflets != 150 || got.LargePartners != 4 || !slices.Equal(got.Towns, []string{"城关镇", "岭口镇", "青岭乡"}) || got.Labels["fraud_type.F01"] != "刷单" || len(got.Added["fraud_type"]) != 1 {
+		t.Errorf("one clerk's settings undid another's: %+v", got)
+	}
+	// what is taken away goes, what another added stays
+	saw = rules.Settings
+	one, two := saw, saw
+	one.Towns = []string{"城关镇", "岭口镇"}
+	two.Towns = append(slices.Clone(saw.Towns), "白河镇")
+	for _, set := range []model.Settings{one, two} {
+		if err := o.call(t, "SaveRules", nil, saw, set); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := o.call(t, "Rules", &rules); err != nil || !slices.Equal(rules.Settings.Towns, []string{"城关镇", "岭口镇", "白河镇"}) {
+		t.Error(err, rules.Settings.Towns)
 	}
 }
 
