@@ -1,7 +1,9 @@
-import { computed, onBeforeUnmount, onMounted, ref, type Ref } from 'vue'
+import { computed, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue'
 import { on, onBehind } from '../shared/events'
 import { latest } from '../shared/latest'
 import { toError, type RpcError } from '../shared/rpc'
+import { dayOf } from '../shared/format'
+import { state } from './state'
 
 interface Live<T> {
   data: Ref<T | null> // written to by what a deed answered
@@ -9,7 +11,7 @@ interface Live<T> {
   reload: () => Promise<void>
 }
 
-/** Loads data when the screen opens and again when rows of the tables change. */
+/** Loads data when the screen opens and again when rows of the tables change or another day begins. */
 export function useLive<T>(load: () => Promise<T>, tables: string[]): Live<T> {
   const got = ref(null) as Ref<T | null>
   const error = ref<RpcError | null>(null)
@@ -30,6 +32,7 @@ export function useLive<T>(load: () => Promise<T>, tables: string[]): Live<T> {
     clearTimeout(soon)
     soon = setTimeout(() => void question.ask(), 120)
   }
+  watch(() => dayOf(state.now), again)
   onMounted(() => {
     void question.ask()
     stop.push(on<{ tables: string[] }>('changed', (c) => { if (c.tables.some((t) => tables.includes(t))) again() }), onBehind(again))
