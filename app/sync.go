@@ -83,8 +83,10 @@ type HeldRecord struct {
 	Table  string    `json:"table"`
 	ID     schema.ID `json:"id"`
 	Device string    `json:"device"`
-	Reason string    `json:"reason"`
-	At     int64     `json:"at"` // ms
+	// Reason is a sentence.
+	Reason   string `json:"reason"`
+	ReasonEN string `json:"reason_en"`
+	At       int64  `json:"at"` // ms
 }
 
 const (
@@ -442,7 +444,8 @@ func (s *Sync) HeldBack() ([]HeldRecord, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, HeldRecord{Table: h.Table, ID: h.ID, Device: n.Name, Reason: h.Reason, At: millis(h.At)})
+		zh, en := heldReason(h.Reason)
+		out = append(out, HeldRecord{Table: h.Table, ID: h.ID, Device: n.Name, Reason: zh, ReasonEN: en, At: millis(h.At)})
 	}
 	return out, nil
 }

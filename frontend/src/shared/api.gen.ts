@@ -995,6 +995,7 @@ export interface HeldRecord {
   id: string
   device: string
   reason: string
+  reason_en: string
   at: number
 }
 

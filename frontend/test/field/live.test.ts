@@ -11,6 +11,7 @@ class Stream extends EventTarget {
 let stream: EventTarget
 vi.stubGlobal('EventSource', Stream)
 const { useLive } = await import('../../src/field/live')
+const { state } = await import('../../src/field/state')
 
 afterEach(() => vi.useRealTimers())
 
@@ -50,5 +51,20 @@ describe('what a screen shows', () => {
     expect(await heard('behind', {})).toBe(4)
     shown.unmount()
     expect(await heard('changed', { tables: ['handout'] })).toBe(4)
+  })
+
+  it('is asked for again when another day begins in China', async () => {
+    vi.useFakeTimers()
+    const { waiting, shown } = screen()
+    const at = async (time: string) => {
+      state.now = Date.parse(time)
+      await vi.advanceTimersByTimeAsync(200)
+      return waiting.length
+    }
+    await at('2025-12-31T08:00:00Z')
+    const before = waiting.length
+    expect(await at('2025-12-31T15:59:59Z')).toBe(before)
+    expect(await at('2025-12-31T16:00:00Z')).toBe(before + 1)
+    shown.unmount()
   })
 })
