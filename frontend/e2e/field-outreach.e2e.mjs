@@ -267,8 +267,14 @@ test('W10: a number and Enter, plus and minus, undo, close', async () => {
   await keys('Escape', 'Backspace')
   await until('tally-sms_enrol', 2)
   await page.getByText('96.0%').waitFor()
+  await page.keyboard.press('3')
+  await page.locator('.tally input:focus').waitFor()
+  await page.keyboard.type('99')
+  await page.keyboard.press('Escape') // not meant
+  await page.keyboard.type('7') // without Enter
   await page.keyboard.press('Control+d')
   await page.getByText('已日结').first().waitFor()
+  await until('tally-sms_enrol', 7)
   await w.picture(page, 'tally')
 })
 
@@ -317,6 +323,12 @@ test('the details of an activity: kept while typing; impossible times are refuse
   await at('summary').waitFor()
   await page.waitForFunction(() => document.querySelector('textarea')?.value === '现场发放，群众踊跃。🎉')
   await w.picture(page, 'activity')
+  await at('void').click()
+  await page.locator('.el-dialog:visible .picks').waitFor()
+  await page.keyboard.press('3')
+  await eventually('the reason that was chosen', async () => (await call(page, 'Activities', 'Get', page.url().split('/').pop())).voided)
+  await page.keyboard.press('Control+z')
+  await eventually('taken back', async () => !(await call(page, 'Activities', 'Get', page.url().split('/').pop())).voided)
 })
 
 test('W12: the day closes one Enter at a time; stock by hand shows the difference; the sheet prints', async () => {
