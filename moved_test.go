@@ -403,3 +403,43 @@ func TestADamagedMembership(t *testing.T) {
 		t.Fatalf("the county has %d booths of 1, %v", len(rows), err)
 	}
 }
+
+// The county goes back to a backup from before a computer enrolled: it knows it no more.
+// A new code makes it known again, and all that it recorded arrives.
+func TestACountyThatForgotAComputer(t *testing.T) {
+	c := newMovable(t, "青岚县")
+	first := newMovedKit(t, c.code("CGPCS"))
+	c.stop()
+	backup := filepath.Join(t.TempDir(), "backup")
+	if err := os.CopyFS(backup, os.DirFS(c.dir)); err != nil {
+		t.Fatal(err)
+	}
+	c.move("127.0.0.1:0")
+	k := newMovedKit(t, c.code("CGPCS"))
+	k.record("城关广场")
+	k.received()
+	c.stop()
+	c.dir = backup
+	c.move("127.0.0.1:0")
+	k.record("汽车站")
+	if _, err := k.sync.UseAddress(c.at, false); err != nil {
+		t.Fatal(err)
+	}
+	if last := k.now(); last.Code != "refused" || !strings.Contains(last.Message, "重新登记") {
+		t.Fatalf("%+v", last)
+	}
+	if _, err := k.kit.Enrol(c.code("CGPCS"), ""); err != nil {
+		t.Fatal(err)
+	}
+	k.received()
+	if rows, err := c.o.Replica().Select(t.Context(), "activity", ""); err != nil || len(rows) != 2 {
+		t.Fatalf("the county has %d booths of 2, %v", len(rows), err)
+	}
+	if _, err := first.sync.UseAddress(c.at, false); err != nil {
+		t.Fatal(err)
+	}
+	first.received()
+	if rows, err := first.a.Replica().Select(t.Context(), "activity", ""); err != nil || len(rows) != 2 {
+		t.Fatalf("the other kit has %d booths of 2, %v", len(rows), err)
+	}
+}

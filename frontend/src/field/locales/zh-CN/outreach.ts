@@ -37,7 +37,7 @@ export default {
   ready: {
     title: '出勤检查', verdict: { ok: '可以出门，没有网络也行', warn: '可以出门，有几处请看一眼', act: '先处理标红的，再出门' }, prepare: '和县里同步一次再查', again: '再查一遍', offset: '差 {s} 秒', never: '从来没有', records: '{n} 条', items: '{n} 项', entries: '{n} 条', uncompared: '打开程序后还没和县里对过', reading: '正在逐条读一遍…', whole: '每一条都和写下时一样', damaged: '{n} 条和写下时不一样',
     name: { disk: '磁盘空间', write: '保存一次', clock: '电脑时钟', key: '密钥和证书', received: '上次和县里核对', unsent: '等着送出', venues: '场所登记', people: '人员名单', plan: '一周内的计划', search: '试查一次', records: '已存的记录' },
-    advice: { disk: '磁盘快满了，请清理。', write: '保存得慢，请看磁盘。', clock: '请校准电脑时间。', key: '证书或密钥不对，请找县办公室。', received: '请连网和县里同步一次。', unsent: '出门前最好送一次；不送也不会丢。', venues: '还没有场所，现场可以直接写。', people: '还没有人员名单，请同步或在设置里加。', plan: '有过期的计划，请看一眼。', search: '没有查到，请重新打开程序。', records: '磁盘可能坏了，请联系县办公室。' },
+    advice: { disk: '磁盘快满了，请清理。', write: '保存得慢，请看磁盘。', clock: '请校准电脑时间。', key: '密钥不对，或县里不认这台电脑：请向县办公室要登记码，在同步页重新登记。', received: '请连网和县里同步一次。', unsent: '出门前最好送一次；不送也不会丢。', venues: '还没有场所，现场可以直接写。', people: '还没有人员名单，请同步或在设置里加。', plan: '有过期的计划，请看一眼。', search: '没有查到，请重新打开程序。', records: '磁盘可能坏了，请联系县办公室。' },
   },
   rates: { title: '网吧到会率', none: '还没有开过网吧业主会议。', cafe: '网吧', came: '到会', rate: '到会率', row: '连续缺席', last: '上次到会' },
   meeting: { heads: '不记名到场人数', sheet: '打印签到表', absentWhy: '缺席原因', time: '签到时间', signature: '签字', pasteTooLarge: '粘贴的内容超过 8 MB，不像名册，请只复制名册那几列。', done: '好了', giveAll: '给每家发' },
