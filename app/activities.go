@@ -34,10 +34,11 @@ type OpenForm struct {
 	StartAt       int64       `json:"start_at"` // ms, 0 = now
 	Planned       bool        `json:"planned"`  // it is for later and counts once it is opened
 	PlanItemID    schema.ID   `json:"plan_item_id"`
+	Another       bool        `json:"another,omitzero"` // where one is over already, the next; else that one is shown
 }
 
 func (f *OpenForm) opening() opening {
-	o := opening{kind: f.Kind, title: f.Title, venue: f.VenueID, place: f.Place, lead: f.LeadUnitID, host: f.HostUnitID, partners: f.PartnerUnits, item: f.PlanItemID, planned: f.Planned,
+	o := opening{kind: f.Kind, title: f.Title, venue: f.VenueID, place: f.Place, lead: f.LeadUnitID, host: f.HostUnitID, partners: f.PartnerUnits, item: f.PlanItemID, planned: f.Planned, another: f.Another,
 		officers: f.OfficerIDs, sets: map[string][]string{"fraud_types": f.FraudTypes, "topic_tags": f.TopicTags, "audience_roles": f.AudienceRoles}, hours: f.HoursX10}
 	if f.StartAt != 0 {
 		o.startAt = time.UnixMilli(f.StartAt)
@@ -47,7 +48,8 @@ func (f *OpenForm) opening() opening {
 
 // Open opens an activity, or joins the one that another laptop of the unit has
 // opened at the same place and half day. Of a plan's item it opens the one activity
-// that the item stands for, on whichever laptop.
+// that the item stands for, on whichever laptop. One that is over is joined as it is, and
+// stays over, unless Another is asked for.
 func (a *Activities) Open(f OpenForm) (ActivityDetail, error) {
 	var id schema.ID
 	err := a.s.update(func(tx *replica.Tx) (err error) {

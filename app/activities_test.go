@@ -276,7 +276,7 @@ func TestPlannedActivityCountsOnceOpened(t *testing.T) {
 }
 
 // Whatever way an activity is opened by, one that was finished stays finished, and one
-// that was cancelled goes on.
+// that was voided or cancelled stays so: a new one begins.
 func TestOpeningWhatWasFinishedLeavesItFinished(t *testing.T) {
 	l := newLaptop(t, "D1")
 	acts, plans := NewActivities(l.s), NewPlans(l.s)
@@ -302,14 +302,18 @@ func TestOpeningWhatWasFinishedLeavesItFinished(t *testing.T) {
 			t.Errorf("%s: opened again it is %s", name, state)
 		}
 		sure(acts.Void(id, true, "V1"))
-		if _, state := open(); state != "done" {
+		second, state := open()
+		if second == id || state != "open" {
 			t.Errorf("%s: voided and opened again it is %s", name, state)
 		}
-		if a := sure(acts.Get(id)); a.Voided || a.EndAt != done.EndAt {
+		if a := sure(acts.Get(id)); !a.Voided || a.State != "done" || a.EndAt != done.EndAt {
 			t.Errorf("%s: brought back %+v", name, a.Activity)
 		}
-		sure(acts.SetState(id, "cancelled"))
-		if _, state := open(); state != "open" {
+		if again, _ := open(); again != second {
+			t.Errorf("%s: the second one is not joined", name)
+		}
+		sure(acts.SetState(second, "cancelled"))
+		if third, state := open(); third == id || third == second || state != "open" {
 			t.Errorf("%s: cancelled and opened again it is %s, and would count nothing", name, state)
 		}
 	}

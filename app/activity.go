@@ -131,6 +131,7 @@ type opening struct {
 	startAt  time.Time
 	planned  bool
 	item     schema.ID // of a plan
+	another  bool      // not the one that is over, but the next
 }
 
 func (o *opening) state() string {
@@ -141,14 +142,9 @@ func (o *opening) state() string {
 }
 
 // openActivity creates an activity, or joins the one that another laptop of the
-// same unit opened at the same place and half day: their ids are equal.
+// same unit opened at the same place and half day: their ids are equal, see seat.
 func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
-	if o.startAt.IsZero() {
-		o.startAt = tx.Now()
-	}
-	if o.lead.IsNil() {
-		o.lead = s.Unit()
-	}
+	o.fill(s.Unit(), tx.Now())
 	for _, err := range []error{
 		model.OneOf("kind", "活动类别", "a kind", "activity_kind", o.kind, true),
 		model.Text("title", "名称", "the title", o.title, 60, false),
@@ -191,11 +187,7 @@ func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
 	if err != nil {
 		return schema.Nil, err
 	}
-	id := model.ActivityID(r.Realm(), o.kind, model.Date(o.startAt), o.lead, model.Place{Venue: o.venue, Text: o.place}, model.HalfDay(o.startAt), 1)
-	if !o.item.IsNil() {
-		id = model.PlannedActivityID(r.Realm(), o.item)
-	}
-	existing, err := tx.Get("activity", id)
+	id, existing, err := seat(func(id schema.ID) (*replica.Row, error) { return tx.Get("activity", id) }, r.Realm(), &o)
 	if err != nil {
 		return schema.Nil, err
 	}
@@ -233,19 +225,10 @@ func (s *Session) openActivity(tx *replica.Tx, o opening) (schema.ID, error) {
 // first laptop left out, and overwrites nothing.
 func (s *Session) join(tx *replica.Tx, existing *replica.Row, o opening) error {
 	values := schema.Values{}
-	switch state := existing.Text("state"); {
-	case voided(existing):
-		values["voided"] = nil
-		if state != "done" { // what was finished stays so
-			values["state"] = o.state()
-		}
-	case !o.planned && (state == "planned" || state == "cancelled"):
-		values["state"] = o.state()
-	}
-	if values["state"] != nil {
-		values["end_at"] = nil
-		if existing.Int("start_at") > o.startAt.UnixMilli() {
-			values["start_at"] = o.startAt.UnixMilli() // begun before it was planned to
+	if existing.Text("state") == "planned" && !o.planned { // what was finished stays so
+		values["state"], values["end_at"] = "open", nil
+		if begun, moved := begins(existing, o.startAt); moved {
+			values["start_at"] = begun
 		}
 	}
 	if o.title != "" && existing.Text("title") == "" {
@@ -255,6 +238,16 @@ func (s *Session) join(tx *replica.Tx, existing *replica.Row, o opening) error {
 		values["host_unit_id"] = o.host
 	}
 	return tx.Put("activity", existing.ID, values)
+}
+
+// begins is when a planned activity begins that is opened at some time, in ms: then,
+// unless it was to begin earlier that day. moved tells that this is not what stands.
+func begins(row *replica.Row, opened time.Time) (at int64, moved bool) {
+	planned := row.Int("start_at")
+	if planned <= opened.UnixMilli() && model.Date(time.UnixMilli(planned)) == model.Date(opened) {
+		return planned, false
+	}
+	return opened.UnixMilli(), true
 }
 
 // includeUnits adds partner units. The lead is none of them: it would count

@@ -259,8 +259,8 @@ func stateValues(tx *replica.Tx, row *replica.Row, state string) schema.Values {
 		values["end_at"] = min(max(tx.Now().UnixMilli(), row.Int("start_at")), row.Int("start_at")+24*time.Hour.Milliseconds())
 	case state == "open":
 		values["end_at"] = nil
-		if row.Text("state") == "planned" && row.Int("start_at") > tx.Now().UnixMilli() {
-			values["start_at"] = tx.Now().UnixMilli()
+		if begun, moved := begins(row, tx.Now()); moved && row.Text("state") == "planned" {
+			values["start_at"] = begun
 		}
 	}
 	return values

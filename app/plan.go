@@ -134,11 +134,11 @@ func (p *Plans) items(r *replica.Replica, keep func(*PlanItem) bool) ([]PlanItem
 		if i.Lead, err = d.name("unit", row.Ref("lead_unit_id")); err != nil {
 			return err
 		}
-		activity, err := r.Get(ctx, "activity", model.PlannedActivityID(r.Realm(), row.ID))
+		activity, err := ofItem(func(id schema.ID) (*replica.Row, error) { return r.Get(ctx, "activity", id) }, r.Realm(), row.ID)
 		if err != nil {
 			return err
 		}
-		if activity != nil && !voided(activity) {
+		if activity != nil {
 			i.Activity, i.State = activity.ID, activity.Text("state")
 		}
 		i.Overdue = i.DueTo < today && (i.State == "" || i.State == "planned")

@@ -102,6 +102,38 @@ test('what was paid has its time, and joint action before it is pointed out', as
   await at('step').filter({ hasText: '早于付款时间' }).waitFor()
 })
 
+test('where a lecture is over the next may be another: asked before anything is written', async () => {
+  const open = async () => {
+    await show(one.page, '/activity')
+    await one.page.keyboard.press('n')
+    await at('kind-lecture').click()
+    await one.page.locator('.el-dialog input').first().fill('县一中礼堂')
+    await at('open-confirm').click()
+  }
+  const lectures = async () => (await call(one.page, 'Activities', 'List', { kind: 'lecture' })).map((a) => a.state).sort()
+  await open()
+  await one.page.waitForURL(/#\/lecture\//)
+  const first = one.page.url().split('/').pop()
+  await call(one.page, 'Activities', 'SetState', first, 'done')
+  await open()
+  await at('ended').filter({ hasText: '县一中礼堂' }).waitFor()
+  await w.picture(one.page, 'records-ended')
+  await one.page.keyboard.press('Escape')
+  await at('ended').waitFor({ state: 'detached' })
+  await at('open-confirm').click()
+  await at('open-ended').click()
+  await one.page.waitForURL(new RegExp('#/lecture/' + first))
+  assert.deepEqual(await lectures(), ['done'])
+  await open()
+  await at('ended').waitFor()
+  await one.page.keyboard.press('Alt+n')
+  await one.page.waitForURL((u) => /#\/lecture\//.test(u.href) && !u.href.endsWith(first))
+  assert.deepEqual(await lectures(), ['done', 'open'])
+  await open() // the second goes on: whoever opens it joins it
+  await one.page.waitForURL((u) => /#\/lecture\//.test(u.href))
+  assert.deepEqual(await lectures(), ['done', 'open'])
+})
+
 test('no screen complained on the console', () => {
   assert.deepEqual(one.page.problems.filter((p) => !/422/.test(p)), [])
 })

@@ -12,7 +12,7 @@ const byItself = time.Minute
 
 // Untyped tells whether two concurrent values are no disagreement of two people, so
 // that nobody needs to look: the losing one is the time at which something was simply
-// opened or entered, or the state of an activity that one laptop had opened and
+// opened, entered or closed, or the state of an activity that one laptop had opened and
 // another has closed, or the two differ in spaces, width or case alone. Two laptops
 // at one booth always differ so. A template reports nothing: the newest stands.
 func Untyped(c replica.Conflict) bool {
@@ -21,7 +21,7 @@ func Untyped(c replica.Conflict) bool {
 	}
 	switch loser := c.Loser.Value.(type) {
 	case int64:
-		when := c.Table == "activity" && c.Column == "start_at" || c.Table == "post" && c.Column == "posted_at"
+		when := c.Table == "activity" && c.Column == "start_at" || c.Table == "post" && c.Column == "posted_at" || c.Table == "consultation" && c.Column == "closed_at"
 		off := time.UnixMilli(loser).Sub(c.Loser.At)
 		return when && off > -byItself && off < byItself
 	case string:

@@ -18,6 +18,7 @@ func TestWhatNobodyTypedAsksForNoReview(t *testing.T) {
 		{"activity", "start_at", at.UnixMilli(), at.Add(-2 * time.Hour).UnixMilli(), false},
 		{"activity", "end_at", at.Add(time.Hour).UnixMilli(), at.UnixMilli(), false},
 		{"post", "posted_at", at.Add(time.Hour).UnixMilli(), at.UnixMilli(), true},
+		{"consultation", "closed_at", at.Add(time.Hour).UnixMilli(), at.UnixMilli(), true},
 		{"activity", "state", "done", "open", true},
 		{"activity", "state", "open", "done", false},
 		{"activity", "state", "cancelled", "done", false},

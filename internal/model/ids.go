@@ -51,7 +51,8 @@ type Place struct {
 }
 
 // ActivityID is the id of an unplanned activity: two laptops that open the same
-// kind on the same half day, at the same place, for the same unit mean one.
+// kind on the same half day, at the same place, for the same unit mean one. seq is 1;
+// what comes after one that is over, voided or cancelled has the next.
 func ActivityID(realm schema.ID, kind, date string, lead schema.ID, place Place, half string, seq int) schema.ID {
 	where := Norm(place.Text)
 	if !place.Venue.IsNil() {
@@ -147,9 +148,13 @@ func TargetID(realm, plan schema.ID, metric string, unit schema.ID, period strin
 	return schema.Derive(realm, "target", plan.String(), metric, unit.String(), period)
 }
 
-// PlannedActivityID is the id of the activity that a plan's item becomes.
-func PlannedActivityID(realm, item schema.ID) schema.ID {
-	return schema.Derive(realm, "activity", item.String())
+// PlannedActivityID is the id of the activity that a plan's item becomes; seq is 1 until
+// that one was voided or cancelled and the item was opened anew.
+func PlannedActivityID(realm, item schema.ID, seq int) schema.ID {
+	if seq == 1 {
+		return schema.Derive(realm, "activity", item.String())
+	}
+	return schema.Derive(realm, "activity", item.String(), fmt.Sprint(seq))
 }
 
 // TallyID is the id of a unit's tally of a kind on a day.

@@ -42,7 +42,7 @@ func (w *World) registers(ctx context.Context) error {
 			if err := put("plan_item", item, schema.Values{"plan_id": plan, "kind": p.kind, "title": p.title, "due_from": p.date, "due_to": p.date, "lead_unit_id": w.kit(p.lead).unit}); err != nil {
 				return err
 			}
-			activity := model.PlannedActivityID(w.realm, item)
+			activity := model.PlannedActivityID(w.realm, item, 1)
 			w.ids[p.name], w.ids["plan "+p.name] = activity, item
 			if len(p.staff) == 0 {
 				continue // whoever opens it creates it

@@ -57,6 +57,26 @@ export interface OpenForm {
   start_at: number
   planned: boolean
   plan_item_id: string
+  another?: boolean
+}
+
+export interface Activity {
+  id: string
+  kind: string
+  title: string
+  state: string
+  start_at: number
+  end_at: number
+  lead: Named
+  host: Named
+  partners: Named[]
+  officers: Named[]
+  venue_id: string
+  place: string
+  heads: number
+  summary: string
+  devices: string[]
+  voided: boolean
 }
 
 export interface ActivityQuery {
@@ -1141,25 +1161,6 @@ export interface SetChange {
   remove: string[]
 }
 
-export interface Activity {
-  id: string
-  kind: string
-  title: string
-  state: string
-  start_at: number
-  end_at: number
-  lead: Named
-  host: Named
-  partners: Named[]
-  officers: Named[]
-  venue_id: string
-  place: string
-  heads: number
-  summary: string
-  devices: string[]
-  voided: boolean
-}
-
 export interface Tally {
   material_id: string
   name: string
@@ -1365,6 +1366,7 @@ export interface GraphEdge {
 export const Activities = {
   DefaultTemplate: (a0: string, a1: boolean): Promise<Template[]> => call('Activities', 'DefaultTemplate', [a0, a1]),
   EditSummary: (a0: string, a1: string, a2: string): Promise<ActivityDetail> => call('Activities', 'EditSummary', [a0, a1, a2]),
+  Ended: (a0: OpenForm): Promise<Activity | null> => call('Activities', 'Ended', [a0]),
   Get: (a0: string): Promise<ActivityDetail> => call('Activities', 'Get', [a0]),
   KeepTemplate: (a0: string): Promise<Template[]> => call('Activities', 'KeepTemplate', [a0]),
   LastOf: (a0: string): Promise<OpenForm | null> => call('Activities', 'LastOf', [a0]),

@@ -1,4 +1,5 @@
 export default {
+  activity: { over: 'This one is over:', sameOne: 'That is the one', another: 'Open another' },
   consult: {
     closing: 'Closed', isClosed: 'Closed', isOpen: 'Open', anyClosed: 'Closed', setClosed: 'Set closed', closeAfterCall: 'After the call',
     paid: 'Payment', paid_at: 'Paid at', pay_method: 'Paid by',

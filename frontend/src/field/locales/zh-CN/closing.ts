@@ -1,4 +1,5 @@
 export default {
+  activity: { over: '这场已经结束了：', sameOne: '就是那一场', another: '另开一场' },
   consult: {
     closing: '办结', isClosed: '已办结', isOpen: '未办结', anyClosed: '办结', setClosed: '改办结', closeAfterCall: '回访后办结',
     paid: '付款', paid_at: '付款时间', pay_method: '付款方式',
