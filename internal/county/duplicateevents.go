@@ -220,6 +220,10 @@ func rank(planned bool) int {
 	return 0
 }
 
+// plannedAgain is how many times an item of the plan is looked for that was opened anew
+// after it was voided.
+const plannedAgain = 5
+
 // plannedActivities are the activities that plans' items become.
 func (c *County) plannedActivities(ctx context.Context) (map[schema.ID]bool, error) {
 	items, err := c.ids(ctx, `SELECT t.id FROM plan_item t WHERE `+live)
@@ -228,7 +232,9 @@ func (c *County) plannedActivities(ctx context.Context) (map[schema.ID]bool, err
 	}
 	list := map[schema.ID]bool{}
 	for _, id := range items {
-		list[model.PlannedActivityID(c.realm, id)] = true
+		for seq := 1; seq <= plannedAgain; seq++ {
+			list[model.PlannedActivityID(c.realm, id, seq)] = true
+		}
 	}
 	return list, nil
 }

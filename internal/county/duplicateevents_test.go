@@ -43,7 +43,7 @@ func TestOneEventRecordedTwice(t *testing.T) {
 		return s.put("activity", values)
 	}
 	item := s.put("plan_item", schema.Values{"kind": "street", "title": "集市宣传"})
-	planned := model.PlannedActivityID(o.realm, item)
+	planned := model.PlannedActivityID(o.realm, item, 1)
 	s.do(func(tx *replicaTx) error {
 		return tx.Put("activity", planned, schema.Values{"kind": "street", "state": "done", "start_at": at("2025-04-12 09:00"), "lead_unit_id": s.unit["FZZX"], "place_text": "岭口集市", "created_at": at("2025-04-12 09:00"), "device_id": schema.Derive(o.realm, "kit", "FZZX")})
 	})
