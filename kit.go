@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"time"
 
 	"fieldkit/app"
 	"fieldkit/frontend"
@@ -39,9 +40,13 @@ func (k *kitCommand) Run(ctx context.Context, c *cli) error {
 	notes := io.MultiWriter(file, os.Stderr) // a program with a window has no stderr: the file comes first
 	log := slog.New(slog.NewTextHandler(notes, nil))
 	plain.SetOutput(notes) // the web view's own last words
-	a, err := app.Open(ctx, app.Options{Dir: k.Dir, Wall: wall, Version: version, Log: log, AutoSync: !k.Manual})
+	a, err := k.open(ctx, app.Options{Dir: k.Dir, Wall: wall, Version: version, Log: log, AutoSync: !k.Manual})
+	if errors.Is(err, errShown) {
+		fmt.Println("工具箱已经打开，已转到它的窗口或网页。The kit is open already and has come to the front.")
+		return nil
+	}
 	if errors.Is(err, app.ErrInUse) {
-		return k.again(ctx, err)
+		return app.Trouble(err, k.Dir)
 	}
 	if err != nil {
 		log.Error("the kit did not open", "version", version, "error", err)
@@ -68,13 +73,32 @@ func (k *kitCommand) Run(ctx context.Context, c *cli) error {
 	return nil
 }
 
-// again is a second start: the kit that is open comes to the front instead.
-func (k *kitCommand) again(ctx context.Context, open error) error {
-	if !k.NoOpen && shell.Knock(ctx, k.Dir) == nil {
-		fmt.Println("工具箱已经打开，已转到它的窗口或网页。The kit is open already and has come to the front.")
-		return nil
+// errShown: the kit that was open came to the front.
+var errShown = errors.New("the open kit was shown")
+
+// patience is how long a second start waits for one that is still opening, or closing:
+// people press twice where the first takes its time.
+const patience = 10 * time.Second
+
+// open opens the kit, or has the one that is open come to the front.
+func (k *kitCommand) open(ctx context.Context, o app.Options) (*app.App, error) {
+	for until := time.Now().Add(patience); ; {
+		a, err := app.Open(ctx, o)
+		if !errors.Is(err, app.ErrInUse) || k.NoOpen {
+			return a, err
+		}
+		if shell.Knock(ctx, k.Dir) == nil {
+			return nil, errShown
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(300 * time.Millisecond):
+		}
+		if time.Now().After(until) {
+			return nil, err
+		}
 	}
-	return app.Trouble(open, k.Dir)
 }
 
 // crashSize bounds the file of crashes, in bytes.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -133,6 +134,7 @@ func (c *movable) mark(device schema.ID, state string) {
 type movedKit struct {
 	t     *testing.T
 	dir   string
+	log   *app.LogFile
 	a     *app.App
 	kit   *app.Kit
 	sync  *app.Sync
@@ -142,8 +144,21 @@ type movedKit struct {
 func newMovedKit(t *testing.T, code string) *movedKit {
 	t.Helper()
 	k := &movedKit{t: t, dir: filepath.Join(t.TempDir(), "D1")}
+	k.log = app.NewLog(k.dir)
 	k.open()
-	t.Cleanup(func() { k.a.Close() })
+	t.Cleanup(func() {
+		k.a.Close()
+		k.log.Close()
+		notes, err := os.ReadFile(app.LogPath(k.dir)) // all was well where there is none
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Error(err)
+		}
+		for _, personal := range []string{"李静", "041207", "城关广场", "汽车站", "FK1-"} {
+			if strings.Contains(string(notes), personal) {
+				t.Errorf("the log tells %s:\n%s", personal, notes)
+			}
+		}
+	})
 	if _, err := k.kit.Enrol(code, "一号机"); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +172,7 @@ func newMovedKit(t *testing.T, code string) *movedKit {
 func (k *movedKit) open() {
 	k.t.Helper()
 	var err error
-	if k.a, err = app.Open(context.Background(), app.Options{Dir: k.dir}); err != nil {
+	if k.a, err = app.Open(context.Background(), app.Options{Dir: k.dir, Log: slog.New(slog.NewTextHandler(k.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}); err != nil {
 		k.t.Fatal(err)
 	}
 	s := k.a.Services()
@@ -387,6 +402,9 @@ func TestADamagedMembership(t *testing.T) {
 		if err := k.a.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if notes, err := os.ReadFile(app.LogPath(k.dir)); err != nil || !strings.Contains(string(notes), "kit.json cannot be read") {
+		t.Errorf("the log: %q, %v", notes, err)
 	}
 	c.move("127.0.0.1:0")
 	k.open()

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"fieldkit/app"
 )
@@ -65,4 +66,31 @@ func TestTheKitStartedTwice(t *testing.T) {
 	first.Process.Kill()
 	first.Wait()
 	child(t, "fieldkit", `kit: (\S+)`, "kit", "--dir", dir, "--no-open", "--manual") // what the killed one left does not hinder
+}
+
+// Pressed twice while the first is still opening or closing, the second waits; when the
+// first is gone it opens by itself, and when the first stays silent it says so.
+func TestTheKitStartedWhileAnotherIsBusy(t *testing.T) {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		t.Skip("the page is shown by a program of the system's own")
+	}
+	bin := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte("#!/bin/sh\nexit 0\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	dir := filepath.Join(t.TempDir(), "kit")
+	busy, err := app.Open(t.Context(), app.Options{Dir: dir}) // it holds the data and hears no knock
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, _, says := attempt(t, "kit", "--dir", dir, "--manual", "--browser"); code != 1 || !strings.Contains(says, "已经打开") {
+		t.Errorf("exit %d, it says %q", code, says)
+	}
+	time.AfterFunc(time.Second, func() { busy.Close() })
+	_, url := child(t, "fieldkit", `kit: (\S+)`, "kit", "--dir", dir, "--manual", "--browser")
+	var state any
+	if err := kitCall(url, "Kit/State", &state); err != nil {
+		t.Error(err)
+	}
 }
