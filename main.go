@@ -126,6 +126,9 @@ func (s *countyServe) Run(ctx context.Context, c *cli) error {
 		return err
 	}
 	o, err := county.Open(ctx, s.Dir, county.Options{Frontend: frontend.Dist(), Addresses: s.Address, Version: version, Backups: s.Backups, Wall: wall, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
+	if errors.Is(err, county.ErrInUse) {
+		return fmt.Errorf("县服务器已经在运行，请直接打开它的网页。The county's server is running already; open its page (%w)", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -133,17 +136,22 @@ func (s *countyServe) Run(ctx context.Context, c *cli) error {
 	var listen, local net.Listener
 	if s.Listen != "" {
 		if listen, err = net.Listen("tcp", s.Listen); err != nil {
-			return err
+			return occupied("--listen", s.Listen, err)
 		}
 		fmt.Println("fieldkit county kits: https://" + listen.Addr().String())
 	}
 	if s.Local != "" {
 		if local, err = net.Listen("tcp", s.Local); err != nil {
-			return err
+			return occupied("--local", s.Local, err)
 		}
 		fmt.Println("fieldkit county dashboard: http://" + local.Addr().String())
 	}
 	return o.Serve(ctx, listen, local)
+}
+
+// occupied says what to do about an address that the server cannot have.
+func occupied(option, address string, err error) error {
+	return fmt.Errorf("不能用 %s，多半是别的程序占着：关掉它，或用 %s 换一个端口。%s cannot be used, likely another program has it: end that one, or name another port with %s (%w)", address, option, address, option, err)
 }
 
 type countyEnrol struct {

@@ -190,6 +190,22 @@ func TestRefusedCommandsLeaveTheCounty(t *testing.T) {
 	}
 }
 
+// A server that runs already, or whose port another program has, says what to do.
+func TestASecondServer(t *testing.T) {
+	k := newKillable(t)
+	if code, _, says := attempt(t, "county", "serve", "--dir", k.countyDir, "--listen", "127.0.0.1:0", "--local", ""); code != 1 || !strings.Contains(says, "已经在运行") || !strings.Contains(says, "running already") {
+		t.Errorf("exit %d, it says %q", code, says)
+	}
+	other := filepath.Join(t.TempDir(), "county")
+	k.run("county", "init", "--dir", other, "--name", "邻县", "--password-file", filepath.Join(k.dir, "password"))
+	for option, args := range map[string][]string{"--listen": {"--listen", k.listen, "--local", ""}, "--local": {"--listen", "", "--local", k.listen}} {
+		code, _, says := attempt(t, append([]string{"county", "serve", "--dir", other}, args...)...)
+		if code != 1 || !strings.Contains(says, "用 "+option+" 换一个端口") || !strings.Contains(says, k.listen) {
+			t.Errorf("%s: exit %d, it says %q", option, code, says)
+		}
+	}
+}
+
 // Typed wrongly, an enrolment code is explained and the kit stays as it was;
 // a second kit on the same folder is told that the first is open.
 func TestMalformedCodesChangeNothing(t *testing.T) {

@@ -354,8 +354,8 @@ func (t *Tray) damaged(r *replica.Replica, d *directory) ([]TrayItem, error) {
 
 // heldReasons put what the engine says into a sentence for the officer.
 var heldReasons = []struct{ part, zh, en string }{
-	{"遗失", "县办公室把这台电脑标成了遗失。请向县办公室要一个新登记码，在同步页重新登记。", "the office has marked this computer as lost. Ask the office for a new code and enrol again on the sync screen."},
-	{"停用", "县办公室停用了这台电脑。要再用，请向县办公室要一个新登记码，在同步页重新登记。", "the office has retired this computer. To use it again, ask the office for a new code and enrol again on the sync screen."},
+	{"遗失", "县办公室把这台电脑标成了遗失。请县办公室恢复它，或给一个新登记码在同步页重新登记。", "the office has marked this computer as lost. Ask the office to restore it, or for a new code to enrol again on the sync screen."},
+	{"停用", "县办公室停用了这台电脑。要再用，请县办公室恢复它，或给一个新登记码在同步页重新登记。", "the office has retired this computer. To use it again, ask the office to restore it, or for a new code to enrol again on the sync screen."},
 	{"unknown device", "这台电脑在县里没有登记。请向县办公室要一个新登记码，在同步页重新登记。", "this computer is not enrolled at the county. Ask the office for a new code and enrol again on the sync screen."},
 	{"key has changed", "这台电脑的密钥和登记的不一样。请联系县办公室。", "this computer's key is not the one enrolled. Call the office."},
 	{"clock that is ahead", "写它的电脑时钟快了，请先校准那台电脑。", "the clock of the computer that wrote it is ahead; set that clock right first."},
