@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"fieldkit/sync/schema"
 )
 
 // fetch asks the interface with a token.
@@ -183,5 +185,35 @@ func TestInterface(t *testing.T) {
 	}
 	if err := o.call(t, "RevokeToken", nil, token.ID); err == nil {
 		t.Error("revoked twice")
+	}
+}
+
+// Who acts on an indicator hears that it proved innocent, and is told its value no more.
+func TestInterfaceTellsOfInnocentIndicators(t *testing.T) {
+	o := openOffice(t)
+	s := o.story(t)
+	o.login(t)
+	var token Token
+	if err := o.call(t, "MakeToken", &token, "数据中台"); err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]string{"reported": "17000000001", "cleared": "17000000002", "spoofed": "17000000003"}
+	ids := map[string]string{}
+	for status, value := range values {
+		ids[s.put("indicator", schema.Values{"kind": "phone", "value": value, "status": status}).String()] = status
+	}
+	status, body := o.fetch(t, token.Secret, "/api/v1/records/indicator")
+	var page struct{ Records []map[string]any }
+	if err := json.Unmarshal(body, &page); err != nil || status != 200 || len(page.Records) != len(values) {
+		t.Fatal(err, status, string(body))
+	}
+	for _, r := range page.Records {
+		want, known := ids[r["id"].(string)]
+		if !known || r["status"] != want || r["kind"] != "phone" || (r["value"] == nil) != (want != "reported") {
+			t.Error(r)
+		}
+	}
+	if strings.Contains(string(body), values["cleared"]) || strings.Contains(string(body), values["spoofed"]) {
+		t.Error("an innocent number is told:", string(body))
 	}
 }

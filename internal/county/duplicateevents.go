@@ -3,7 +3,6 @@ package county
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -98,21 +97,8 @@ func (a *event) compare(b *event) (score int64, reasons []string) {
 
 // recordedEvents reads the activities that count.
 func (c *County) recordedEvents(ctx context.Context, reader *figures.Reader) ([]*event, error) {
-	venues := map[schema.ID]string{}
-	named, err := c.replica.Query(ctx, `SELECT id, coalesce(name, '') FROM venue`)
+	venues, err := c.allVenueNames(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("look for activities twice: %w", err)
-	}
-	for named.Next() {
-		var id schema.ID
-		var name string
-		if err := named.Scan(&id, &name); err != nil {
-			named.Close()
-			return nil, err
-		}
-		venues[id] = model.Norm(name)
-	}
-	if err := errors.Join(named.Err(), named.Close()); err != nil {
 		return nil, err
 	}
 	rows, err := c.replica.Query(ctx, happened, c.store.now()-eventsSince)
@@ -130,7 +116,7 @@ func (c *County) recordedEvents(ctx context.Context, reader *figures.Reader) ([]
 		e.lead, e.place = reader.Survivor(e.lead), model.Norm(e.place)
 		if !e.venue.IsNil() {
 			e.venue = reader.Survivor(e.venue)
-			e.place = venues[e.venue]
+			e.place = model.Norm(venues[e.venue])
 		}
 		for _, text := range strings.FieldsFunc(deref(partners), func(r rune) bool { return strings.ContainsRune(`[]", `, r) }) {
 			if id, err := schema.ParseID(text); err == nil {
@@ -140,6 +126,25 @@ func (c *County) recordedEvents(ctx context.Context, reader *figures.Reader) ([]
 		list = append(list, e)
 	}
 	return list, rows.Err()
+}
+
+// allVenueNames are the names of all venues, merged ones too.
+func (c *County) allVenueNames(ctx context.Context) (map[schema.ID]string, error) {
+	rows, err := c.replica.Query(ctx, `SELECT id, coalesce(name, '') FROM venue`)
+	if err != nil {
+		return nil, fmt.Errorf("read the venues' names: %w", err)
+	}
+	defer rows.Close()
+	names := map[schema.ID]string{}
+	for rows.Next() {
+		var id schema.ID
+		var name string
+		if err := rows.Scan(&id, &name); err != nil {
+			return nil, err
+		}
+		names[id] = name
+	}
+	return names, rows.Err()
 }
 
 func deref(s *string) string {

@@ -24,6 +24,7 @@ type person struct {
 	meeting                schema.ID // the one that stands for it
 	venue                  schema.ID // as it was when they signed: two may have been merged since
 	name, org, phone, role string
+	called                 string // the organisation as it is called
 }
 
 // compare scores two signatures of one meeting, 0–100, and says what speaks for it.
@@ -50,7 +51,7 @@ func (a *person) compare(b *person) (score int64, reasons []string) {
 	switch {
 	case same:
 		add(16, "org")
-	case similarity(generic.Replace(a.org), generic.Replace(b.org)) < 50:
+	case similarity(generic.Replace(a.called), generic.Replace(b.called)) < 50:
 		add(-20, "")
 	}
 	switch {
@@ -71,12 +72,17 @@ func (c *County) people(ctx context.Context) ([]Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	venues := map[schema.ID]string{}
+	venues, err := c.allVenueNames(ctx)
+	if err != nil {
+		return nil, err
+	}
 	meetings := map[schema.ID][]*person{}
 	err = c.replica.Each(ctx, "attendance", signedTwice, []any{c.store.now() - peopleSince}, func(row *replicaRow) error {
 		p := &person{row: row, meeting: reader.Survivor(row.Ref("activity_id")), venue: row.Ref("venue_id"), name: model.Norm(row.Text("person_name")), org: model.Norm(row.Text("org_name")), phone: row.Text("phone"), role: row.Text("role")}
+		p.called = p.org
 		if !p.venue.IsNil() {
-			p.org = reader.Survivor(p.venue).String()
+			at := reader.Survivor(p.venue)
+			p.org, p.called = at.String(), model.Norm(venues[at])
 		}
 		meetings[p.meeting] = append(meetings[p.meeting], p)
 		return nil

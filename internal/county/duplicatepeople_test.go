@@ -82,3 +82,33 @@ func TestPeopleWhoSignedTwice(t *testing.T) {
 		}
 	}
 }
+
+// Two of one name who signed for venues that were merged since may be one person.
+func TestNamesakesOfMergedVenues(t *testing.T) {
+	o := openOffice(t)
+	s := o.story(t)
+	o.login(t)
+	meeting := s.activity("cafe_meeting", "done", "2025-12-12 14:00", "CGPCS")
+	venues := []schema.ID{s.put("venue", schema.Values{"kind": "V01", "name": "极速网吧", "town": "城关镇"}), s.put("venue", schema.Values{"kind": "V01", "name": "蓝鲸网咖", "town": "城关镇"})}
+	for _, venue := range venues {
+		id := s.put("attendance", schema.Values{"activity_id": meeting, "person_name": "张伟", "venue_id": venue, "source": "walk_in"})
+		s.do(func(tx *replicaTx) error { return tx.Include("attendance", id, "sign_ins", "d@1765519200000") })
+	}
+	proposed := func() int {
+		t.Helper()
+		var pairs []Pair
+		if err := o.call(t, "Duplicates", &pairs, "attendance"); err != nil {
+			t.Fatal(err)
+		}
+		return len(pairs)
+	}
+	if n := proposed(); n != 0 {
+		t.Errorf("two people of two cafés: %d pairs", n)
+	}
+	if err := o.call(t, "MergeRows", nil, "venue", venues[0].String(), venues[1].String()); err != nil {
+		t.Fatal(err)
+	}
+	if n := proposed(); n != 1 {
+		t.Errorf("of one café: %d pairs", n)
+	}
+}

@@ -365,3 +365,22 @@ func TestALostComputerEnrolsAgain(t *testing.T) {
 		t.Errorf("%+v, %v", row, err)
 	}
 }
+
+// A label names what a computer recorded: no two have the same.
+func TestLabelsAreToldApart(t *testing.T) {
+	o := openOffice(t)
+	var kits []*kit
+	for i, want := range []string{"D1", "D1-2", "d1-3"} {
+		k := o.newKit(t)
+		if err := k.join(t.Context(), o.code(t, "CGPCS"), []string{"D1", "D1", "d1"}[i]); err != nil {
+			t.Fatal(err)
+		}
+		if k.grant.Label != want {
+			t.Errorf("computer %d is %s, want %s", i, k.grant.Label, want)
+		}
+		kits = append(kits, k)
+	}
+	if err := kits[0].join(t.Context(), o.code(t, "CGPCS"), "D1"); err != nil || kits[0].grant.Label != "D1" {
+		t.Error("the first one enrols again as", kits[0].grant.Label, err)
+	}
+}

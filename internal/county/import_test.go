@@ -11,6 +11,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"fieldkit/internal/model"
 	"fieldkit/internal/rpc"
 )
 
@@ -164,5 +165,53 @@ func TestImportOtherLedgers(t *testing.T) {
 		if v.Cards[i].Value != want {
 			t.Errorf("%s: %d, want %d", v.Cards[i].Key, v.Cards[i].Value, want)
 		}
+	}
+}
+
+// A line that stands twice in a table is two records, and the same table is none the second
+// time. A post with a link is the one that a kit would have made of it.
+func TestEqualLinesOfALedger(t *testing.T) {
+	o := openOffice(t)
+	o.story(t)
+	o.login(t)
+	asked := func() int64 {
+		t.Helper()
+		var v Overview
+		if err := o.call(t, "Overview", &v, OverviewQuery{From: "2024-01-01", To: "2024-12-31"}); err != nil {
+			t.Fatal(err)
+		}
+		return v.Cards[7].Value
+	}
+	line := []any{"2024-06-01", "城关派出所", "刷单"}
+	rows := workbook(t, []any{"日期", "单位", "类型"}, line, line, []any{"2024-06-02", "城关派出所", "刷单"})
+	for round, want := range []ImportPlan{{Fresh: 3, Alike: 1}, {Known: 3, Alike: 1}} {
+		up, refused := o.upload(t, rows)
+		if refused != nil {
+			t.Fatal(refused)
+		}
+		form := ImportForm{ID: up.ID, Kind: "consultation", Columns: map[string]int64{"on": 0, "unit": 1, "fraud_type": 2}}
+		var plan ImportPlan
+		if err := o.call(t, "ImportPreview", &plan, form); err != nil || plan.Fresh != want.Fresh || plan.Known != want.Known || plan.Alike != want.Alike || plan.Bad != 0 {
+			t.Errorf("round %d: %+v, %v", round, plan, err)
+		}
+		if err := o.call(t, "ImportRun", nil, form); (err == nil) != (round == 0) {
+			t.Errorf("round %d: %v", round, err)
+		}
+		if n := asked(); n != 3 {
+			t.Errorf("round %d: %d consultations", round, n)
+		}
+	}
+	link := "https://weibo.com/1234567890/AbCdEf?from=page"
+	_, canonical, channel := model.PostLink(link)
+	up, refused := o.upload(t, workbook(t, []any{"日期", "单位", "渠道", "标题", "链接"}, []any{"2024-06-01", "城关派出所", "微博", "警惕刷单", link}))
+	if refused != nil {
+		t.Fatal(refused)
+	}
+	if err := o.call(t, "ImportRun", nil, ImportForm{ID: up.ID, Kind: "post", Columns: map[string]int64{"on": 0, "unit": 1, "channel": 2, "title": 3, "url": 4}}); err != nil {
+		t.Fatal(err)
+	}
+	row, err := o.replica.Get(t.Context(), "post", model.PostID(o.realm, "weibo", canonical))
+	if err != nil || row == nil || row.Text("url") != canonical || channel != "weibo" {
+		t.Errorf("the post has another id than a kit's: %v, %v, %s", row, err, channel)
 	}
 }

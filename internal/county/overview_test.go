@@ -400,3 +400,56 @@ func TestMasks(t *testing.T) {
 		}
 	}
 }
+
+// Lists and files of a unit have what the units merged into it recorded.
+func TestListsOfAMergedUnit(t *testing.T) {
+	o := openOffice(t)
+	s := o.story(t)
+	s.activity("street", "done", "2025-05-01 09:00", "CGPCS")
+	s.activity("street", "done", "2025-05-02 09:00", "YD")
+	s.activity("street", "done", "2025-05-03 09:00", "FZZX")
+	o.login(t)
+	if err := o.call(t, "MergeRows", nil, "unit", s.unit["CGPCS"].String(), s.unit["YD"].String()); err != nil {
+		t.Fatal(err)
+	}
+	for _, unit := range []string{"CGPCS", "YD"} {
+		var page RecordPage
+		if err := o.call(t, "Records", &page, RecordQuery{Table: "activity", From: "2025-01-01", To: "2025-12-31", Units: []string{s.unit[unit].String()}}); err != nil || len(page.Rows) != 2 {
+			t.Errorf("%s: %d activities, %v", unit, len(page.Rows), err)
+		}
+		response, body := o.get(t, o.secure+"/export/activities.csv?from=2025-01-01&to=2025-12-31&unit="+s.unit[unit].String())
+		if response.StatusCode != 200 || strings.Count(body, "\r\n") != 3 || strings.Contains(body, "2025-05-03") {
+			t.Errorf("%s: %q", unit, body)
+		}
+	}
+}
+
+// The county's target of a unit stands before the one that the unit set itself, whichever came first.
+func TestTheCountysTargetsStand(t *testing.T) {
+	o := openOffice(t)
+	s := o.story(t)
+	unit := s.unit["CGPCS"]
+	target := func(of schema.ID, metric string, value int64) {
+		plan := model.PlanID(o.realm, 2025, "annual", of, 1)
+		s.do(func(tx *replicaTx) error {
+			if err := tx.Put("plan", plan, schema.Values{"year": int64(2025), "kind": "annual", "unit_id": of, "title": "年度计划", "created_at": tx.Now().UnixMilli()}); err != nil {
+				return err
+			}
+			return tx.Put("plan_target", model.TargetID(o.realm, plan, metric, unit, ""), schema.Values{"plan_id": plan, "metric": metric, "unit_id": unit, "value": value, "created_at": tx.Now().UnixMilli()})
+		})
+	}
+	target(schema.Nil, "M02", 1000)
+	target(unit, "M02", 300)
+	target(unit, "M03", 2)
+	target(schema.Nil, "M03", 6)
+	target(unit, "M09", 50)
+	got, err := o.targets(t.Context(), 2025)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for metric, want := range map[string]int64{"M02": 1000, "M03": 6, "M09": 50} {
+		if n := got[targetKey{metric, unit}]; n != want {
+			t.Errorf("%s: %d, want %d", metric, n, want)
+		}
+	}
+}

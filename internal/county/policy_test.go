@@ -164,3 +164,21 @@ func TestAccountsAreKept(t *testing.T) {
 		t.Error("a disabled account signs in:", err)
 	}
 }
+
+// What is refused changes nothing: the password neither, nor who is signed in.
+func TestARefusedAccountChangeLeavesThePassword(t *testing.T) {
+	o := openOffice(t)
+	o.login(t)
+	if err := o.call(t, "SetAccount", nil, AccountForm{Name: "admin", Display: "管理员", Role: "analyst", Password: "another-horse-9"}); err == nil || err.Code != "last_admin" {
+		t.Fatal("no administrator is left:", err)
+	}
+	if err := o.call(t, "Accounts", nil); err != nil {
+		t.Error("the session is over:", err)
+	}
+	if err := o.call(t, "Login", nil, "admin", "another-horse-9"); err == nil {
+		t.Error("the refused password signs in")
+	}
+	if err := o.call(t, "Login", nil, "admin", password); err != nil {
+		t.Error("the old password does not:", err)
+	}
+}

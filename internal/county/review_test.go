@@ -411,3 +411,24 @@ func carry(t *testing.T, from, to *replica.Replica) {
 		}
 	}
 }
+
+// Two materials that were merged are one account of stock.
+func TestReviewStockOfMergedMaterials(t *testing.T) {
+	o := openOffice(t)
+	s := o.story(t)
+	o.login(t)
+	one, other := s.material("L1", "leaflet"), s.material("L2", "leaflet")
+	booth := s.activity("street", "done", "2025-05-01 09:00", "CGPCS")
+	s.put("stock_move", schema.Values{"kind": "receive", "material_id": one, "to_unit": s.unit["CGPCS"], "qty": 1000, "batch_no": "1"})
+	s.hand(booth, one, 600)
+	s.hand(booth, other, 700) // of which no stock is kept
+	if list := o.review(t, "stock"); len(list) != 0 {
+		t.Errorf("%+v", list)
+	}
+	if err := o.call(t, "MergeRows", nil, "material", one.String(), other.String()); err != nil {
+		t.Fatal(err)
+	}
+	if list := o.review(t, "stock"); len(list) != 1 || list[0].Args["n"] != "-300" || list[0].ID != one.String() {
+		t.Errorf("%+v", list)
+	}
+}

@@ -339,3 +339,78 @@ func TestLibreOfficeOpensEveryLedger(t *testing.T) {
 		}
 	}
 }
+
+// Two materials that were merged are one account.
+func TestStockOfMergedMaterials(t *testing.T) {
+	w := figuretest.New(t)
+	u := w.Unit("反诈中心", "D01")
+	one := w.Put("material", schema.Values{"code": "A", "group": "leaflet", "name": "宣传单"})
+	other := w.Put("material", schema.Values{"code": "B", "group": "leaflet", "name": "宣传单（新）"})
+	w.Put("stock_move", schema.Values{"kind": "receive", "material_id": one, "to_unit": u, "qty": 100, "batch_no": "1", "created_at": figuretest.At("2025-02-01", 9)})
+	w.Put("handout", schema.Values{"activity_id": w.Activity("street", "2025-03-01", u, nil), "material_id": other, "qty": 30})
+	w.Update("material", other, schema.Values{"merged_into": one})
+	f, sheet := openedBook(t, written(t, w.Replica, "T2", LedgerOptions{}))
+	rows, err := f.GetRows(sheet)
+	if err != nil || len(rows) != 4 {
+		t.Fatal(rows, err)
+	}
+	if last := rows[2]; last[3] != "宣传单" || last[8] != "70" {
+		t.Error(rows)
+	}
+}
+
+// What venues were given stands in T3 once: with the first who signed, whichever of the
+// merged venues they signed for, and on a line of its own where nobody did.
+func TestWhatVenuesWereGivenAddsUp(t *testing.T) {
+	w := figuretest.New(t)
+	meeting := w.Activity("cafe_meeting", "2025-03-01", w.Unit("反诈中心", "D01"), nil)
+	venue := func(name string) schema.ID {
+		return w.Put("venue", schema.Values{"kind": "V01", "name": name, "town": "城关"})
+	}
+	one, other, absent := venue("极速网吧"), venue("极速网咖"), venue("星空网咖")
+	for name, at := range map[string]schema.ID{"王建国": one, "赵敏": other} {
+		w.Put("attendance", schema.Values{"activity_id": meeting, "person_name": name, "venue_id": at, "sign_ins": []string{"d@1740805200000"}, "source": "roster"})
+	}
+	w.Put("attendance", schema.Values{"activity_id": meeting, "person_name": "张伟", "venue_id": absent, "source": "roster"})
+	for at, n := range map[schema.ID]int{one: 4, other: 2, absent: 3} {
+		w.Put("issue", schema.Values{"activity_id": meeting, "placement_id": w.Put("placement", schema.Values{"venue_id": at, "kind": "poster", "qty": n}), "qty": n})
+	}
+	w.Update("venue", other, schema.Values{"merged_into": one})
+	set, err := figures.Compute(t.Context(), w.Replica, model.DefaultSettings(), year, "M10m")
+	if err != nil || set["M10m"].Value != 9 {
+		t.Fatal(set, err)
+	}
+	f, sheet := openedBook(t, written(t, w.Replica, "T3", LedgerOptions{}))
+	rows, err := f.GetRows(sheet)
+	if err != nil || len(rows) != 6 { // a head, three people, what nobody signed for, the total
+		t.Fatal(rows, err)
+	}
+	given := map[string]int{}
+	for _, row := range rows[1:5] {
+		if len(row) > 9 && row[9] != "" {
+			given[row[4]+row[9]]++
+		}
+	}
+	if fmt.Sprint(given) != "map[星空网咖3:1 极速网吧6:1]" || rows[5][9] != "9" {
+		t.Error(given, rows)
+	}
+}
+
+// A unit's report names the stations that its own street campaigns were held with.
+func TestStationsOfAUnit(t *testing.T) {
+	w := figuretest.New(t)
+	u, other := w.Unit("网安大队", "D01"), w.Unit("反诈中心", "D01")
+	ours, theirs, once := w.Unit("城关派出所", "D02"), w.Unit("岭口派出所", "D02"), w.Unit("城关所", "D02")
+	w.Activity("street", "2025-03-01", u, schema.Values{"partner_units": []string{once.String()}})
+	w.Activity("street", "2025-03-02", other, schema.Values{"partner_units": []string{theirs.String()}})
+	w.Update("unit", once, schema.Values{"merged_into": ours})
+	for want, units := range map[string][]schema.ID{"城关派出所": {u}, "城关派出所、岭口派出所": nil} {
+		d, _, err := Build(t.Context(), w.Replica, Request{Kind: "R2", From: year.From, To: year.To, County: "青岚县", Units: units, Now: time.Date(2026, 1, 5, 9, 0, 0, 0, model.Location)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Named["stations"] != want {
+			t.Errorf("of %d units: %s, want %s", len(units), d.Named["stations"], want)
+		}
+	}
+}
