@@ -119,6 +119,7 @@ type MoveForm struct {
 	PrintedOn  string    `json:"printed_on"` // YYYY-MM-DD
 	UnitID     schema.ID `json:"unit_id"`    // the other side: it came from, or goes to
 	Note       string    `json:"note"`
+	Sure       schema.ID `json:"sure,omitzero"` // the entry of the other side that was shown and is another delivery, see Twin
 }
 
 // StockMove is a movement as it stands.
@@ -139,11 +140,14 @@ type StockMove struct {
 
 const maxMove = 1_000_000
 
-// Record enters a movement.
+// Record enters a movement; one that the other side has entered only when Sure says so.
 func (k *Stock) Record(f MoveForm) ([]StockLine, error) {
 	err := k.s.update(func(tx *replica.Tx) error {
 		values, err := k.move(tx, &f)
 		if err != nil {
+			return err
+		}
+		if err := askTwin(tx, &f, values); err != nil {
 			return err
 		}
 		return tx.Put("stock_move", tx.NewID(), k.s.created(tx, values))
@@ -199,6 +203,11 @@ func (k *Stock) move(tx *replica.Tx, f *MoveForm) (schema.Values, error) {
 	if f.Kind == "allot" && f.UnitID.IsNil() {
 		return nil, refuse("unit_id", "请选择调拨给哪个单位。", "Choose the unit it goes to.")
 	}
+	return k.sides(f), nil
+}
+
+// sides are the values of a movement, with what it leaves and where it goes.
+func (k *Stock) sides(f *MoveForm) schema.Values {
 	values := schema.Values{"kind": f.Kind, "material_id": f.MaterialID, "qty": f.Qty, "batch_no": text(strings.TrimSpace(f.BatchNo)), "printed_on": text(f.PrintedOn), "note": text(strings.TrimSpace(f.Note))}
 	switch f.Kind {
 	case "receive", "adjust":
@@ -206,7 +215,7 @@ func (k *Stock) move(tx *replica.Tx, f *MoveForm) (schema.Values, error) {
 	default:
 		values["from_unit"], values["to_unit"] = k.s.Unit(), f.UnitID
 	}
-	return values, nil
+	return values
 }
 
 // Moves lists the unit's movements, newest first.
@@ -221,34 +230,39 @@ func (k *Stock) moves(limit int) ([]StockMove, error) {
 	d := k.s.directory(r)
 	unit := k.s.Unit()
 	err = r.Each(context.Background(), "stock_move", "WHERE from_unit = ?1 OR to_unit = ?1 ORDER BY created_at DESC LIMIT ?2", []any{unit, limit}, func(row *replica.Row) error {
-		m := StockMove{ID: row.ID, Kind: row.Text("kind"), Qty: row.Int("qty"), BatchNo: row.Text("batch_no"), At: row.Int("created_at"), Note: row.Text("note"), Voided: voided(row)}
-		for into, ref := range map[*Named]struct{ table, column string }{&m.Material: {"material", "material_id"}, &m.From: {"unit", "from_unit"}, &m.To: {"unit", "to_unit"}} {
-			n, err := d.name(ref.table, row.Ref(ref.column))
-			if err != nil {
-				return err
-			}
-			*into = n
-		}
-		by, err := d.name("officer", row.Ref("created_by"))
-		if err != nil {
-			return err
-		}
-		m.By = by.Name
-		if id := row.Ref("activity_id"); !id.IsNil() {
-			if event, err := r.Get(context.Background(), "activity", id); err != nil {
-				return err
-			} else if event != nil {
-				a, err := d.activity(event)
-				if err != nil {
-					return err
-				}
-				m.Activity = a.Title
-			}
-		}
+		m, err := k.present(r, d, row)
 		out = append(out, m)
-		return nil
+		return err
 	})
 	return out, err
+}
+
+func (k *Stock) present(r *replica.Replica, d *directory, row *replica.Row) (m StockMove, err error) {
+	m = StockMove{ID: row.ID, Kind: row.Text("kind"), Qty: row.Int("qty"), BatchNo: row.Text("batch_no"), At: row.Int("created_at"), Note: row.Text("note"), Voided: voided(row)}
+	for into, ref := range map[*Named]struct{ table, column string }{&m.Material: {"material", "material_id"}, &m.From: {"unit", "from_unit"}, &m.To: {"unit", "to_unit"}} {
+		n, err := d.name(ref.table, row.Ref(ref.column))
+		if err != nil {
+			return m, err
+		}
+		*into = n
+	}
+	by, err := d.name("officer", row.Ref("created_by"))
+	if err != nil {
+		return m, err
+	}
+	m.By = by.Name
+	if id := row.Ref("activity_id"); !id.IsNil() {
+		if event, err := r.Get(context.Background(), "activity", id); err != nil {
+			return m, err
+		} else if event != nil {
+			a, err := d.activity(event)
+			if err != nil {
+				return m, err
+			}
+			m.Activity = a.Title
+		}
+	}
+	return m, nil
 }
 
 // VoidMove takes a movement out of the account, or puts it back.

@@ -1002,6 +1002,7 @@ export interface MoveForm {
   printed_on: string
   unit_id: string
   note: string
+  sure?: string
 }
 
 export interface ServerAddress {
@@ -1592,6 +1593,7 @@ export const Stock = {
   Carry: (a0: string, a1: string, a2: string, a3: number): Promise<Carried[]> => call('Stock', 'Carry', [a0, a1, a2, a3]),
   Moves: (a0: number): Promise<StockMove[]> => call('Stock', 'Moves', [a0]),
   Record: (a0: MoveForm): Promise<StockLine[]> => call('Stock', 'Record', [a0]),
+  Twin: (a0: MoveForm): Promise<StockMove | null> => call('Stock', 'Twin', [a0]),
   VoidMove: (a0: string, a1: boolean): Promise<StockLine[]> => call('Stock', 'VoidMove', [a0, a1]),
 }
 

@@ -1,4 +1,5 @@
 export default {
+  stock: { twin: '{unit} entered this on {at}:', same: 'The same, do not enter it', another: 'Another one, store it' },
   activity: { over: 'This one is over:', sameOne: 'That is the one', another: 'Open another' },
   consult: {
     closing: 'Closed', isClosed: 'Closed', isOpen: 'Open', anyClosed: 'Closed', setClosed: 'Set closed', closeAfterCall: 'After the call',

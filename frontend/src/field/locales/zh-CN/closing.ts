@@ -1,4 +1,5 @@
 export default {
+  stock: { twin: '{unit} {at} 已经记过：', same: '是同一批，不记了', another: '是另一批，照样存' },
   activity: { over: '这场已经结束了：', sameOne: '就是那一场', another: '另开一场' },
   consult: {
     closing: '办结', isClosed: '已办结', isOpen: '未办结', anyClosed: '办结', setClosed: '改办结', closeAfterCall: '回访后办结',
