@@ -39,7 +39,7 @@ const givenAt = `SELECT p.venue_id, sum(i.qty) FROM issue i JOIN placement p ON 
 
 // attendance is one meeting's roster with who signed in.
 func (e *Exports) attendance(raw json.RawMessage) (Sheet, error) {
-	sheet := Sheet{Title: "签到", Columns: []SheetColumn{{Name: "单位", Width: 28}, {Name: "姓名", Width: 10}, {Name: "岗位", Width: 10}, {Name: "电话", Width: 14}, {Name: "来源", Width: 8}, {Name: "签到时间", Width: 17}, {Name: "缺席原因", Width: 12}, {Name: "领取数", Width: 8}}, Rows: [][]any{}}
+	sheet := Sheet{Title: "签到", Columns: []SheetColumn{{Name: "单位", Width: 28}, {Name: "姓名", Width: 10}, {Name: "岗位", Width: 10}, {Name: "电话", Width: 14}, {Name: "来源", Width: 8}, {Name: "签到时间", Width: 17}, {Name: "缺席原因", Width: 12}, {Name: "代签人", Width: 10}, {Name: "测验分", Width: 8}, {Name: "领取数", Width: 8}}, Rows: [][]any{}}
 	q, err := decode[ofActivity](raw)
 	if err != nil {
 		return sheet, err
@@ -69,10 +69,18 @@ func (e *Exports) attendance(raw json.RawMessage) (Sheet, error) {
 		// What a café was given stands with its first person, once.
 		qty := given[a.VenueID]
 		delete(given, a.VenueID)
-		sheet.Rows = append(sheet.Rows, []any{a.Org, masked(a.Name), name("role", a.Role), a.Phone, source, minute(a.SignedAt), name("absent_reason", a.Absent), qty})
+		sheet.Rows = append(sheet.Rows, []any{a.Org, masked(a.Name), name("role", a.Role), a.Phone, source, minute(a.SignedAt), name("absent_reason", a.Absent), masked(a.Deputy), score(a.Score), qty})
 	}
 	sheet.Columns[len(sheet.Columns)-1].Sum = true
 	return sheet, nil
+}
+
+// score is the points of a quiz; nothing where none were noted.
+func score(of *int64) any {
+	if of == nil {
+		return ""
+	}
+	return *of
 }
 
 func sumsBy(r *replica.Replica, query string, args ...any) (map[schema.ID]int64, error) {

@@ -44,6 +44,8 @@ type Attendee struct {
 	SignedAt int64     `json:"signed_at"` // ms of the first sign-in that stands
 	Device   string    `json:"device"`    // label of the laptop that took it
 	Absent   string    `json:"absent"`    // code of the reason
+	Deputy   string    `json:"deputy"`    // who came instead
+	Score    *int64    `json:"score"`     // of the quiz, 0–100; null when none was noted
 	Progress Progress  `json:"progress"`
 }
 
@@ -240,7 +242,11 @@ func survivor(survivors map[schema.ID]schema.ID, id schema.ID) schema.ID {
 
 func (d *directory) attendee(p *replica.Row) (Attendee, error) {
 	a := Attendee{ID: p.ID, Name: p.Text("person_name"), Phone: model.MaskPhone(p.Text("phone")), Role: p.Text("role"), VenueID: p.Ref("venue_id"), Org: p.Text("org_name"),
-		Source: p.Text("source"), Absent: p.Text("absent_reason")}
+		Source: p.Text("source"), Absent: p.Text("absent_reason"), Deputy: p.Text("deputy_name")}
+	if !p.Null("quiz_score") {
+		score := p.Int("quiz_score")
+		a.Score = &score
+	}
 	if !a.VenueID.IsNil() {
 		v, err := d.name("venue", a.VenueID)
 		if err != nil {

@@ -80,13 +80,48 @@ func (m *Meetings) UndoSignIn(attendance schema.ID) (Meeting, error) {
 	})
 }
 
-// SetAbsent notes why a person is not there; "" clears it.
+// SetAbsent notes why a person is not there; "" clears it. Who came instead is known only
+// of one who sent a deputy.
 func (m *Meetings) SetAbsent(attendance schema.ID, reason string) (Meeting, error) {
-	return m.person(attendance, func(tx *replica.Tx, _ *replica.Row) error {
-		if err := model.OneOf("absent_reason", "缺席原因", "a reason", "absent_reason", reason, false); err != nil {
+	return m.note(attendance, func(row *replica.Row) (schema.Values, error) {
+		values := schema.Values{"absent_reason": text(reason)}
+		if reason != "sent_deputy" && !row.Null("deputy_name") {
+			values["deputy_name"] = nil
+		}
+		return values, model.OneOf("absent_reason", "缺席原因", "a reason", "absent_reason", reason, false)
+	})
+}
+
+// SetDeputy notes who came instead of a person; "" clears the name.
+func (m *Meetings) SetDeputy(attendance schema.ID, name string) (Meeting, error) {
+	return m.note(attendance, func(*replica.Row) (schema.Values, error) {
+		name = strings.TrimSpace(name)
+		return schema.Values{"absent_reason": "sent_deputy", "deputy_name": text(name)}, model.Text("deputy_name", "代签人", "The deputy's name", name, 20, false)
+	})
+}
+
+// SetScore notes what a person reached in the quiz, 0 to 100; nil clears it.
+func (m *Meetings) SetScore(attendance schema.ID, score *int64) (Meeting, error) {
+	return m.note(attendance, func(*replica.Row) (schema.Values, error) {
+		if score == nil {
+			return schema.Values{"quiz_score": nil}, nil
+		}
+		return schema.Values{"quiz_score": *score}, model.Range("quiz_score", "测验分", "The score", *score, 0, 100)
+	})
+}
+
+// note writes what is noted of a person beside the sign-in, and keeps what stood before.
+func (m *Meetings) note(attendance schema.ID, of func(*replica.Row) (schema.Values, error)) (Meeting, error) {
+	return m.person(attendance, func(tx *replica.Tx, row *replica.Row) error {
+		values, err := of(row)
+		if err != nil {
 			return err
 		}
-		return tx.Put("attendance", attendance, schema.Values{"absent_reason": text(reason)})
+		keep := m.s.remember(tx, "attendance", row)
+		if err := tx.Put("attendance", attendance, values); err != nil {
+			return err
+		}
+		return keep()
 	})
 }
 

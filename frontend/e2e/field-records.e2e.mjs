@@ -134,6 +134,70 @@ test('where a lecture is over the next may be another: asked before anything is 
   assert.deepEqual(await lectures(), ['done', 'open'])
 })
 
+test('a delivery that the supplier has entered is asked about before it counts twice', async () => {
+  const enrol = w.code
+  w.code = (label) => w.run('county', 'enrol', '--dir', w.dir + '/county', '--unit', 'DYZX', '--unit-name', '德育中心', '--short-name', '德育中心', '--department', 'D02', '--label', label, '--address', `https://127.0.0.1:${w.linePort}`)
+  const supplier = await w.enrolled('d9', '王强', '041208')
+  w.code = enrol
+  const exchange = async () => { for (const k of [supplier, one, supplier, one]) assert.ok((await call(k.page, 'Sync', 'Now')).last?.ok) }
+  await exchange()
+  const [material] = await call(one.page, 'Catalogue', 'Materials')
+  const own = (await call(one.page, 'Kit', 'State')).unit
+  await call(supplier.page, 'Stock', 'Record', { kind: 'allot', material_id: material.id, qty: 500, batch_no: '', printed_on: '', unit_id: own.id, note: '' })
+  await exchange()
+  const enter = async () => {
+    await show(one.page, '/stock')
+    await at('receive').click()
+    await at('move-qty').fill('500')
+    await one.page.locator('.el-dialog .el-select').click()
+    await one.page.getByRole('option', { name: '德育中心' }).click()
+    await at('move-save').click()
+    await at('twin').filter({ hasText: '德育中心' }).waitFor()
+  }
+  const balance = async () => (await call(one.page, 'Stock', 'Balances')).find((l) => l.material_id === material.id).balance
+  const before = await balance()
+  await enter()
+  await w.picture(one.page, 'records-twin')
+  await at('twin-same').click()
+  await at('twin').waitFor({ state: 'detached' })
+  assert.equal(await balance(), before)
+  await enter()
+  await one.page.keyboard.press('Alt+n')
+  await at('twin').waitFor({ state: 'detached' })
+  assert.equal(await balance(), before + 500)
+})
+
+test('a training notes who came instead of whom, and what everybody reached in the quiz', async () => {
+  const { id } = await call(one.page, 'Activities', 'Open', { kind: 'training', place: '营业部' })
+  await call(one.page, 'Meetings', 'ImportRoster', id, ['陈晓', '周敏', '孙丽'].map((name) => ({ org: '营业部', name, role: 'teller' })))
+  await show(one.page, '/meeting/' + id)
+  for (const name of ['陈晓', '周敏']) {
+    await at('signin').fill(name)
+    await one.page.keyboard.press('Enter')
+    await said(name)
+  }
+  await at('score').nth(1).waitFor()
+  await at('score').first().click()
+  for (const n of ['92', '101']) {
+    await one.page.keyboard.type(n)
+    await one.page.keyboard.press('Enter')
+  }
+  await said('0 到 100')
+  await at('score').nth(1).fill('78')
+  const why = () => at('absent-why').first()
+  while (!(await at('deputy').count())) {
+    const text = await why().textContent()
+    await why().click()
+    await one.page.waitForFunction((was) => document.querySelector('[data-test=absent-why]').textContent !== was, text)
+  }
+  await at('deputy').fill('李红')
+  await one.page.keyboard.press('Enter')
+  const people = async () => (await call(one.page, 'Meetings', 'Get', id)).attendees
+  await w.picture(one.page, 'records-training')
+  assert.deepEqual((await people()).map((a) => a.score).sort(), [78, 92, null].sort())
+  assert.equal((await people()).find((a) => a.name === '孙丽').deputy, '李红')
+})
+
 test('no screen complained on the console', () => {
   assert.deepEqual(one.page.problems.filter((p) => !/422/.test(p)), [])
 })

@@ -589,6 +589,8 @@ export interface Attendee {
   signed_at: number
   device: string
   absent: string
+  deputy: string
+  score: number | null
   progress: Progress
 }
 
@@ -1514,6 +1516,8 @@ export const Meetings = {
   Rates: (): Promise<CafeRate[]> => call('Meetings', 'Rates', []),
   Scan: (a0: string, a1: string): Promise<Scanned> => call('Meetings', 'Scan', [a0, a1]),
   SetAbsent: (a0: string, a1: string): Promise<Meeting> => call('Meetings', 'SetAbsent', [a0, a1]),
+  SetDeputy: (a0: string, a1: string): Promise<Meeting> => call('Meetings', 'SetDeputy', [a0, a1]),
+  SetScore: (a0: string, a1: number | null): Promise<Meeting> => call('Meetings', 'SetScore', [a0, a1]),
   SignIn: (a0: string): Promise<Meeting> => call('Meetings', 'SignIn', [a0]),
   UndoSignIn: (a0: string): Promise<Meeting> => call('Meetings', 'UndoSignIn', [a0]),
   WalkIn: (a0: string, a1: RosterRow): Promise<Meeting> => call('Meetings', 'WalkIn', [a0, a1]),
