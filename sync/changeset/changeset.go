@@ -22,6 +22,7 @@ const (
 	maxColumns  = 1 << 10   // field changes of one row
 	MaxRows     = 1 << 14   // rows in one changeset
 	MaxCells    = 1 << 17   // field changes in one changeset, with all that they list
+	MaxText     = 16 << 20  // bytes of text in the cells of one changeset, those that repeat included
 	MaxOrigins  = 4096      // origins named in one changeset
 )
 

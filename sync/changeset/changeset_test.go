@@ -220,7 +220,7 @@ func TestTextBlocks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.OneOf(rapid.String(), rapid.StringMatching(`[0-9]{1,16}`), rapid.StringMatching(`[一-龥，。]{0,40}`), rapid.SampledFrom([]string{"", "城关镇", "\xff\xfe"})), 0, 60).Draw(t, "values")
 		r := &reader{b: appendTexts(nil, values, byRank)}
-		back := r.texts(len(values), &allowance{text: MaxRaw})
+		back := r.texts(len(values), &allowance{text: MaxRaw, repeated: MaxText})
 		if r.err != nil || len(r.b) > 0 || len(values) > 0 && !reflect.DeepEqual(back, values) {
 			t.Fatalf("%q came back as %q, %v", values, back, r.err)
 		}

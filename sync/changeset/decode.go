@@ -13,7 +13,7 @@ import (
 const maxSeq = 1 << 48
 
 // allowance is how much a body may still hold. It is taken before memory is.
-type allowance struct{ rows, cells, text int }
+type allowance struct{ rows, cells, text, repeated int }
 
 func (r *reader) take(left *int, n int64, limit int, what string) bool {
 	if n < 0 {
@@ -58,7 +58,7 @@ func DecodeBody(raw []byte, author Origin, rows Rows) (*Body, error) {
 		named[o] = true
 		body.Origins = append(body.Origins, o)
 	}
-	left := &allowance{rows: MaxRows, cells: MaxCells, text: MaxRaw}
+	left := &allowance{rows: MaxRows, cells: MaxCells, text: MaxRaw, repeated: MaxText}
 	last := -1
 	for range r.upTo(MaxTables, "tables") {
 		number := r.upTo(1<<16-1, "as a table number")

@@ -31,12 +31,20 @@ func encodeBody(body *Body, s style) ([]byte, error) {
 	if body.States != nil {
 		tables = slices.Concat(tables, body.States.Tables)
 	}
-	rows := 0
+	rows, text := 0, 0
 	for i := range tables {
 		rows += len(tables[i].Rows)
+		for j := range tables[i].Rows {
+			for k := range tables[i].Rows[j].Cells {
+				text += tables[i].Rows[j].Cells[k].text()
+			}
+		}
 	}
 	if rows > MaxRows || len(tables) > MaxTables {
 		return nil, fmt.Errorf("%w: %d rows in %d tables", ErrTooLarge, rows, len(tables))
+	}
+	if text > MaxText {
+		return nil, fmt.Errorf("%w: %d bytes of text", ErrTooLarge, text)
 	}
 	b := binary.AppendUvarint(nil, uint64(len(body.Origins)-1))
 	for _, o := range body.Origins[1:] {
@@ -56,6 +64,18 @@ func encodeBody(body *Body, s style) ([]byte, error) {
 		err = fmt.Errorf("%w: a payload of %d bytes", ErrTooLarge, len(b))
 	}
 	return b, err
+}
+
+// text is how many bytes of text a cell holds.
+func (c *Cell) text() int {
+	n := len(c.Text)
+	for i := range c.Elements {
+		n += len(c.Elements[i].Value)
+	}
+	for i := range c.Insertions {
+		n += len(c.Insertions[i].Text)
+	}
+	return n
 }
 
 // column gathers the cells of one column with the rows they belong to.

@@ -150,13 +150,13 @@ func FuzzTexts(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, n uint8, raw []byte) {
 		r := &reader{b: raw}
-		values := r.texts(int(n), &allowance{text: MaxRaw})
+		values := r.texts(int(n), &allowance{text: MaxRaw, repeated: MaxText})
 		if r.err != nil {
 			return
 		}
 		for _, s := range []style{byRank, commonly} {
 			r := &reader{b: appendTexts(nil, values, s)}
-			back := r.texts(int(n), &allowance{text: MaxRaw})
+			back := r.texts(int(n), &allowance{text: MaxRaw, repeated: MaxText})
 			if r.err != nil || len(r.b) > 0 || !reflect.DeepEqual(values, back) {
 				t.Fatalf("%q came back as %q, %v", values, back, r.err)
 			}

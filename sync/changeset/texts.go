@@ -176,6 +176,9 @@ func (r *reader) texts(n int, left *allowance) []string {
 			r.fail(ErrReference, "text %d of %d", code, len(distinct))
 			return nil
 		}
+		if !r.take(&left.repeated, int64(len(distinct[code])), MaxText, "bytes of repeated text") {
+			return nil
+		}
 		out[i] = distinct[code]
 	}
 	return out

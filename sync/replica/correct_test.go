@@ -68,3 +68,79 @@ func TestAWrongClockIsCorrectedBeforeSealing(t *testing.T) {
 		})
 	}
 }
+
+// A laptop whose clock is always two minutes fast is corrected once: not each morning
+// anew, under another name.
+func TestAClockThatIsAlwaysFastIsCorrectedOnce(t *testing.T) {
+	f := newFleet(t, 2)
+	const ahead = 2 * time.Minute
+	options := Options{Dir: filepath.Join(t.TempDir(), "kit"), Schema: testSchema(), Realm: testRealm, Wall: func() time.Time { return f.now.Add(ahead) }, Elapsed: func() time.Duration { return f.now.Sub(time.Unix(0, 0)) }}
+	kit, err := Open(f.ctx, options)
+	f.must(err)
+	f.enrol(kit)
+	put := func() {
+		f.write(kit, func(tx *Tx) error { return tx.Put("note", tx.NewID(), schema.Values{"title": "一"}) })
+	}
+	put()
+	if restamped, err := kit.Correct(f.ctx, ahead); err != nil || !restamped {
+		t.Fatal(restamped, err)
+	}
+	origin := kit.Origin()
+	for range 3 {
+		f.must(kit.Close())
+		kit, err = Open(f.ctx, options)
+		f.must(err)
+		if kit.Ahead() != ahead {
+			t.Fatalf("opened again, it is ahead by %s", kit.Ahead())
+		}
+		put()
+		f.give(kit, f.root)
+	}
+	defer kit.Close()
+	if kit.Origin() != origin {
+		t.Errorf("now it is %s, after %s", kit.Origin(), origin)
+	}
+	list, err := f.root.Select(f.ctx, "note", "")
+	f.must(err)
+	if len(list) != 4 {
+		t.Fatalf("the county has %d rows", len(list))
+	}
+	for _, row := range list {
+		if off := row.UpdatedAt().Sub(f.now).Abs(); off > time.Minute {
+			t.Errorf("written %s off", off)
+		}
+	}
+}
+
+// What was written on Monday under the right time stays; what was written on Tuesday, when
+// the laptop believed it to be next month, gets the right one.
+func TestOnlyTheWrongDayIsCorrected(t *testing.T) {
+	f := newFleet(t, 2)
+	ahead := time.Duration(0)
+	options := Options{Dir: filepath.Join(t.TempDir(), "kit"), Schema: testSchema(), Realm: testRealm, Wall: func() time.Time { return f.now.Add(ahead) }, Elapsed: func() time.Duration { return f.now.Sub(time.Unix(0, 0)) }}
+	kit, err := Open(f.ctx, options)
+	f.must(err)
+	f.enrol(kit)
+	f.write(f.root, func(tx *Tx) error { return tx.Put("note", tx.NewID(), schema.Values{"title": "零"}) })
+	f.give(f.root, kit)
+	monday, tuesday := schema.Derive(testRealm, "row", "1"), schema.Derive(testRealm, "row", "2")
+	f.write(kit, func(tx *Tx) error { return tx.Put("note", monday, schema.Values{"title": "一"}) })
+	f.must(kit.Close())
+	f.now, ahead = f.now.Add(24*time.Hour), 30*24*time.Hour
+	kit, err = Open(f.ctx, options)
+	f.must(err)
+	defer kit.Close()
+	f.write(kit, func(tx *Tx) error { return tx.Put("note", tuesday, schema.Values{"title": "二"}) })
+	if restamped, err := kit.Correct(f.ctx, ahead); err != nil || !restamped {
+		t.Fatal(restamped, err)
+	}
+	f.give(kit, f.root)
+	if held, err := f.root.HeldBack(f.ctx); err != nil || len(held) > 0 {
+		t.Fatal(held, err)
+	}
+	for id, at := range map[schema.ID]time.Time{monday: f.now.Add(-24 * time.Hour), tuesday: f.now} {
+		if off := f.get(f.root, id).UpdatedAt().Sub(at).Abs(); off > time.Minute {
+			t.Errorf("%s is off by %s", f.get(f.root, id).Text("title"), off)
+		}
+	}
+}

@@ -24,14 +24,11 @@ func TestEveryConnectionIsOpenedAlike(t *testing.T) {
 		"foreign_keys": "1", "busy_timeout": "5000", "wal_autocheckpoint": "1000", "journal_size_limit": "4194304",
 	}
 	conns := map[string]*sql.Conn{"write": f.root.conn}
-	for i := range f.root.read.Stats().MaxOpenConnections { // held open, so that each is another one
+	for i := range 6 { // held open, so that each is another one
 		c, err := f.root.read.Conn(f.ctx)
 		f.must(err)
 		defer c.Close()
 		conns[fmt.Sprint("read ", i)] = c
-	}
-	if len(conns) < 3 {
-		t.Fatalf("only %d connections", len(conns))
 	}
 	for name, c := range conns {
 		for pragma, value := range want {

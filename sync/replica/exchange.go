@@ -166,7 +166,7 @@ func (r *Replica) beginBySnapshot(ctx context.Context, audience string, have cha
 			saved += f.Size
 		}
 	}
-	begun := have[stream] >= s.first && have[stream] < s.number // with this very snapshot
+	got, begun := have[stream] // with this snapshot or one before it: between the parts of one no changeset is merged
 	if !a.gap && !begun {
 		// A root that was restored to before a snapshot could not get back from those
 		// who took it what the snapshot spared them.
@@ -176,8 +176,8 @@ func (r *Replica) beginBySnapshot(ctx context.Context, audience string, have cha
 		}
 	}
 	after := s.first - 1
-	if begun {
-		after = have[stream]
+	if got >= s.first && got < s.number {
+		after = got
 	}
 	rows, err := r.read.QueryContext(ctx, `SELECT number, size FROM _part WHERE audience = ? AND number > ? ORDER BY number`, idx, int64(after))
 	if err != nil {

@@ -45,9 +45,10 @@ func (tx *Tx) hold(origin, audience int, number uint64, row heldRow, reason stri
 }
 
 // holdFork notes a changeset under whose number or after whose predecessor another one
-// is stored: its own bytes are not.
+// is stored, once however often it is offered: its own bytes are not.
 func (tx *Tx) holdFork(origin, audience int, number uint64, reason string) error {
-	return tx.exec(`INSERT INTO _held (origin, audience, number, fork, reason, at) VALUES (?, ?, ?, 1, ?, ?)`, origin, audience, int64(number), reason, tx.wall.UnixMilli())
+	return tx.exec(`INSERT INTO _held (origin, audience, number, fork, reason, at) SELECT ?1, ?2, ?3, 1, ?4, ?5
+		WHERE NOT EXISTS (SELECT 1 FROM _held WHERE origin = ?1 AND audience = ?2 AND number = ?3 AND fork = 1)`, origin, audience, int64(number), reason, tx.wall.UnixMilli())
 }
 
 // isHeld tells whether a row of a changeset, or a field of it, is held back.

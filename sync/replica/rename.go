@@ -132,7 +132,8 @@ func (w *renamer) text(i int) error {
 	if err != nil {
 		return err
 	}
-	to := map[char]int{} // of characters that change their names
+	to := map[char]int{}          // of characters that change their names
+	numbers := map[int][]uint64{} // theirs, by their origins
 	for j, n := range state.insertions {
 		s := stamp{n.at, n.first.origin}
 		w.stamp(&s)
@@ -142,7 +143,11 @@ func (w *renamer) text(i int) error {
 		state.insertions[j].at = s.at
 		for k := range n.runes {
 			to[char{n.first.origin, n.first.seq + uint64(k)}] = s.origin
+			numbers[n.first.origin] = append(numbers[n.first.origin], n.first.seq+uint64(k))
 		}
+	}
+	for _, list := range numbers {
+		slices.Sort(list)
 	}
 	name := func(c char) char {
 		if origin, ok := to[c]; ok {
@@ -159,13 +164,23 @@ func (w *renamer) text(i int) error {
 		by := d.by
 		w.stamp(&by)
 		var parts []deletion // one run of characters may have got several names
-		for k := range d.count {
-			c := name(char{d.first.origin, d.first.seq + k})
-			if last := len(parts) - 1; last >= 0 && parts[last].first.origin == c.origin {
-				parts[last].count++
-				continue
+		for seq, end := d.first.seq, d.first.seq+d.count; seq < end; {
+			c, n := char{d.first.origin, seq}, uint64(1)
+			if changed := name(c); changed != c {
+				c = changed
+			} else { // up to the next that changes: how many there are is the author's word
+				list := numbers[c.origin]
+				n = end - seq
+				if i, _ := slices.BinarySearch(list, seq); i < len(list) {
+					n = min(n, list[i]-seq)
+				}
 			}
-			parts = append(parts, deletion{first: c, count: 1, by: by})
+			if last := len(parts) - 1; last >= 0 && parts[last].first.origin == c.origin {
+				parts[last].count += n
+			} else {
+				parts = append(parts, deletion{first: c, count: n, by: by})
+			}
+			seq += n
 		}
 		for _, part := range parts {
 			renamed.remove(part)

@@ -216,7 +216,7 @@ func Open(ctx context.Context, o Options) (_ *Replica, err error) {
 	if r.read, err = sql.Open("sqlite", dsn(path, o.files.VFS(), true)); err != nil {
 		return nil, fmt.Errorf("open replica: %w", err)
 	}
-	r.read.SetMaxOpenConns(4)
+	r.read.SetMaxIdleConns(4) // and more while reading nests: a limit would have readers wait for themselves
 	if err := r.evolve(ctx); err != nil {
 		return nil, fmt.Errorf("open replica %s: %w", path, err)
 	}
@@ -295,6 +295,9 @@ func (r *Replica) load(ctx context.Context) error {
 		return err
 	}
 	r.clock = hlc.New(r.opts.Wall, hlc.Stamp(last))
+	if err := r.goOnCorrected(ctx, tx); err != nil {
+		return err
+	}
 	root, err := meta[[]byte](ctx, tx, "root")
 	if err != nil {
 		return err

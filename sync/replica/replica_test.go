@@ -818,3 +818,27 @@ func TestX15QuarantineAndRelease(t *testing.T) {
 	}
 	f.settle()
 }
+
+// Readers that read while they read do not wait for themselves, however many there are.
+func TestReadersNest(t *testing.T) {
+	f := newFleet(t, 1)
+	f.write(f.root, func(tx *Tx) error { return tx.Put("note", tx.NewID(), schema.Values{"title": "一"}) })
+	ctx, cancel := context.WithTimeout(f.ctx, 20*time.Second)
+	defer cancel()
+	var nest func(depth int) error
+	nest = func(depth int) error {
+		return f.root.each(ctx, f.root.read, "note", "", nil, func(*Row) error {
+			if depth == 0 {
+				return nil
+			}
+			return nest(depth - 1)
+		})
+	}
+	errs := make(chan error)
+	for range 8 {
+		go func() { errs <- nest(3) }()
+	}
+	for range 8 {
+		f.must(<-errs)
+	}
+}

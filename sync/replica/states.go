@@ -488,16 +488,18 @@ func (m *stateMerger) register(p *pendingRow, at int, cells []changeset.Cell, w 
 }
 
 // seenHere tells whether a version was merged here before, so that it is gone for
-// having been overwritten.
+// having been overwritten. In which of several audiences it was written is not said: in
+// doubt, it was not, and stays.
 func (m *stateMerger) seenHere(p *pendingRow, c *schema.Column, s stamp, from []int) (bool, error) {
 	if m.known == nil { // else the column was not known when the heads moved
-		if s.origin == m.tx.r.own || len(from) == 0 && m.has(s, m.audience) {
+		if s.origin == m.tx.r.own {
 			return true, nil
 		}
-		for _, a := range from {
-			if m.has(s, a) {
-				return true, nil
-			}
+		if len(from) == 0 {
+			from = []int{m.audience}
+		}
+		if !slices.ContainsFunc(from, func(a int) bool { return !m.has(s, a) }) {
+			return true, nil
 		}
 	}
 	stmt, err := m.tx.stmt(`SELECT EXISTS (SELECT 1 FROM _passed WHERE tbl = ?1 AND id = ?2 AND col = ?3 AND at = ?4 AND origin = ?5)

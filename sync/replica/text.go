@@ -201,6 +201,9 @@ func (t *longText) edit(saw, typed string, now stamp, less func(a, b stamp) bool
 			next = max(next, n.first.seq+uint64(len(n.runes)))
 		}
 	}
+	// Insertions that stand behind one character, because what was between them is gone,
+	// each stand behind the one before.
+	var behind, tail char
 	for _, h := range diff(seen, []rune(typed)) {
 		for i := h.at; i < h.at+h.remove; i++ {
 			if place[i] >= 0 {
@@ -215,8 +218,14 @@ func (t *longText) edit(saw, typed string, now stamp, less func(a, b stamp) bool
 			}
 		}
 		if len(h.insert) > 0 {
+			if tail != (char{}) && after == behind {
+				after = tail
+			} else {
+				behind = after
+			}
 			t.insert(insertion{first: char{now.origin, next}, after: after, at: now.at, runes: h.insert})
 			next += uint64(len(h.insert))
+			tail = char{now.origin, next - 1}
 		}
 	}
 }

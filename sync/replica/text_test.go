@@ -186,3 +186,15 @@ func TestX5LongTextOnTwoReplicas(t *testing.T) {
 		t.Fatal(got)
 	}
 }
+
+// Several insertions of one edit keep their order when all that stood between them is
+// gone: the form was open while another laptop emptied the text.
+func TestInsertionsKeepTheirOrderWhereAllIsGone(t *testing.T) {
+	text, less := &longText{}, func(a, b stamp) bool { return a.at < b.at || a.at == b.at && a.origin < b.origin }
+	text.edit("", "abc", stamp{1, 1}, less)
+	text.edit("abc", "", stamp{2, 2}, less)
+	text.edit("abc", "xaybzc", stamp{3, 1}, less)
+	if got := text.text(less); got != "xyz" {
+		t.Errorf("typed x, y, z; it reads %q", got)
+	}
+}

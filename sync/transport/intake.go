@@ -18,6 +18,7 @@ type intake struct {
 	whole   [][]byte
 	size    int
 	applied []replica.Applied
+	kept    int64 // bytes that beginnings grew by
 }
 
 // applyAt is how many bytes of whole changesets are merged in one transaction.
@@ -58,6 +59,7 @@ func (in *intake) take(ctx context.Context, c *chunk) error {
 	p.Bytes = append(p.Bytes[:have:have], c.data[have-c.offset:]...)
 	if len(p.Bytes) < p.Total {
 		in.stored[c.stream] = true
+		in.kept += int64(len(p.Bytes) - have)
 		return in.r.KeepPartial(ctx, *p)
 	}
 	in.whole = append(in.whole, p.Bytes)

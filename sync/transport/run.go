@@ -27,13 +27,15 @@ type syncRun struct {
 	rest  []holding                 // what the last request's digest stood for
 	full  bool                      // the digest did not do: all holdings are told
 	skip  map[changeset.Stream]bool // refused: not offered again in this run
+	taken int64                     // bytes of beginnings kept here, and more for each changeset merged
 	last  int64                     // position at the last round that moved
 	still int                       // rounds since
 }
 
-// position grows with everything that gets to either side.
+// position grows with everything that gets to either side and stays there: what arrives
+// and is not taken moves nothing.
 func (s *syncRun) position() int64 {
-	n := s.seen.ReceivedBytes
+	n := s.taken
 	for _, h := range s.peer {
 		n += int64(h.number)*changeset.MaxSize + int64(h.partial)
 	}
@@ -370,10 +372,12 @@ func (s *syncRun) receive(ctx context.Context, in *bufio.Reader) error {
 	if err := intake.apply(ctx); err != nil {
 		return err
 	}
+	s.taken += intake.kept
 	for _, a := range intake.applied {
 		if a.Err == nil && !a.Duplicate {
 			s.result.Received++
 			s.seen.ReceivedChangesets++
+			s.taken += changeset.MaxSize
 			if h := s.peer[a.Stream]; a.Number > h.number {
 				s.peer[a.Stream] = holding{stream: a.Stream, number: a.Number}
 			}
