@@ -157,7 +157,7 @@ func openReplica(ctx context.Context, dir string, realm schema.ID, o Options) (*
 }
 
 // pageCache is how many KiB of the database's pages the county keeps for merging.
-const pageCache = 32 << 10
+const pageCache = 64 << 10
 
 // quarantine holds back what a device wrote that the office has marked as lost.
 func quarantine(tx *replica.Tx, author schema.ID) (string, error) {

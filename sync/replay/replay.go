@@ -55,7 +55,7 @@ type device struct {
 }
 
 // cache is how many KiB of pages a hub keeps in memory, as a county does.
-const cache = 32 << 10
+const cache = 64 << 10
 
 func (f *fleet) open(name string, s *schema.Schema, cache int) (*replica.Replica, error) {
 	return replica.Open(f.ctx, replica.Options{Cache: cache, Dir: filepath.Join(f.dir, name), Schema: s, Realm: realm, Wall: func() time.Time { return time.UnixMilli(f.now) }})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -235,7 +236,7 @@ func (r *Replica) scrubArchives(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		audiences := map[int]hlc.Stamp{} // from when on they have to be looked through
+		looked := map[int]hlc.Stamp{} // audiences, and from when on they have to be looked through
 		for _, row := range rows {
 			born := hlc.Stamp(0)
 			if ms, timed := row.ID.UnixMilli(); timed {
@@ -245,13 +246,17 @@ func (r *Replica) scrubArchives(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			for audience := range names {
-				if since, found := audiences[audience]; !found || born < since {
-					audiences[audience] = born
+			audiences, err := numbersIn(r.read.QueryContext(ctx, movedThrough, t.Number, row.ID[:]))
+			if err != nil {
+				return err
+			}
+			for _, audience := range slices.AppendSeq(audiences, maps.Keys(names)) {
+				if since, found := looked[audience]; !found || born < since {
+					looked[audience] = born
 				}
 			}
 		}
-		for audience, since := range audiences {
+		for audience, since := range looked {
 			if err := r.scrub(ctx, audience, since); err != nil {
 				return err
 			}

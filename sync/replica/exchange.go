@@ -282,7 +282,7 @@ func (r *Replica) DropPartial(ctx context.Context, s changeset.Stream) error {
 	})
 }
 
-// Partials lists the beginnings kept.
+// Partials lists the beginnings kept; of a damaged one, no bytes.
 func (r *Replica) Partials(ctx context.Context) ([]Partial, error) {
 	rows, err := r.read.QueryContext(ctx, `SELECT replica, incarnation, audience, number, total, sealed FROM _partial`)
 	if err != nil {
@@ -297,7 +297,8 @@ func (r *Replica) Partials(ctx context.Context) ([]Partial, error) {
 			return nil, fmt.Errorf("read partial changesets: %w", err)
 		}
 		if p.Bytes, err = unseal(r.vault.local, sealed, []byte(partialContext)); err != nil {
-			return nil, fmt.Errorf("read partial changesets: %w", err)
+			r.opts.Log.Warn("the beginning of a changeset is damaged: it is asked for anew", "stream", p.Stream.Origin, "error", err)
+			p.Bytes = nil
 		}
 		out = append(out, p)
 	}

@@ -435,8 +435,19 @@ func TestANewEpochForgetsAcknowledgements(t *testing.T) {
 		f.must(err)
 		return len(v)
 	}
+	id := schema.NewID(5)
+	waits := func(want bool) {
+		t.Helper()
+		status, err := kit.Status(f.ctx)
+		f.must(err)
+		progress, err := kit.Progress(f.ctx, "note", []schema.ID{id})
+		f.must(err)
+		if status.Waiting > 0 != want || progress[id].State == StateStored != want {
+			t.Fatalf("%d rows wait, the row is %v", status.Waiting, progress[id].State)
+		}
+	}
 	see(first, false)
-	f.write(kit, func(tx *Tx) error { return tx.Put("note", schema.NewID(5), schema.Values{"title": "x"}) })
+	f.write(kit, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"title": "x"}) })
 	f.give(kit, f.root)
 	v, err := f.root.Vector(f.ctx)
 	f.must(err)
@@ -444,10 +455,14 @@ func TestANewEpochForgetsAcknowledgements(t *testing.T) {
 	if see(first, false); acked() != 1 {
 		t.Fatal("the acknowledgement is not there")
 	}
+	waits(false)
 	if see(second, true); acked() != 0 {
 		t.Fatal("the acknowledgement of another life counts still")
 	}
+	waits(true)
 	see(second, false)
+	f.must(kit.Acknowledge(f.ctx, v, f.now))
+	waits(false)
 }
 
 // A field that does not fit the county's schema is held back by itself: the record comes

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"cmp"
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -282,27 +283,35 @@ func (tx *Tx) noteAudience(p *pendingRow, audience int) error {
 	return nil
 }
 
+// movedThrough lists the audiences of a row that lies, or lay, in several.
+const movedThrough = `SELECT audience FROM _moved WHERE tbl = ? AND id = ? AND audience > 0 ORDER BY audience`
+
 // audiencesOf are the audiences in which a row was written, as far as known here.
 func (tx *Tx) audiencesOf(p *pendingRow) ([]int, error) {
-	stmt, err := tx.stmt(`SELECT audience FROM _moved WHERE tbl = ? AND id = ? AND audience > 0 ORDER BY audience`)
+	stmt, err := tx.stmt(movedThrough)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := stmt.QueryContext(tx.ctx, p.table.Number, p.id[:])
+	out, err := numbersIn(stmt.QueryContext(tx.ctx, p.table.Number, p.id[:]))
+	if p.clock.audience != 0 && !slices.Contains(out, p.clock.audience) {
+		out = append(out, p.clock.audience)
+	}
+	return out, err
+}
+
+// numbersIn reads rows of one number each.
+func numbersIn(rows *sql.Rows, err error) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	out := []int{}
 	for rows.Next() {
-		var a int
-		if err := rows.Scan(&a); err != nil {
+		var n int
+		if err := rows.Scan(&n); err != nil {
 			return nil, err
 		}
-		out = append(out, a)
-	}
-	if p.clock.audience != 0 && !slices.Contains(out, p.clock.audience) {
-		out = append(out, p.clock.audience)
+		out = append(out, n)
 	}
 	return out, rows.Err()
 }

@@ -28,7 +28,8 @@ const (
 )
 
 // Progress is the state of a row; At is the county's acknowledgement when it is
-// StateReceived, else this replica's newest write of it.
+// StateReceived, zero when the county was restored since and the bytes are no longer
+// kept here; else this replica's newest write of it.
 type Progress struct {
 	State State
 	At    time.Time
@@ -97,6 +98,9 @@ func (r *Replica) acknowledgedAt(ctx context.Context, own hlc.Stamp) (time.Time,
 	err := r.read.QueryRowContext(ctx, `SELECT coalesce(min(at), 0) FROM _ack WHERE last >= ?`, int64(own)).Scan(&ms)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read acknowledgements: %w", err)
+	}
+	if ms == 0 {
+		return time.Time{}, nil
 	}
 	return time.UnixMilli(ms), nil
 }

@@ -64,6 +64,7 @@ func (w *world) restoreDisk(n *node) error {
 		return in.origin.Replica == n.r.ID() && !in.given(complete)
 	})
 	n.wrote = slices.Clone(n.image.wrote)
+	w.diskBack = w.steps
 	w.note("restore disk", n.name, n.r.Origin().Incarnation)
 	return nil
 }
@@ -157,6 +158,7 @@ func (w *world) sealing(n *node, do func() error) error {
 	if err := do(); err != nil {
 		return err
 	}
+	n.shares = false
 	after, err := n.r.Vector(w.ctx)
 	if err != nil {
 		return err

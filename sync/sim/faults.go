@@ -97,7 +97,14 @@ func (w *world) acknowledge(a, b *node) error {
 	if err != nil {
 		return err
 	}
-	return b.r.Acknowledge(w.ctx, v, w.now)
+	if err := b.r.Acknowledge(w.ctx, v, w.now); err != nil {
+		return err
+	}
+	backup, err := a.r.LastBackup(w.ctx)
+	if err != nil {
+		return err
+	}
+	return b.r.Confirm(w.ctx, v, w.now, backup)
 }
 
 // crash kills a node: what its files hold at this moment is all there is.
@@ -162,7 +169,7 @@ func (w *world) save(n *node) error {
 		}
 	}
 	w.note("image", n.name)
-	n.image, n.copied = &image{dir: n.dir + ".image", wrote: slices.Clone(n.wrote)}, false
+	n.image, n.copied = &image{dir: n.dir + ".image", wrote: slices.Clone(n.wrote), step: w.steps}, false
 	if err := os.RemoveAll(n.image.dir + ".anchors"); err != nil {
 		return err
 	}
@@ -181,6 +188,11 @@ func (w *world) restore(n *node) error {
 	// Unsealed writes leave no mark on the anchor: an image from before a copy was
 	// made, of a node that sealed nothing since, is not told from a crash.
 	if n.image == nil || n.copied {
+		return nil
+	}
+	// Nobody can tell a kit whose whole disk was put back what it once wrote when the
+	// county, too, is put back to before that.
+	if n.root && w.diskBack > n.image.step {
 		return nil
 	}
 	back := n.dir + ".back"
@@ -208,7 +220,7 @@ func (w *world) restore(n *node) error {
 
 // clone copies a kit to another place, where it goes on by itself.
 func (w *world) clone(n *node) error {
-	if n.root || len(w.nodes) >= 8 {
+	if n.root || len(w.nodes) >= 8 || n.wrong != 0 {
 		return nil
 	}
 	name := fmt.Sprint("n", len(w.nodes))
@@ -222,7 +234,7 @@ func (w *world) clone(n *node) error {
 	if err := w.open(c); err != nil {
 		return err
 	}
-	n.copied = true
+	n.copied, n.shares, c.shares = true, true, true
 	w.nodes = append(w.nodes, c)
 	w.note("clone", n.name, name, c.r.Renewed())
 	if !c.r.Renewed() {

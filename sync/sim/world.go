@@ -48,6 +48,7 @@ type node struct {
 	random  io.Reader
 	wrote   []*intent // what was written here and acknowledged
 	image   *image
+	shares  bool // unsealed writes with a copy of it
 	copied  bool // since the image: an image older than a copy may not come back, see restore
 }
 
@@ -55,17 +56,20 @@ type node struct {
 type image struct {
 	dir   string
 	wrote []*intent
+	step  int
 }
 
 // world is a running history.
 type world struct {
-	ctx   context.Context
-	seed  uint64
-	rng   *rand.Rand
-	dir   string
-	now   time.Time
-	nodes []*node
-	rows  []schema.ID
+	ctx  context.Context
+	seed uint64
+	rng  *rand.Rand
+	// diskBack is the last step at which a kit's whole disk was put back.
+	diskBack int
+	dir      string
+	now      time.Time
+	nodes    []*node
+	rows     []schema.ID
 	// forgotten are writes of nodes that were restored since: lost, unless given on.
 	forgotten []*intent
 	told      []told
@@ -274,8 +278,10 @@ func (w *world) abort(n *node) error {
 
 // jump sets a node's clock wrong, or right again.
 func (w *world) jump(n *node) error {
-	if n.root {
-		return nil // the county's time is the measure
+	// The county's time is the measure. Writes that two copies have, one of which believes
+	// that its clock was wrong, get two names before either can know.
+	if n.root || n.shares {
+		return nil
 	}
 	errs := []time.Duration{0, 0, -10 * time.Minute, 3 * time.Hour, -30 * 24 * time.Hour, 40 * time.Hour, -(w.now.Sub(time.Unix(0, 0)))}
 	n.wrong = errs[w.rng.IntN(len(errs))]

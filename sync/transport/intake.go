@@ -16,6 +16,7 @@ type intake struct {
 	partial map[changeset.Stream]*replica.Partial
 	stored  map[changeset.Stream]bool // a beginning is on disk
 	whole   [][]byte
+	of      []changeset.Stream // of each whole
 	size    int
 	applied []replica.Applied
 	kept    int64 // bytes that beginnings grew by
@@ -62,7 +63,7 @@ func (in *intake) take(ctx context.Context, c *chunk) error {
 		in.kept += int64(len(p.Bytes) - have)
 		return in.r.KeepPartial(ctx, *p)
 	}
-	in.whole = append(in.whole, p.Bytes)
+	in.whole, in.of = append(in.whole, p.Bytes), append(in.of, c.stream)
 	in.size += len(p.Bytes)
 	delete(in.partial, c.stream)
 	if in.size >= applyAt {
@@ -80,16 +81,16 @@ func (in *intake) apply(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	in.whole, in.size = nil, 0
 	in.applied = append(in.applied, out...)
-	for _, a := range out {
-		if in.stored[a.Stream] && in.partial[a.Stream] == nil {
-			if err := in.r.DropPartial(ctx, a.Stream); err != nil {
+	for _, stream := range in.of { // also of what turned out to be no changeset
+		if in.stored[stream] && in.partial[stream] == nil {
+			if err := in.r.DropPartial(ctx, stream); err != nil {
 				return err
 			}
-			delete(in.stored, a.Stream)
+			delete(in.stored, stream)
 		}
 	}
+	in.whole, in.of, in.size = nil, nil, 0
 	return nil
 }
 
