@@ -30,7 +30,7 @@ const (
 // was restored from an old copy, or cloned, goes on as a new incarnation.
 type Origin struct {
 	Replica     schema.ID
-	Incarnation uint32 // 0 names a snapshot: Replica is then the snapshot's id, and the root signs
+	Incarnation uint32 // 0 names the root's snapshots
 }
 
 // Compare orders origins; the order breaks ties between equal stamps.

@@ -363,8 +363,9 @@ func (r *Replica) Sign(message []byte) []byte { return ed25519.Sign(r.key, messa
 // Wall is this replica's wall clock.
 func (r *Replica) Wall() time.Time { return r.opts.Wall() }
 
-// Subscribe calls fn after every commit that changed rows, in the order of the
-// commits, on the committing goroutine: fn must not write.
+// Subscribe calls fn after every commit that changed rows, on the committing goroutine,
+// which no longer holds anything: the calls for two commits may come in either order. fn
+// must not write.
 func (r *Replica) Subscribe(fn func(Change)) (cancel func()) {
 	r.watch.Lock()
 	defer r.watch.Unlock()

@@ -235,8 +235,10 @@ func encodeHoldings(w *writer, device schema.ID, list []holding) {
 	})
 	var audiences []string
 	var origins []changeset.Origin
+	named := map[string]int{}
 	for _, h := range list {
-		if !slices.Contains(audiences, h.stream.Audience) {
+		if _, known := named[h.stream.Audience]; !known {
+			named[h.stream.Audience] = len(audiences)
 			audiences = append(audiences, h.stream.Audience)
 		}
 		if len(origins) == 0 || origins[len(origins)-1] != h.stream.Origin {
@@ -257,9 +259,13 @@ func encodeHoldings(w *writer, device schema.ID, list []holding) {
 		w.uint(uint64(o.Incarnation))
 	}
 	w.uint(uint64(len(list)))
+	origin := 0 // they stand in this order
 	for _, h := range list {
-		w.uint(uint64(slices.Index(origins, h.stream.Origin)))
-		w.uint(uint64(slices.Index(audiences, h.stream.Audience)))
+		if origins[origin] != h.stream.Origin {
+			origin++
+		}
+		w.uint(uint64(origin))
+		w.uint(uint64(named[h.stream.Audience]))
 		w.uint(h.number)
 		w.uint(uint64(h.partial))
 		if h.partial > 0 {
@@ -279,7 +285,7 @@ func decodeHoldings(p *parser, device schema.ID) []holding {
 		if !p.bool() {
 			origins[i].Replica = p.id()
 		}
-		origins[i].Incarnation = uint32(p.uint())
+		origins[i].Incarnation = p.incarnation()
 	}
 	list := make([]holding, p.count(maxStreams))
 	for i := range list {
@@ -289,16 +295,16 @@ func decodeHoldings(p *parser, device schema.ID) []holding {
 			return nil
 		}
 		h := holding{stream: changeset.Stream{Origin: origins[o], Audience: audiences[a]}, number: p.uint()}
-		if h.partial = p.count2(changeset.MaxSize); h.partial > 0 {
-			h.total = p.count2(changeset.MaxSize)
+		if h.partial = p.upTo(changeset.MaxSize); h.partial > 0 {
+			h.total = p.upTo(changeset.MaxSize)
 		}
 		list[i] = h
 	}
 	return list
 }
 
-// count2 reads a number up to a limit that says nothing of the bytes that follow.
-func (p *parser) count2(limit uint64) int {
+// upTo reads a number up to a limit that says nothing of the bytes that follow.
+func (p *parser) upTo(limit uint64) int {
 	n := p.uint()
 	if n > limit {
 		p.fail("number too large")
@@ -379,7 +385,7 @@ func (a *answer) decode(b []byte) error {
 	a.epoch, a.wall, a.backup = p.id(), p.int(), int64(min(p.uint(), 1<<62))
 	a.held = make([]holding, p.count(maxStreams))
 	for i := range a.held {
-		a.held[i] = holding{number: p.uint(), partial: p.count2(changeset.MaxSize)}
+		a.held[i] = holding{number: p.uint(), partial: p.upTo(changeset.MaxSize)}
 	}
 	switch p.uint() {
 	case 0:
@@ -392,7 +398,7 @@ func (a *answer) decode(b []byte) error {
 	}
 	a.refused = make([]refusal, p.count(maxStreams))
 	for i := range a.refused {
-		a.refused[i] = refusal{holding: p.count2(maxStreams), number: p.uint(), reason: p.text()}
+		a.refused[i] = refusal{holding: p.upTo(maxStreams), number: p.uint(), reason: p.text()}
 	}
 	a.certificates = make([]changeset.Certificate, p.count(maxStreams))
 	for i := range a.certificates {
@@ -407,8 +413,7 @@ func (a *answer) decode(b []byte) error {
 	return p.done()
 }
 
-// chunk is a piece of one changeset. Stream refers into a list of streams that
-// both sides know: the request's holdings, or the names sent with the chunks.
+// chunk is a piece of one changeset.
 type chunk struct {
 	stream changeset.Stream
 	number uint64
@@ -417,7 +422,7 @@ type chunk struct {
 	data   []byte
 }
 
-// writeChunk writes a chunk: its head, preceded by the head's length, then the data.
+// appendChunk writes a chunk: its head, preceded by the head's length, then the data.
 func appendChunk(b []byte, c *chunk) []byte {
 	var w writer
 	w.id(c.stream.Origin.Replica)
@@ -446,9 +451,9 @@ func readChunk(r *bufio.Reader) (*chunk, error) {
 		return nil, unexpected(err)
 	}
 	p := &parser{b: head}
-	c := &chunk{stream: changeset.Stream{Origin: changeset.Origin{Replica: p.id(), Incarnation: uint32(p.uint())}, Audience: p.text()}}
-	c.number, c.total, c.offset = p.uint(), p.count2(changeset.MaxSize), p.count2(changeset.MaxSize)
-	size := p.count2(changeset.MaxSize)
+	c := &chunk{stream: changeset.Stream{Origin: changeset.Origin{Replica: p.id(), Incarnation: p.incarnation()}, Audience: p.text()}}
+	c.number, c.total, c.offset = p.uint(), p.upTo(changeset.MaxSize), p.upTo(changeset.MaxSize)
+	size := p.upTo(changeset.MaxSize)
 	if err := p.done(); err != nil {
 		return nil, err
 	}

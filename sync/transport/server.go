@@ -121,8 +121,8 @@ func reply(w http.ResponseWriter, message []byte) {
 	_, _ = w.Write(message)  // a cut shows on the other side
 }
 
-// open starts a session: the device proves its key over its own fresh nonce and
-// the present minute-independent request, and learns the session's name.
+// open starts a session for a device that is known; its key it proves with each exchange.
+// Whoever answers proves the root's, over the device's nonce.
 func (s *Server) open(w http.ResponseWriter, req *http.Request) {
 	in := bufio.NewReader(body{req.Body, http.NewResponseController(w)})
 	head, err := readHead(in, magicOpen)
@@ -168,7 +168,11 @@ func (s *Server) open(w http.ResponseWriter, req *http.Request) {
 	}
 	if _, err := s.r.Certify(req.Context(), d.ID, d.PublicKey); err != nil {
 		s.log.Error("certify device", "device", device, "error", err)
-		answer(statusRefused, "the device's key has changed", schema.Nil)
+		if errors.Is(err, changeset.ErrSignature) {
+			answer(statusRefused, "the device's key has changed", schema.Nil)
+		} else {
+			answer(statusBusy, "", schema.Nil)
+		}
 		return
 	}
 	told, err := s.r.CompareLines(req.Context(), d.ID, lines)
@@ -223,13 +227,6 @@ func (s *Server) exchange(w http.ResponseWriter, req *http.Request) {
 		a := answer{status: st, reason: reason, wall: s.r.Wall().UnixMilli()}
 		reply(w, frame(magicAnswer, a.encode()))
 	}
-	select {
-	case s.busy <- struct{}{}:
-		defer func() { <-s.busy }()
-	default:
-		fail(statusBusy, "")
-		return
-	}
 	in := bufio.NewReaderSize(body{req.Body, http.NewResponseController(w)}, 16<<10)
 	head, err := readHead(in, magicExchange)
 	var rq request
@@ -247,6 +244,13 @@ func (s *Server) exchange(w http.ResponseWriter, req *http.Request) {
 	d, st, reason := s.admit(req.Context(), &rq, head, signature)
 	if d == nil {
 		fail(st, reason)
+		return
+	}
+	select { // only now: whoever has no key keeps nobody out
+	case s.busy <- struct{}{}:
+		defer func() { <-s.busy }()
+	default:
+		fail(statusBusy, "")
 		return
 	}
 	// What arrives is kept even when the request is cut in the middle.

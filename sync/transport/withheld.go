@@ -84,8 +84,8 @@ func decodeWithheld(p *parser) (list []withheld, all int) {
 	all = int(min(p.uint(), math.MaxInt32))
 	for range p.count(maxWithheld) {
 		h := withheld{stream: changeset.Stream{Origin: changeset.Origin{Incarnation: p.incarnation()}, Audience: p.text()}, number: p.uint()}
-		if h.table = uint16(p.count2(math.MaxUint16)); h.table != 0 {
-			h.id, h.column = p.id(), uint16(p.count2(math.MaxUint16))
+		if h.table = uint16(p.upTo(math.MaxUint16)); h.table != 0 {
+			h.id, h.column = p.id(), uint16(p.upTo(math.MaxUint16))
 		}
 		h.reason, h.at = p.text(), p.int()
 		list = append(list, h)
