@@ -103,6 +103,18 @@ func TestHistoryHoldsNothingRedacted(t *testing.T) {
 	if _, err := h.Restore("consultation", c.ID, "person_label", "before", old[0].Ref); refusedField(t, err) != "person_label" {
 		t.Fatal(err)
 	}
+	// Nor is it left on the disk: not among the values replaced, not in a form left open.
+	l.must(NewDrafts(l.s).Keep(consultationDraft(c.ID, schema.Nil), `{"story":"对方自称民警"}`))
+	l.must(NewDrafts(l.s).Keep("digest/new", `{}`))
+	l.must(forgetRedacted(t.Context(), l.r))
+	for _, p := range readPasts(sure(l.r.GetLocal(t.Context(), historyKey("consultation", c.ID)))) {
+		if p.personal(model.Schema.Table("consultation")) {
+			t.Errorf("%s is kept still", p.Column)
+		}
+	}
+	if left := sure(NewDrafts(l.s).List()); len(left) != 1 || left[0].Key != "digest/new" {
+		t.Errorf("%+v", left)
+	}
 }
 
 // Every record with a page or a dialog tells its history and brings a value back.

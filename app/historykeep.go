@@ -26,6 +26,21 @@ const (
 	historyKept   = 200 // values per record
 )
 
+// readPasts reads them; a damaged history is an empty one.
+func readPasts(raw []byte) []past {
+	var list []past
+	if raw != nil && json.Unmarshal(raw, &list) != nil {
+		return nil
+	}
+	return list
+}
+
+// personal tells whether a redaction takes the value.
+func (p *past) personal(t *schema.Table) bool {
+	c := t.Column(p.Column)
+	return c == nil || c.Personal
+}
+
 func historyKey(table string, id schema.ID) string { return historyPrefix + table + "/" + id.String() }
 
 // remember takes a record's values before a transaction changes it; the function
@@ -52,8 +67,7 @@ func (s *Session) remember(tx *replica.Tx, table string, row *replica.Row) (keep
 		if err != nil {
 			return err
 		}
-		var list []past
-		_ = json.Unmarshal(raw, &list) // a damaged history starts anew
+		list := readPasts(raw)
 		had := len(list)
 		for i := range model.Schema.Table(table).Columns {
 			name := model.Schema.Table(table).Columns[i].Name
@@ -110,13 +124,9 @@ func (h *History) pasts(r *replica.Replica, table string, row *replica.Row) ([]p
 	if err != nil || raw == nil {
 		return nil, err
 	}
-	var list []past
-	_ = json.Unmarshal(raw, &list) // a damaged history reads as an empty one
+	list := readPasts(raw)
 	if row.Int("redacted_at") != 0 {
-		list = slices.DeleteFunc(list, func(p past) bool {
-			c := model.Schema.Table(table).Column(p.Column)
-			return c == nil || c.Personal
-		})
+		list = slices.DeleteFunc(list, func(p past) bool { return p.personal(model.Schema.Table(table)) })
 	}
 	return list, nil
 }

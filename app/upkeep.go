@@ -62,6 +62,9 @@ func (s *Sync) upkeep(ctx context.Context, r *replica.Replica, now bool) error {
 	}
 	// What the county has in a backup need not be kept as it was sent; what was
 	// redacted since is in it still.
+	if err := forgetRedacted(ctx, r); err != nil {
+		return err
+	}
 	_, err := r.Compact(ctx, replica.Retention{Before: s.a.opts.Wall().Add(-keepChangesets)})
 	return err
 }
