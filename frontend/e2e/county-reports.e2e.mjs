@@ -134,6 +134,20 @@ test('what another clerk writes meanwhile stays, and is shown once nobody types'
   await paper.getByText('乙。').waitFor()
 })
 
+test('a session that ends while a report is typed takes nothing with it', async () => {
+  const id = office.url().split('/').pop()
+  const words = '会话过期前写的。'
+  await office.locator('.paper-text p').last().click()
+  await office.keyboard.press('End')
+  await office.context().clearCookies()
+  await office.keyboard.type(words)
+  await office.keyboard.press('Control+s')
+  await office.locator('input[type=password]').waitFor()
+  await w.login(office)
+  await office.locator('.paper-text').getByText(words).waitFor()
+  await eventually('it is saved by itself', async () => (await call(office, 'County', 'Report', id)).text.includes(words))
+})
+
 test('it goes out as Word with the edited words and without trace of the editor', async () => {
   const { name, raw } = await saved(() => office.getByRole('button', { name: '导出 Word' }).click())
   assert.match(name, /\.docx$/)

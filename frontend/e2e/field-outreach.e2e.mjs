@@ -327,6 +327,7 @@ test('the details of an activity: kept while typing; impossible times are refuse
   await page.locator('.el-dialog:visible .picks').waitFor()
   await page.keyboard.press('3')
   await eventually('the reason that was chosen', async () => (await call(page, 'Activities', 'Get', page.url().split('/').pop())).voided)
+  await at('take-back').waitFor()
   await page.keyboard.press('Control+z')
   await eventually('taken back', async () => !(await call(page, 'Activities', 'Get', page.url().split('/').pop())).voided)
 })

@@ -49,6 +49,15 @@ test('W3: a consultation with its case elements, by keyboard, 25 keys and the di
   assert.equal(saved.at_risk_fen, 1_200_000)
 })
 
+test('what was typed as a lead and is none is not dropped: the save is refused', async () => {
+  await at('indicator').fill('。。。')
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('线索没有认出来，请改一下或清空。').waitFor()
+  assert.equal(await at('indicator').inputValue(), '。。。')
+  await at('indicator').fill('')
+  await at('fraud').focus()
+})
+
 test('the one saved just now: its outcome by one key', async () => {
   await page.keyboard.press('Alt+r')
   await at('outcome-save').waitFor()
