@@ -168,7 +168,7 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 func (c *Client) Sync(ctx context.Context, progress func(Progress)) (Result, error) {
 	c.busy.Lock()
 	defer c.busy.Unlock()
-	run := &syncRun{c: c, progress: progress, peer: map[changeset.Stream]holding{}, skip: map[changeset.Stream]bool{}}
+	run := &syncRun{c: c, progress: progress, peer: map[changeset.Stream]holding{}, skip: map[changeset.Stream]bool{}, far: map[changeset.Stream]begun{}}
 	failures := 0
 	for {
 		before := run.mark()

@@ -19,7 +19,13 @@ type intake struct {
 	of      []changeset.Stream // of each whole
 	size    int
 	applied []replica.Applied
-	kept    int64 // bytes that beginnings grew by
+	kept    map[changeset.Stream]begun
+}
+
+// begun is how far the beginning of a changeset has come.
+type begun struct {
+	number uint64
+	bytes  int
 }
 
 // applyAt is how many bytes of whole changesets are merged in one transaction.
@@ -30,7 +36,7 @@ func newIntake(ctx context.Context, r *replica.Replica) (*intake, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &intake{r: r, partial: map[changeset.Stream]*replica.Partial{}, stored: map[changeset.Stream]bool{}}
+	in := &intake{r: r, partial: map[changeset.Stream]*replica.Partial{}, stored: map[changeset.Stream]bool{}, kept: map[changeset.Stream]begun{}}
 	for i := range kept {
 		in.partial[kept[i].Stream], in.stored[kept[i].Stream] = &kept[i], true
 	}
@@ -60,7 +66,7 @@ func (in *intake) take(ctx context.Context, c *chunk) error {
 	p.Bytes = append(p.Bytes[:have:have], c.data[have-c.offset:]...)
 	if len(p.Bytes) < p.Total {
 		in.stored[c.stream] = true
-		in.kept += int64(len(p.Bytes) - have)
+		in.kept[c.stream] = begun{p.Number, len(p.Bytes)}
 		return in.r.KeepPartial(ctx, *p)
 	}
 	in.whole, in.of = append(in.whole, p.Bytes), append(in.of, c.stream)

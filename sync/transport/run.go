@@ -24,12 +24,13 @@ type syncRun struct {
 	// peer is what the other side holds, as far as known.
 	peer  map[changeset.Stream]holding
 	known bool
-	rest  []holding                 // what the last request's digest stood for
-	full  bool                      // the digest did not do: all holdings are told
-	skip  map[changeset.Stream]bool // refused: not offered again in this run
-	taken int64                     // bytes of beginnings kept here, and more for each changeset merged
-	last  int64                     // position at the last round that moved
-	still int                       // rounds since
+	rest  []holding                  // what the last request's digest stood for
+	full  bool                       // the digest did not do: all holdings are told
+	skip  map[changeset.Stream]bool  // refused: not offered again in this run
+	far   map[changeset.Stream]begun // beginnings kept here, the furthest of each stream
+	taken int64                      // grows with each of them and with each changeset merged
+	last  int64                      // position at the last round that moved
+	still int                        // rounds since
 }
 
 // position grows with everything that gets to either side and stays there: what arrives
@@ -372,12 +373,17 @@ func (s *syncRun) receive(ctx context.Context, in *bufio.Reader) error {
 	if err := intake.apply(ctx); err != nil {
 		return err
 	}
-	s.taken += intake.kept
+	for stream, at := range intake.kept {
+		if was := s.far[stream]; at.number > was.number || at.number == was.number && at.bytes > was.bytes {
+			s.far[stream] = at
+			s.taken++
+		}
+	}
 	for _, a := range intake.applied {
 		if a.Err == nil && !a.Duplicate {
 			s.result.Received++
 			s.seen.ReceivedChangesets++
-			s.taken += changeset.MaxSize
+			s.taken++
 			if h := s.peer[a.Stream]; a.Number > h.number {
 				s.peer[a.Stream] = holding{stream: a.Stream, number: a.Number}
 			}

@@ -2,6 +2,8 @@ package transport
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
@@ -99,4 +101,56 @@ func first(t *testing.T, r *replica.Replica) schema.ID {
 		t.Fatal(err)
 	}
 	return rows[0].ID
+}
+
+// The county makes a new snapshot, and has not backed it up, while a laptop holds part of
+// the one before: the laptop goes on with the new one.
+func TestASnapshotThatWasCutGoesOnWithTheNext(t *testing.T) {
+	ctx := context.Background()
+	c := newCounty(t)
+	old := c.kit()
+	cl := c.client(old, ClientOptions{})
+	ids := make([]schema.ID, 12_000)
+	for i := range ids {
+		ids[i] = schema.NewID(int64(i))
+	}
+	for turn := range 3 { // edits make the history longer than the state
+		if err := old.Update(ctx, func(tx *replica.Tx) (err error) {
+			for _, id := range ids {
+				err = errors.Join(err, tx.Put("note", id, schema.Values{"title": fmt.Sprint(turn), "secret": fmt.Sprint(rand.Uint64(), rand.Uint64())}))
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		syncNow(t, cl)
+	}
+	if err := c.r.Snapshot(ctx); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(10 * time.Millisecond) // a backup that begins after the snapshot
+	if err := c.r.Backup(ctx, filepath.Join(t.TempDir(), "backup")); err != nil {
+		t.Fatal(err)
+	}
+	fresh := c.kit()
+	line := &cutting{rng: rand.New(rand.NewPCG(1, 2)), mean: 24 << 10}
+	for tries := 0; ; tries++ {
+		if begun, err := fresh.SnapshotProgress(ctx); err != nil {
+			t.Fatal(err)
+		} else if len(begun) > 0 {
+			break
+		}
+		if tries > 200 {
+			t.Fatal("no part of the snapshot came")
+		}
+		_, _ = c.client(fresh, ClientOptions{Dial: line.dial, Retries: -1}).Sync(ctx, nil)
+	}
+	write(t, c.r, 5)
+	if err := c.r.Snapshot(ctx); err != nil {
+		t.Fatal(err)
+	}
+	syncNow(t, c.client(fresh, ClientOptions{}))
+	if count(t, fresh) != count(t, c.r) {
+		t.Fatalf("rows: county %d, laptop %d", count(t, c.r), count(t, fresh))
+	}
 }
