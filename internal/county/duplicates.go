@@ -47,6 +47,8 @@ var mergeable = map[string][]struct{ table, column string }{
 	"officer":  {{"consultation", "officer_id"}, {"inspection", "officer_id"}},
 	"material": {{"handout", "material_id"}, {"placement", "material_id"}},
 
+	"case_digest": {{"post", "digest_id"}, {"slogan", "digest_id"}},
+
 	"attendance": nil, // within a meeting; see people
 	"activity":   nil, // see eventsTwice
 	"outcome":    nil, // see outcomePairs
@@ -127,7 +129,11 @@ func (c *County) duplicates(ctx context.Context, table string) ([]Pair, error) {
 }
 
 func (c *County) pairSide(ctx context.Context, table string, row *replicaRow, names *nameBook) (PairSide, error) {
-	line, err := c.registryRow(ctx, table, row, names)
+	describe := func() (RegistryRow, error) { return c.registryRow(ctx, table, row, names) }
+	if table == "case_digest" {
+		describe = func() (RegistryRow, error) { return c.digestRow(ctx, row, names) }
+	}
+	line, err := describe()
 	side := PairSide{Row: line, Counts: []Count{}, Created: row.Int("created_at"), Device: names.devices[row.Ref("device_id")]}
 	if err != nil {
 		return side, err
@@ -140,6 +146,16 @@ func (c *County) pairSide(ctx context.Context, table string, row *replicaRow, na
 		side.Counts = append(side.Counts, Count{child.table, n})
 	}
 	return side, nil
+}
+
+// digestRow describes a case digest as a line of a list.
+func (c *County) digestRow(_ context.Context, row *replicaRow, names *nameBook) (RegistryRow, error) {
+	var types []string
+	for _, code := range row.Strings("fraud_types") {
+		types = append(types, names.codes.Label("fraud_type", code))
+	}
+	slices.Sort(types)
+	return RegistryRow{ID: row.ID.String(), Names: map[string]string{}, Fields: map[string]string{"name": row.Text("title"), "fraud_types": strings.Join(types, "、"), "digest_state": row.Text("state")}}, nil
 }
 
 // likeness is what two entries are compared by.
@@ -161,7 +177,7 @@ func liken(table string, row *replicaRow) *likeness {
 		}
 		return row.Text(column)
 	}
-	l := &likeness{row: row, full: model.Norm(row.Text("name")), town: has("town"), address: model.Norm(has("address")), licence: model.Norm(has("licence_no"))}
+	l := &likeness{row: row, full: model.Norm(cmp.Or(has("name"), has("title"))), town: has("town"), address: model.Norm(has("address")), licence: model.Norm(has("licence_no"))}
 	for _, column := range []string{"contact_phone", "service_phone"} {
 		if l.phone == "" {
 			l.phone = has(column)
@@ -176,6 +192,9 @@ func liken(table string, row *replicaRow) *likeness {
 		l.kind = row.Text("group")
 	case "officer":
 		l.kind = row.Ref("unit_id").String()
+	case "case_digest":
+		types := slices.Sorted(slices.Values(row.Strings("fraud_types")))
+		l.kind = strings.Join(types, " ")
 	}
 	if l.core = generic.Replace(l.full); l.core == "" {
 		l.core = l.full

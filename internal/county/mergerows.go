@@ -121,6 +121,8 @@ func entryName(table string, row *replicaRow) string {
 		return maskName(row.Text("person_name"))
 	case "activity":
 		return localDate(row.Int("start_at")) + " " + row.Text("kind") + " " + cmp.Or(row.Text("title"), row.Text("place_text"))
+	case "case_digest":
+		return row.Text("title")
 	case "outcome":
 		return row.Text("occurred_on") + " " + row.Text("kind") + " " + row.Text("ref_no")
 	}

@@ -173,3 +173,34 @@ func TestMergeDuplicates(t *testing.T) {
 		}
 	}
 }
+
+// A case that two computers wrote up is one digest once they are merged.
+func TestMergeDigests(t *testing.T) {
+	o := openOffice(t)
+	o.login(t)
+	s := o.story(t)
+	digest := func(title, fraud string) schema.ID {
+		id := s.put("case_digest", schema.Values{"title": title, "state": "released", "released_at": at("2025-05-01 09:00")})
+		s.do(func(tx *replicaTx) error { return tx.Include("case_digest", id, "fraud_types", fraud) })
+		return id
+	}
+	one, other := digest("冒充客服退款骗走三万元", "F04"), digest("冒充客服 退款骗走三万元", "F04")
+	digest("冒充客服退款骗走三万元，又一起", "F01")
+	digest("刷单返利连环套", "F01")
+	s.put("post", schema.Values{"channel": "weibo", "posted_at": at("2025-05-02 09:00"), "title": "案例", "digest_id": one})
+	var pairs []Pair
+	if err := o.call(t, "Duplicates", &pairs, "case_digest"); err != nil || len(pairs) == 0 {
+		t.Fatal(err, pairs)
+	}
+	p := pairs[0]
+	if p.Left.Row.ID != one.String() || p.Right.Row.ID != other.String() || p.Left.Counts[0].N != 1 || p.Left.Row.Fields["fraud_types"] != "冒充电商物流客服" {
+		t.Errorf("%+v", p)
+	}
+	if err := o.call(t, "MergeRows", nil, "case_digest", one.String(), other.String()); err != nil {
+		t.Fatal(err)
+	}
+	var merged []RegistryRow
+	if err := o.call(t, "MergedRecords", &merged, "case_digest"); err != nil || len(merged) != 1 || merged[0].Into != one.String() {
+		t.Error(err, merged)
+	}
+}

@@ -172,7 +172,7 @@ var Metrics = []Metric{
 	{Code: "M16c", ZH: "串并涉及咨询", EN: "Consultations in clusters", Measure: "起", Kind: Count, Table: "consultation", rows: rowsLinks,
 		Define: "各串并组中的咨询起数之和。"},
 	{Code: "M17", ZH: "协作单位", EN: "Partner units", Measure: "家", Kind: Count, Table: "unit", Codes: "department", rows: rowsPartners,
-		Define: "时段内活动的协办单位家数，合并的单位只计一家，按部门分列。"},
+		Define: "时段内活动的协办单位家数，合并的单位只计一家，按部门分列；并成一场的活动，被并一方的主办单位也算协办。"},
 	{Code: "M17a", ZH: "活动", EN: "Activities", Measure: "场", Kind: Count, Table: "activity", Codes: "activity_kind", rows: rowsActivities,
 		Define: "进行中和已结束的活动场次；作废、取消和计划的不算。"},
 	{Code: "M17j", ZH: "协办活动", EN: "Activities joined", Measure: "场", Kind: Count, Table: "activity", Codes: "activity_kind", rows: rowsJoined,

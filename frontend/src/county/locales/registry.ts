@@ -1,7 +1,7 @@
 // The registers' words, both languages side by side.
 export const zh = {
   registry: {
-    tab: { unit: '单位', officer: '人员', venue: '场所', material: '物料', period: '时段', duplicates: '重复', codes: '代码', rules: '规则', attendance: '签到的人', activity: '活动', outcome: '成效' },
+    tab: { unit: '单位', officer: '人员', venue: '场所', material: '物料', period: '时段', duplicates: '重复', codes: '代码', rules: '规则', attendance: '签到的人', activity: '活动', outcome: '成效', case_digest: '案例' },
     find: '找：名称、首字母、代码', allKinds: '全部类别', show: '显示', inUse: '在用', outOfUse: '已停用', merged: '已并入', count: '{found} / {total} 条', add: '新建', none: '还没有。点“新建”。', noneFound: '没有符合的',
     into: '并入', uses: '用到', unmerge: '拆开', restore: '恢复', restored: '已恢复', unmerged: '已拆开：{before} → {after} 条', reach: '改了就生效，各台电脑下次同步拿到', narrow: '只显示前 {n} 条，请输入名称再找',
     saved: '已保存', putAway: '已停用，历史记录不变', stop: '停用这一条', new: '新建{what}', needed: '必填',
@@ -9,14 +9,14 @@ export const zh = {
       code: '代码', name: '名称', short_name: '简称', department: '部门类别', parent_id: '上级单位', report_to: '报送机关', service_phone: '客服电话', teller_headcount: '柜面人数', staff_headcount: '全员人数',
       staff_no: '工号/警号', unit_id: '所属单位', role: '岗位', active: '在岗', kind: '类别', town: '乡镇', community: '社区', address: '地址', contact_name: '负责人', contact_phone: '联系电话', licence_no: '许可证号', seats: '机位数', state: '状态', org_name: '网吧/单位', phone: '电话', source: '来源', meeting: '会议',
       group: '类别', edition: '版本', hotkey: '数字键', low_stock: '补货线(份)', unit_cost_fen: '单价(元)', year: '年度', from_on: '开始', to_on: '结束',
-      when: '时间', activity_kind: '类别', activity_state: '状态', title: '名称', place: '地点', lead: '主办单位', partners: '协办单位', occurred_on: '日期', outcome_kind: '类别', ref_no: '编号', outcome_source: '途径', averted_fen: '避免损失(元)', recovered_fen: '挽回(元)', persons: '人数',
+      when: '时间', activity_kind: '类别', activity_state: '状态', title: '名称', place: '地点', lead: '主办单位', partners: '协办单位', occurred_on: '日期', outcome_kind: '类别', ref_no: '编号', outcome_source: '途径', averted_fen: '避免损失(元)', recovered_fen: '挽回(元)', persons: '人数', fraud_types: '诈骗类型', digest_state: '状态',
     },
-    pairs: '{n} 对待看', noPairs: '没有疑似重复', first: '左边', second: '右边', keepLeft: '并为左边', keepRight: '并为右边', keepApart: '不是一家', two: { attendance: '不是一个人', activity: '不是一场', outcome: '不是一件' }, person: '姓名', undo: '撤销',
+    pairs: '{n} 对待看', noPairs: '没有疑似重复', first: '左边', second: '右边', keepLeft: '并为左边', keepRight: '并为右边', keepApart: '不是一家', two: { attendance: '不是一个人', activity: '不是一场', outcome: '不是一件', case_digest: '不是一篇' }, person: '姓名', undo: '撤销',
     reason: { same_name: '同名', similar_name: '名称相近', pinyin: '读音相同', phone: '电话相同', licence: '许可证相同', town: '同一乡镇', address: '地址相近', kind: '同类', org: '同一单位',
       same_venue: '同一场所', same_place: '地点相同', similar_place: '地点相近', same_unit: '主办相同', partner_unit: '互为主办、协办', shared_partner: '协办有同一家', same_time: '时间重叠', half_day: '同半天', same_title: '名称相同',
       same_number: '编号相同（写法不同）', same_day: '同一天', same_amount: '数额相同', same_source: '途径相同' },
-    hangs: { activity: '活动', attendance: '签到', placement: '张贴', officer: '人员', device: '电脑', consultation: '咨询', inspection: '检查', handout: '发放', leaflets: '宣传单(份)', heads: '到场(人)', asked: '咨询(人次)' },
-    made: '建于', countAfter: '这一类 {before} 家 → {after} 家', signedAfter: '这场签到 {before} 人 → {after} 人', dayAfter: '当天{what} {before} 场 → {after} 场', outcomesAfter: '当天{what} {before} 条 → {after} 条', together: { leaflets: '宣传单合计 {n} 份', asked: '咨询合计 {n} 人次' }, comma: '，', childrenStay: '记录不改写，随时可拆开', mergedNow: '“{from}”已并入“{to}”：{before} → {after} 条', apartNow: '记下了，不再提示',
+    hangs: { activity: '活动', attendance: '签到', placement: '张贴', officer: '人员', device: '电脑', consultation: '咨询', inspection: '检查', handout: '发放', leaflets: '宣传单(份)', heads: '到场(人)', post: '发布', slogan: '标语', asked: '咨询(人次)' },
+    made: '建于', countAfter: '这一类 {before} 家 → {after} 家', signedAfter: '这场签到 {before} 人 → {after} 人', dayAfter: '当天{what} {before} 场 → {after} 场', digestsAfter: '这类案例 {before} 篇 → {after} 篇', outcomesAfter: '当天{what} {before} 条 → {after} 条', together: { leaflets: '宣传单合计 {n} 份', asked: '咨询合计 {n} 人次' }, comma: '，', childrenStay: '记录不改写，随时可拆开', mergedNow: '“{from}”已并入“{to}”：{before} → {after} 条', apartNow: '记下了，不再提示',
     shipped: '原名', ourName: '本县叫法', pickable: '选单里', picked: '显示', notPicked: '不显示', ownCode: '自设代码的名称', codesNote: '旧记录上的代码始终可读；自设代码以 X 开头',
     codeTable: {
       fraud_type: '诈骗类型', channel: '接触渠道', age_band: '年龄段', stage: '进展', outcome: '处理结果', advice: '已作提示', source: '来源', pay_method: '付款方式', gender: '性别', venue_kind: '场所类别', venue_state: '场所状态', activity_kind: '活动类别',
@@ -33,7 +33,7 @@ export const zh = {
 }
 export const en: typeof zh = {
   registry: {
-    tab: { unit: 'Units', officer: 'Officers', venue: 'Venues', material: 'Materials', period: 'Periods', duplicates: 'Duplicates', codes: 'Codes', rules: 'Rules', attendance: 'People who signed', activity: 'Activities', outcome: 'Outcomes' },
+    tab: { unit: 'Units', officer: 'Officers', venue: 'Venues', material: 'Materials', period: 'Periods', duplicates: 'Duplicates', codes: 'Codes', rules: 'Rules', attendance: 'People who signed', activity: 'Activities', outcome: 'Outcomes', case_digest: 'Cases' },
     find: 'Find: name, initials, code', allKinds: 'All kinds', show: 'Show', inUse: 'In use', outOfUse: 'Out of use', merged: 'Merged', count: '{found} of {total}', add: 'New', none: 'Nothing yet. Choose “New”.', noneFound: 'Nothing matches',
     into: 'Merged into', uses: 'Used by', unmerge: 'Split', restore: 'Restore', restored: 'Restored', unmerged: 'Split: {before} → {after} entries', reach: 'Changes count at once; kits get them with their next sync', narrow: 'The first {n} only; type a name to narrow',
     saved: 'Saved', putAway: 'Out of use; records keep it', stop: 'Take out of use', new: 'New: {what}', needed: 'needed',
@@ -41,14 +41,14 @@ export const en: typeof zh = {
       code: 'Code', name: 'Name', short_name: 'Short name', department: 'Department', parent_id: 'Superior unit', report_to: 'Reports to', service_phone: 'Service telephone', teller_headcount: 'Tellers', staff_headcount: 'Staff',
       staff_no: 'Staff number', unit_id: 'Unit', role: 'Role', active: 'Active', kind: 'Kind', town: 'Town', community: 'Community', address: 'Address', contact_name: 'Contact', contact_phone: 'Telephone', licence_no: 'Licence', seats: 'Seats', state: 'State', org_name: 'Organisation', phone: 'Telephone', source: 'Source', meeting: 'Meeting',
       group: 'Group', edition: 'Edition', hotkey: 'Key', low_stock: 'Low-stock mark', unit_cost_fen: 'Unit cost (yuan)', year: 'Year', from_on: 'From', to_on: 'To',
-      when: 'Time', activity_kind: 'Kind', activity_state: 'State', title: 'Title', place: 'Place', lead: 'Led by', partners: 'With', occurred_on: 'Date', outcome_kind: 'Kind', ref_no: 'Number', outcome_source: 'Way', averted_fen: 'Averted (yuan)', recovered_fen: 'Recovered (yuan)', persons: 'People',
+      when: 'Time', activity_kind: 'Kind', activity_state: 'State', title: 'Title', place: 'Place', lead: 'Led by', partners: 'With', occurred_on: 'Date', outcome_kind: 'Kind', ref_no: 'Number', outcome_source: 'Way', averted_fen: 'Averted (yuan)', recovered_fen: 'Recovered (yuan)', persons: 'People', fraud_types: 'Fraud types', digest_state: 'State',
     },
-    pairs: '{n} pairs to look at', noPairs: 'Nothing looks doubled', first: 'Left', second: 'Right', keepLeft: 'Keep left', keepRight: 'Keep right', keepApart: 'Two of them', two: { attendance: 'Two people', activity: 'Two events', outcome: 'Two outcomes' }, person: 'Name', undo: 'Undo',
+    pairs: '{n} pairs to look at', noPairs: 'Nothing looks doubled', first: 'Left', second: 'Right', keepLeft: 'Keep left', keepRight: 'Keep right', keepApart: 'Two of them', two: { attendance: 'Two people', activity: 'Two events', outcome: 'Two outcomes', case_digest: 'Two cases' }, person: 'Name', undo: 'Undo',
     reason: { same_name: 'Same name', similar_name: 'Similar name', pinyin: 'Read alike', phone: 'Same telephone', licence: 'Same licence', town: 'Same town', address: 'Similar address', kind: 'Same kind', org: 'Same organisation',
       same_venue: 'Same venue', same_place: 'Same place', similar_place: 'Similar place', same_unit: 'Same lead unit', partner_unit: 'One leads, the other helps', shared_partner: 'A partner in common', same_time: 'Same time', half_day: 'Same half day', same_title: 'Same title',
       same_number: 'Same number, written differently', same_day: 'Same day', same_amount: 'Same amount', same_source: 'Same way' },
-    hangs: { activity: 'Activities', attendance: 'Attendance', placement: 'Placements', officer: 'Officers', device: 'Computers', consultation: 'Consultations', inspection: 'Inspections', handout: 'Handouts', leaflets: 'Leaflets', heads: 'People', asked: 'Consultations' },
-    made: 'Made', countAfter: 'Of this kind {before} → {after}', signedAfter: 'Signed at this meeting: {before} → {after}', dayAfter: '{what} that day: {before} → {after}', outcomesAfter: '{what} that day: {before} → {after}', together: { leaflets: '{n} leaflets together', asked: '{n} consultations together' }, comma: ', ', childrenStay: 'No record is rewritten; it can be split at any time', mergedNow: '“{from}” merged into “{to}”: {before} → {after} entries', apartNow: 'Noted; not proposed again',
+    hangs: { activity: 'Activities', attendance: 'Attendance', placement: 'Placements', officer: 'Officers', device: 'Computers', consultation: 'Consultations', inspection: 'Inspections', handout: 'Handouts', leaflets: 'Leaflets', heads: 'People', post: 'Posts', slogan: 'Slogans', asked: 'Consultations' },
+    made: 'Made', countAfter: 'Of this kind {before} → {after}', signedAfter: 'Signed at this meeting: {before} → {after}', dayAfter: '{what} that day: {before} → {after}', digestsAfter: 'Cases of this type: {before} → {after}', outcomesAfter: '{what} that day: {before} → {after}', together: { leaflets: '{n} leaflets together', asked: '{n} consultations together' }, comma: ', ', childrenStay: 'No record is rewritten; it can be split at any time', mergedNow: '“{from}” merged into “{to}”: {before} → {after} entries', apartNow: 'Noted; not proposed again',
     shipped: 'As shipped', ourName: 'Our name', pickable: 'In pickers', picked: 'shown', notPicked: 'hidden', ownCode: 'Name of an own code', codesNote: 'Codes in old records stay readable; own codes begin with X',
     codeTable: {
       fraud_type: 'Fraud types', channel: 'Channels', age_band: 'Age bands', stage: 'Stages', outcome: 'Results', advice: 'Advice', source: 'Sources', pay_method: 'Ways of paying', gender: 'Gender', venue_kind: 'Venue kinds', venue_state: 'Venue states', activity_kind: 'Activity kinds',

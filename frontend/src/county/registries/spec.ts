@@ -39,9 +39,10 @@ export const twins: Record<string, FieldSpec[]> = {
     { name: 'occurred_on', kind: 'text' }, { name: 'outcome_kind', kind: 'code', codes: 'outcome_kind' }, { name: 'ref_no', kind: 'text' }, { name: 'outcome_source', kind: 'code', codes: 'outcome_source' }, { name: 'averted_fen', kind: 'yuan' },
     { name: 'recovered_fen', kind: 'yuan' }, { name: 'persons', kind: 'int' }, { name: 'lead', kind: 'text' }, { name: 'partners', kind: 'text' },
   ],
+  case_digest: [{ name: 'name', kind: 'text' }, { name: 'fraud_types', kind: 'text' }, { name: 'digest_state', kind: 'code', codes: 'digest_state' }],
   attendance: [
     { name: 'name', kind: 'text' }, { name: 'org_name', kind: 'text' }, { name: 'role', kind: 'code', codes: 'role' }, { name: 'phone', kind: 'text' }, { name: 'source', kind: 'text' }, { name: 'meeting', kind: 'text' },
   ],
 }
 /** recorded are the twins that have no register to list what was joined. */
-export const recorded = ['activity', 'outcome', 'attendance']
+export const recorded = ['activity', 'outcome', 'case_digest', 'attendance']
