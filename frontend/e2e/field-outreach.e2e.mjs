@@ -57,6 +57,32 @@ test('the plan: a target, a holiday, an item for today', async () => {
   await w.picture(page, 'plan-targets')
 })
 
+test('a plan takes no place in words; the contingency plan is kept once, also on leaving', async () => {
+  await go('/plan')
+  await page.keyboard.press('n')
+  const words = page.locator('[data-test=place] input, input[data-test=place]')
+  await at('item-title').fill('村口宣传')
+  await words.fill('村口大树下')
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('计划的地点要在场所里选').waitFor()
+  await words.fill('')
+  await at('item-title').fill('')
+  await page.getByRole('dialog').getByLabel(/关闭|Close/).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.keyboard.press('4')
+  const text = '一、接到预警，十分钟内到场。'
+  const body = async () => (await call(page, 'Plans', 'Year', 0)).contingency.body
+  await page.getByLabel('预案').fill(text)
+  await page.keyboard.press('Control+s')
+  await page.keyboard.press('Control+s')
+  await eventually('it is saved', async () => (await body()) === text)
+  await settled(page)
+  assert.equal(await body(), text, 'a doubled save doubles the text')
+  await page.getByLabel('预案').fill(text + '二、留证。')
+  await go('/today')
+  await eventually('what was typed is kept on leaving', async () => (await body()) === text + '二、留证。')
+})
+
 test('W1 and W2: Enter opens what is planned; digits count; stock warns; undo keeps its history', async () => {
   await go('/stock')
   await settled(page) // the lines of stock are what the dialog offers
