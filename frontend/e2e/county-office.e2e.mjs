@@ -213,7 +213,7 @@ test('an account of one unit sees that unit; an auditor sees who did what', asyn
     assert.deepEqual((await page.locator('.rail a').allTextContents()).map((text) => text.trim().replace(/\d+$/, '')), places)
     for (const place of places) {
       const link = page.locator('.rail a').filter({ hasText: place })
-      const path = (await link.getAttribute('href')).slice(1)
+      const path = (await link.getAttribute('href')).slice(1).split('?')[0]
       await link.click()
       await page.locator(`[data-path="${path}"] .page`).waitFor()
       await settled(page)
