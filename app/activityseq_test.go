@@ -205,3 +205,28 @@ func TestAMergedBoothIsJoinedWhereItWent(t *testing.T) {
 		t.Error("one of a circle is joined")
 	}
 }
+
+// Where one laptop voids an event by mistake while another, which has not met that, works at
+// it, the void stands and both are told: nothing is lost, somebody decides.
+func TestAVoidBesideWorkThatHadNotMetItIsListed(t *testing.T) {
+	all := fleet(t, "D1", "D2")
+	a, b := all[0], all[1]
+	id := a.start("城关广场").Activity.ID
+	sure(a.booth.Tap(id, leaflet, 40))
+	sure(NewActivities(a.s).Void(id, true, "V1"))
+	b.now = b.now.Add(5 * time.Minute)
+	if b.start("城关广场").Activity.ID != id {
+		t.Fatal("another booth")
+	}
+	sure(b.booth.Tap(id, leaflet, 100))
+	exchange(t, all)
+	for _, l := range all {
+		if d := sure(NewActivities(l.s).Get(id)); !d.Voided {
+			t.Error("the void is lost")
+		}
+		list := sure(NewReview(l.s).List())
+		if !slices.ContainsFunc(list, func(i ReviewItem) bool { return i.ID == id && i.Column == "voided" }) {
+			t.Errorf("nobody is told: %+v", list)
+		}
+	}
+}

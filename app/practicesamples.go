@@ -55,7 +55,7 @@ func (a *App) samples(r *replica.Replica, m *membership) error {
 		{FraudType: "F01", Stage: "G1", AtRisk: "1.2w", Channels: []string{"H3", "H9"}, AgeBand: "A3", Outcome: "K2", PersonLabel: "示例女士", Indicators: []string{"app:示例任务大厅", "phone:12800000001"}, Advice: []string{"Z1", "Z5"}},
 		{FraudType: "F04", Stage: "G2", AtRisk: "3000", Channels: []string{"H1", "H10"}, AgeBand: "A6", Outcome: "K2", PersonLabel: "示例大爷", Indicators: []string{"phone:12800000001", "url:fake.example/pay"}, Advice: []string{"Z1", "Z7"}},
 		{FraudType: "F01", Stage: "G3", Loss: "8000", Channels: []string{"H3"}, AgeBand: "A4", Outcome: "K3", Indicators: []string{"app:示例任务大厅", "bank_account:6222000000000000"}, AlarmNo: "LX-001", Story: "练习用的案情：对方让先垫付再返利，转出 8000元 后联系不上。"},
-		{FraudType: "F08", Stage: "G0", Channels: []string{"H1"}, AgeBand: "A7", Outcome: "K1", NoIndicator: true},
+		{FraudType: "F08", Stage: "G0", Channels: []string{"H1"}, AgeBand: "A7", Outcome: "K1", NoIndicator: true, Closed: true},
 	} {
 		f.ActivityID = activity
 		if last, err = consultations.Save(f); err != nil {

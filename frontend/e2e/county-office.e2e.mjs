@@ -132,6 +132,22 @@ test('findings come with a sentence', async () => {
   await office.locator('.paper-text').getByText('咨询集中在').waitFor()
 })
 
+test('a consultation is closed by one press, and opened again', async () => {
+  const id = (await call(kits[0], 'Consultations', 'List', {})).items[0].id
+  await sync(kits[0])
+  const closed = () => call(kits[0], 'Consultations', 'Get', id).then((c) => c.closed)
+  for (const press of ['现在办结', '改为未办结']) {
+    await go('/record/consultation/' + id)
+    await at('edit').click()
+    await office.locator('dialog').getByRole('button', { name: press }).click()
+    if (press === '现在办结') await w.picture(office, 'county-close')
+    await at('save-record').click()
+    await office.locator('dialog').waitFor({ state: 'detached' })
+    await sync(kits[0])
+    await eventually(press, async () => (await closed()) === (press === '现在办结'))
+  }
+})
+
 test('a ledger from Excel is looked at, imported and undone', async () => {
   await go('/interfaces/import')
   const csvless = join(w.dir, 'broken.xlsx')

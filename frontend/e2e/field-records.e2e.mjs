@@ -59,7 +59,7 @@ test('a question that was answered is closed by itself, one to be called back wh
 test('the list shows and filters what is closed, and many are opened again at once', async () => {
   await show(one.page, '/consult')
   await one.page.waitForFunction(() => document.querySelectorAll('[data-test=closing]').length === 2)
-  assert.deepEqual(await at('closing').allTextContents(), ['已办结', '已办结'])
+  assert.deepEqual(await at('closing').allTextContents(), ['✓已办结', '✓已办结'])
   await one.page.keyboard.press('Control+a')
   await at('bulk-closed').click()
   await one.page.getByRole('option', { name: '未办结' }).last().click()

@@ -1,7 +1,7 @@
 // The review's words, both languages side by side.
 export const zh = {
   review: {
-    waiting: '待核', none: '都核过了', stands: '现在算', other: '另一边', open: '打开记录', move: '上下看', flowsBack: '改动会同步回各台电脑', andMore: '还有 {n} 条', correct: '改：{what}', inYuan: '（元）', tenths: '（0.1 小时）',
+    waiting: '待核', none: '都核过了', stands: '现在算', other: '另一边', open: '打开记录', move: '上下看', flowsBack: '改动会同步回各台电脑', andMore: '还有 {n} 条', correct: '改：{what}', notClosed: '未办结', closeNow: '现在办结', openAgain: '改为未办结', inYuan: '（元）', tenths: '（0.1 小时）',
     kind: { conflict: '两人同改', void_edit: '作废又改', stock: '结存为负', rush: '发得太快', outside: '时间不合', heads: '人数不合', elders: '人数不合', crowd: '人数过大', future: '日期在后', double: '疑似重复', clock: '钟不准', held: '扣住的记录', held_clock: '扣住的记录', held_fork: '两份不同', held_unread: '读不懂', held_field: '一栏没并', blended: '合并文字' },
     say: {
       conflict: '“{field}”有两个值：{winner} 和 {loser} 没看到对方就改了。', void_edit: '{voider} 作废时，{editor} 也在改。现在是作废，不计入。', stock: '这个单位的结存是 {n}。漏登入库，或发放多记了？', rush: '{minutes} 分钟里记了 {qty} 份。是补登，还是多按了零？',
@@ -20,7 +20,7 @@ export const zh = {
 }
 export const en: typeof zh = {
   review: {
-    waiting: 'To review', none: 'Nothing waits', stands: 'Counts now', other: 'The other', open: 'Open record', move: 'move', flowsBack: 'Corrections go back to the kits', andMore: '{n} more', correct: 'Correct: {what}', inYuan: ' (yuan)', tenths: ' (0.1 h)',
+    waiting: 'To review', none: 'Nothing waits', stands: 'Counts now', other: 'The other', open: 'Open record', move: 'move', flowsBack: 'Corrections go back to the kits', andMore: '{n} more', correct: 'Correct: {what}', notClosed: 'open', closeNow: 'Close now', openAgain: 'Open again', inYuan: ' (yuan)', tenths: ' (0.1 h)',
     kind: { conflict: 'Two edits', void_edit: 'Void and edited', stock: 'Negative stock', rush: 'Too fast', outside: 'Time outside', heads: 'Heads differ', elders: 'Heads differ', crowd: 'Very many', future: 'Future date', double: 'Double?', clock: 'Wrong clock', held: 'Held back', held_clock: 'Held back', held_fork: 'Two contents', held_unread: 'Not readable', held_field: 'Field left out', blended: 'Joined text' },
     say: {
       conflict: '“{field}” has two values: {winner} and {loser} wrote without seeing each other.', void_edit: '{voider} voided it while {editor} was editing. It is void now and counts nowhere.', stock: 'The balance of this unit is {n}. A receipt missing, or too many handed out?', rush: '{qty} leaflets within {minutes} min. Entered afterwards, or a zero too many?',
