@@ -35,7 +35,11 @@ func forgetRedacted(ctx context.Context, r *replica.Replica) error {
 }
 
 func redactedIn(ctx context.Context, r *replica.Replica, t *schema.Table) ([]schema.ID, error) {
-	rows, err := r.Query(ctx, `SELECT id FROM "`+t.Name+`" WHERE `+t.RedactedBy+` IS NOT NULL`)
+	var marks []string
+	for _, i := range t.Marks() {
+		marks = append(marks, t.Columns[i].Name+" IS NOT NULL")
+	}
+	rows, err := r.Query(ctx, `SELECT id FROM "`+t.Name+`" WHERE `+strings.Join(marks, " OR "))
 	if err != nil {
 		return nil, fmt.Errorf("list what is redacted: %w", err)
 	}
@@ -58,8 +62,12 @@ func forgetPasts(ctx context.Context, r *replica.Replica, t *schema.Table, id sc
 	if err != nil || raw == nil {
 		return err
 	}
+	row, err := r.Get(ctx, t.Name, id)
+	if err != nil || row == nil {
+		return err
+	}
 	list := readPasts(raw)
-	left := slices.DeleteFunc(slices.Clone(list), func(p past) bool { return p.personal(t) })
+	left := slices.DeleteFunc(slices.Clone(list), func(p past) bool { return row.Redacted(p.Column) })
 	if len(left) == len(list) {
 		return nil
 	}

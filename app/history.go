@@ -152,7 +152,7 @@ func writeText(d *directory, t *schema.Table, w replica.Write) (string, error) {
 
 // hidden are columns that tell an officer nothing.
 func hidden(column string) bool {
-	return slices.Contains([]string{"created_at", "created_by", "device_id", "redacted_at", "initials", "pin_hash", "reviewed"}, column)
+	return slices.Contains([]string{"created_at", "created_by", "device_id", "redacted_at", "phone_redacted_at", "initials", "pin_hash", "reviewed"}, column)
 }
 
 // Restore brings an earlier value of a field back: a normal, signed change, of which
@@ -175,7 +175,7 @@ func (h *History) Restore(table string, id schema.ID, column, kind, ref string) 
 	if row == nil {
 		return nil, gone
 	}
-	if c.Personal && row.Int("redacted_at") != 0 {
+	if row.Redacted(column) {
 		return nil, refuse(column, "这条记录已经脱敏，个人信息不能恢复。", "This record was redacted; what was personal cannot be brought back.")
 	}
 	var members []string

@@ -35,12 +35,6 @@ func readPasts(raw []byte) []past {
 	return list
 }
 
-// personal tells whether a redaction takes the value.
-func (p *past) personal(t *schema.Table) bool {
-	c := t.Column(p.Column)
-	return c == nil || c.Personal
-}
-
 func historyKey(table string, id schema.ID) string { return historyPrefix + table + "/" + id.String() }
 
 // remember takes a record's values before a transaction changes it; the function
@@ -124,11 +118,7 @@ func (h *History) pasts(r *replica.Replica, table string, row *replica.Row) ([]p
 	if err != nil || raw == nil {
 		return nil, err
 	}
-	list := readPasts(raw)
-	if row.Int("redacted_at") != 0 {
-		list = slices.DeleteFunc(list, func(p past) bool { return p.personal(model.Schema.Table(table)) })
-	}
-	return list, nil
+	return slices.DeleteFunc(readPasts(raw), func(p past) bool { return row.Redacted(p.Column) }), nil
 }
 
 func (h *History) before(r *replica.Replica, d *directory, t *schema.Table, row *replica.Row) ([]HistoryEntry, error) {

@@ -38,7 +38,7 @@ var apiTables = func() map[string][]string {
 	return tables
 }()
 
-var hiddenInAPI = map[string]bool{"created_by": true, "reviewed": true, "redacted_at": true, "initials": true, "sign_ins": true, "photo_ids": true, "officer_ids": true, "officer_id": true, "voided": true}
+var hiddenInAPI = map[string]bool{"created_by": true, "reviewed": true, "redacted_at": true, "phone_redacted_at": true, "initials": true, "sign_ins": true, "photo_ids": true, "officer_ids": true, "officer_id": true, "voided": true}
 
 const (
 	apiPage    = 500

@@ -33,7 +33,7 @@ type RecordDetail struct {
 
 // hidden are columns that tell the office nothing beside the others.
 var hidden = map[string]bool{"created_at": true, "created_by": true, "device_id": true, "voided": true, "merged_into": true,
-	"reviewed": true, "redacted_at": true, "initials": true, "sign_ins": true, "activity_id": true, "photo_ids": true}
+	"reviewed": true, "redacted_at": true, "phone_redacted_at": true, "initials": true, "sign_ins": true, "activity_id": true, "photo_ids": true}
 
 // opened are tables beside the lists' whose records can be opened.
 var opened = map[string]bool{"outcome": true, "post": true, "household": true, "placement": true, "inspection": true, "indicator": true, "case_digest": true,

@@ -34,13 +34,11 @@ func (c *County) Redact(ctx context.Context) (int, error) {
 		{"consultation", `WHERE redacted_at IS NULL AND (closed_at <= ? OR closed_at IS NULL AND occurred_at <= ?)`,
 			[]any{before(settings.RedactClosedDays), before(settings.RedactOpenDays)}, false},
 		{"attendance", `WHERE redacted_at IS NULL AND activity_id IN (SELECT id FROM activity WHERE start_at <= ?)`, []any{before(settings.RedactNameDays)}, false},
-		{"attendance", `WHERE redacted_at IS NULL AND activity_id IN (SELECT id FROM activity WHERE start_at <= ?)`, []any{before(settings.RedactPhoneDays)}, true},
+		{"attendance", `WHERE redacted_at IS NULL AND phone_redacted_at IS NULL AND activity_id IN (SELECT id FROM activity WHERE start_at <= ?)`, []any{before(settings.RedactPhoneDays)}, true},
 	} {
 		var ids []schema.ID
 		err := c.replica.Each(ctx, due.table, due.clause, due.args, func(row *replicaRow) error {
-			if !due.phone || !row.Null("phone") {
-				ids = append(ids, row.ID)
-			}
+			ids = append(ids, row.ID)
 			return nil
 		})
 		if err != nil {
@@ -67,7 +65,7 @@ func (c *County) redactRows(ctx context.Context, table string, ids []schema.ID, 
 		for _, id := range ids {
 			values := schema.Values{"redacted_at": tx.Now().UnixMilli()}
 			if phone {
-				values = schema.Values{"phone": nil}
+				values = schema.Values{"phone_redacted_at": tx.Now().UnixMilli()}
 			}
 			if err := tx.Put(table, id, values); err != nil {
 				return err

@@ -117,12 +117,13 @@ var Schema = schema.MustNew(
 		schema.RefCol(13, "venue_id"),
 		schema.TextCol(14, "org_name").Open(office),
 		schema.TextCol(15, "role").Open(office),
-		schema.TextCol(16, "phone").Redactable(),
+		schema.TextCol(16, "phone").RedactableBy("phone_redacted_at"),
 		schema.TextCol(17, "source").First().Open(office), // roster, walk_in
 		schema.SetCol(18, "sign_ins"),                     // "device@ms"
 		schema.TextCol(19, "absent_reason").Open(office),
 		schema.TextCol(20, "deputy_name").Redactable(),
 		schema.IntCol(21, "quiz_score"),
+		schema.IntCol(22, "phone_redacted_at").First(), // ms; the telephone is due before the names
 	}, []string{"activity_id"}),
 	table(9, "consultation", []schema.Column{
 		schema.RefCol(10, "activity_id").First(),

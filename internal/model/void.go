@@ -42,5 +42,5 @@ func (v Void) JSON(row *replica.Row) (string, error) {
 // every replica that knows the same writes. A redacted row is not looked at again.
 func EditedUnseen(row *replica.Row) bool {
 	v := VoidOf(row)
-	return v.On && v.Seen != "" && row.Null("redacted_at") && row.Fingerprint(notSeen...) != v.Seen
+	return v.On && v.Seen != "" && !row.Marked() && row.Fingerprint(notSeen...) != v.Seen
 }

@@ -10,6 +10,7 @@ import (
 
 	"fieldkit/sync/changeset"
 	"fieldkit/sync/hlc"
+	"fieldkit/sync/schema"
 )
 
 // Changesets are kept as they came as long as somebody may ask for them. The root
@@ -229,50 +230,54 @@ func (r *Replica) openArchive(sealed []byte) ([]*changeset.Archived, error) {
 // time out of the archives.
 func (r *Replica) scrubArchives(ctx context.Context) error {
 	for _, t := range r.opts.Schema.Tables {
-		if t.RedactedBy == "" {
-			continue
-		}
-		rows, err := r.Select(ctx, t.Name, "WHERE "+quote(t.RedactedBy)+" IS NOT NULL AND _n NOT IN (SELECT n FROM _scrubbed WHERE tbl = ?)", t.Number)
-		if err != nil {
-			return err
-		}
-		looked := map[int]hlc.Stamp{} // audiences, and from when on they have to be looked through
-		for _, row := range rows {
-			born := hlc.Stamp(0)
-			if ms, timed := row.ID.UnixMilli(); timed {
-				born = hlc.At(ms)
-			}
-			names, err := namesOf(ctx, r.read, t, row.row.n)
-			if err != nil {
+		for _, mark := range t.Marks() {
+			if err := r.scrubMarked(ctx, t, &t.Columns[mark]); err != nil {
 				return err
 			}
-			audiences, err := numbersIn(r.read.QueryContext(ctx, movedThrough, t.Number, row.ID[:]))
-			if err != nil {
-				return err
-			}
-			for _, audience := range slices.AppendSeq(audiences, maps.Keys(names)) {
-				if since, found := looked[audience]; !found || born < since {
-					looked[audience] = born
-				}
-			}
-		}
-		for audience, since := range looked {
-			if err := r.scrub(ctx, audience, since); err != nil {
-				return err
-			}
-		}
-		if err := r.update(ctx, false, func(tx *Tx) error {
-			for _, row := range rows {
-				if err := tx.exec(`INSERT INTO _scrubbed (tbl, n) VALUES (?, ?) ON CONFLICT DO NOTHING`, t.Number, row.row.n); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
-			return err
 		}
 	}
 	return nil
+}
+
+// scrubMarked does so for the rows of a table that have a mark.
+func (r *Replica) scrubMarked(ctx context.Context, t *schema.Table, mark *schema.Column) error {
+	rows, err := r.Select(ctx, t.Name, "WHERE "+quote(mark.Name)+" IS NOT NULL AND _n NOT IN (SELECT n FROM _scrubbed WHERE tbl = ? AND mark = ?)", t.Number, mark.Number)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	looked := map[int]hlc.Stamp{} // audiences, and from when on they have to be looked through
+	for _, row := range rows {
+		born := hlc.Stamp(0)
+		if ms, timed := row.ID.UnixMilli(); timed {
+			born = hlc.At(ms)
+		}
+		names, err := namesOf(ctx, r.read, t, row.row.n)
+		if err != nil {
+			return err
+		}
+		audiences, err := numbersIn(r.read.QueryContext(ctx, movedThrough, t.Number, row.ID[:]))
+		if err != nil {
+			return err
+		}
+		for _, audience := range slices.AppendSeq(audiences, maps.Keys(names)) {
+			if since, found := looked[audience]; !found || born < since {
+				looked[audience] = born
+			}
+		}
+	}
+	for audience, since := range looked {
+		if err := r.scrub(ctx, audience, since); err != nil {
+			return err
+		}
+	}
+	return r.update(ctx, false, func(tx *Tx) error {
+		for _, row := range rows {
+			if err := tx.exec(`INSERT INTO _scrubbed (tbl, n, mark) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, t.Number, row.row.n, mark.Number); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // scrub looks through the archives of an audience.
@@ -348,12 +353,12 @@ func (tx *Tx) takeOut(b *changeset.Body) bool {
 				return false
 			}
 			p, err := tx.loadRow(t, row.ID)
-			if err != nil || !p.redacted() {
+			if err != nil || !p.marked() {
 				continue
 			}
 			row.Cells = slices.DeleteFunc(row.Cells, func(c changeset.Cell) bool {
 				at := t.Index(c.Column)
-				personal := at >= 0 && t.Columns[at].Personal
+				personal := at >= 0 && p.redacted(&t.Columns[at])
 				took = took || personal
 				return personal
 			})

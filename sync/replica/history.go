@@ -57,7 +57,7 @@ func (r *Replica) History(ctx context.Context, table string, id schema.ID) ([]Wr
 			for i := range body.Tables {
 				for j := range body.Tables[i].Rows {
 					if w := &body.Tables[i].Rows[j]; body.Tables[i].Number == t.Number && w.ID == id {
-						out = appendWrites(out, t, w, body, row.row.redacted(), received)
+						out = appendWrites(out, t, w, body, row.row, received)
 					}
 				}
 			}
@@ -74,7 +74,7 @@ func (r *Replica) History(ctx context.Context, table string, id schema.ID) ([]Wr
 	return out, nil
 }
 
-func appendWrites(out []Write, t *schema.Table, row *changeset.Row, body *changeset.Body, redacted bool, received time.Time) []Write {
+func appendWrites(out []Write, t *schema.Table, row *changeset.Row, body *changeset.Body, of *row, received time.Time) []Write {
 	for i := range row.Cells {
 		cell := &row.Cells[i]
 		at := t.Index(cell.Column)
@@ -82,7 +82,7 @@ func appendWrites(out []Write, t *schema.Table, row *changeset.Row, body *change
 			continue
 		}
 		c := &t.Columns[at]
-		if cell.Kind != c.Kind || cell.Type != c.Type || redacted && c.Personal {
+		if cell.Kind != c.Kind || cell.Type != c.Type || of.redacted(c) {
 			continue
 		}
 		w := Write{Column: c.Name, Kind: c.Kind, At: cell.At.Time(), Stamp: cell.At, Origin: body.Origins[cell.By], Received: received}

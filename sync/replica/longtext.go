@@ -27,7 +27,7 @@ func (tx *Tx) Edit(table string, id schema.ID, column, saw, typed string) error 
 	if _, err := c.Normalize(typed); err != nil {
 		return fmt.Errorf("edit %s: %w", table, err)
 	}
-	if c.Personal && p.redacted() {
+	if p.redacted(c) {
 		return fmt.Errorf("edit %s.%s: %w", table, column, ErrRedacted)
 	}
 	return tx.putText(p, p.table.Index(c.Number), &saw, typed)

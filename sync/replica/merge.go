@@ -367,7 +367,7 @@ func (m *merger) row(t *schema.Table, w *changeset.Row) error {
 		if m.known != nil && m.known(t.Number, cell.Column) {
 			continue
 		}
-		if c.Personal && p.redacted() {
+		if p.redacted(c) {
 			continue
 		}
 		by := m.origins[cell.By]

@@ -1,26 +1,39 @@
 package replica
 
-import "errors"
+import (
+	"errors"
+	"slices"
+
+	"fieldkit/sync/schema"
+)
 
 // ErrRedacted: the row's personal values were removed for good; they cannot be
 // written again.
 var ErrRedacted = errors.New("the row is redacted")
 
-// redacted tells whether a row's personal values were removed.
-func (r *row) redacted() bool {
-	return r.table.RedactedBy != "" && r.values[r.table.Index(r.table.Column(r.table.RedactedBy).Number)] != nil
+// marked tells whether something personal of a row was removed.
+func (r *row) marked() bool {
+	return slices.ContainsFunc(r.table.Marks(), func(i int) bool { return r.values[i] != nil })
+}
+
+// redacted tells whether a column's personal value was removed.
+func (r *row) redacted(c *schema.Column) bool {
+	by := func(mark string) bool {
+		return mark != "" && r.values[r.table.Index(r.table.Column(mark).Number)] != nil
+	}
+	return c.Personal && (by(r.table.RedactedBy) || by(c.RedactedBy))
 }
 
 // redact empties the personal fields of a redacted row, with their stamps, states
 // and losing versions: as if they had never been written. So it does not matter
 // which of a write and a redaction came first.
 func (tx *Tx) redact(p *pendingRow) error {
-	if !p.redacted() {
+	if !p.marked() {
 		return nil
 	}
 	for i := range p.table.Columns {
 		c := &p.table.Columns[i]
-		if !c.Personal || c.Name == p.table.RedactedBy {
+		if !p.redacted(c) {
 			continue
 		}
 		p.strike(c.Number)
@@ -42,4 +55,14 @@ func (tx *Tx) redact(p *pendingRow) error {
 	}
 	p.dirty = true
 	return nil
+}
+
+// Marked tells whether something personal of the row was removed.
+func (r *Row) Marked() bool { return r.row.marked() }
+
+// Redacted tells whether a column's personal value was removed; of a column that is not
+// in the schema, whether something was.
+func (r *Row) Redacted(column string) bool {
+	c := r.row.table.Column(column)
+	return c == nil && r.Marked() || c != nil && r.row.redacted(c)
 }

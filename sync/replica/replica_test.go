@@ -24,8 +24,8 @@ func testSchema() *schema.Schema {
 		&schema.Table{Number: 1, Name: "note", Columns: []schema.Column{
 			schema.TextCol(1, "title").Open("test"), schema.TextCol(2, "secret"), schema.IntCol(3, "amount"),
 			schema.CounterCol(4, "taps"), schema.SetCol(5, "tags"), schema.IntCol(6, "born").First(),
-			schema.JSONCol(7, "voided").Open("test"), schema.BoolCol(8, "agreed"), schema.RefCol(9, "parent"), schema.TextCol(10, "phone").Redactable(),
-			schema.LongTextCol(11, "story").Redactable(), schema.LongTextCol(12, "summary").Open("test"), schema.IntCol(13, "redacted_at").First(),
+			schema.JSONCol(7, "voided").Open("test"), schema.BoolCol(8, "agreed"), schema.RefCol(9, "parent"), schema.TextCol(10, "phone").RedactableBy("phone_redacted_at"),
+			schema.LongTextCol(11, "story").Redactable(), schema.LongTextCol(12, "summary").Open("test"), schema.IntCol(13, "redacted_at").First(), schema.IntCol(14, "phone_redacted_at").First(),
 		}, Indexes: [][]string{{"amount"}}, RedactedBy: "redacted_at", MergedInto: "parent"},
 		&schema.Table{Number: 2, Name: "other", Columns: []schema.Column{schema.TextCol(1, "name").Open("test")}},
 	)
@@ -746,6 +746,86 @@ func TestX13RedactionBeatsEverything(t *testing.T) {
 	}
 	f.write(a, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"phone": nil, "amount": 5}) })
 	f.settle()
+}
+
+// What is due earlier than the rest of a row is redacted by a mark of its own: out of the
+// row, its losers, its history and the archives; the rest follows when its time comes.
+func TestAColumnIsRedactedByItself(t *testing.T) {
+	f := newFleet(t, 3)
+	a, b, id := f.all[1], f.all[2], schema.NewID(7)
+	f.write(a, func(tx *Tx) error {
+		return tx.Put("note", id, schema.Values{"title": "t", "phone": "13800001111", "story": "经过一。"})
+	})
+	f.settle()
+	f.write(f.root, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"phone_redacted_at": 99}) })
+	f.write(b, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"phone": "13900002222"}) })
+	f.settle()
+	told := func(r *Replica) (out []string) {
+		list, err := r.History(f.ctx, "note", id)
+		f.must(err)
+		for _, w := range list {
+			out = append(out, w.Column)
+		}
+		return out
+	}
+	putAway := func() {
+		f.now = f.now.Add(time.Hour)
+		f.must(f.root.Snapshot(f.ctx))
+		_, err := f.root.Compact(f.ctx, Retention{Before: f.now.Add(time.Hour), Unbacked: true})
+		f.must(err)
+	}
+	archived := func() string {
+		var list []string
+		f.must(f.root.update(f.ctx, false, func(tx *Tx) error {
+			type kept struct {
+				stream
+				sealed []byte
+			}
+			var all []kept
+			rows, err := tx.conn.QueryContext(f.ctx, `SELECT origin, audience, sealed FROM _archive`)
+			for err == nil && rows.Next() {
+				var k kept
+				err = rows.Scan(&k.origin, &k.audience, &k.sealed)
+				all = append(all, k)
+			}
+			f.must(errors.Join(err, rows.Close()))
+			for _, k := range all {
+				archive, err := f.root.openArchive(k.sealed)
+				f.must(err)
+				for _, away := range archive {
+					m := &merger{tx: tx, origin: k.origin, audience: k.audience, seen: map[int]head{}}
+					f.must(away.Rewrite(m, func(body *changeset.Body) bool {
+						list = append(list, fmt.Sprintf("%+v", body.Tables))
+						return false
+					}))
+				}
+			}
+			return nil
+		}))
+		return strings.Join(list, "\n")
+	}
+	putAway()
+	for _, r := range f.all {
+		row := f.get(r, id)
+		if row.Text("phone") != "" || row.Text("story") != "经过一。" || !row.Redacted("phone") || row.Redacted("story") || !row.Marked() {
+			t.Fatalf("phone %q, story %q", row.Text("phone"), row.Text("story"))
+		}
+		if list := told(r); slices.Contains(list, "phone") || !slices.Contains(list, "story") {
+			t.Fatalf("the history tells %v", list)
+		}
+	}
+	if all := archived(); strings.Contains(all, "13800001111") || strings.Contains(all, "13900002222") || !strings.Contains(all, "经过一") {
+		t.Fatalf("the archive holds %s", all)
+	}
+	f.write(f.root, func(tx *Tx) error { return tx.Put("note", id, schema.Values{"redacted_at": 100}) })
+	f.settle()
+	putAway()
+	if row := f.get(a, id); row.Text("story") != "" || slices.Contains(told(f.root), "story") {
+		t.Fatalf("story %q", row.Text("story"))
+	}
+	if all := archived(); strings.Contains(all, "经过一") {
+		t.Fatalf("the archive holds %s", all)
+	}
 }
 
 // X9: rows merged into each other stand for one: the smallest of the cycle.

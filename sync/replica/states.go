@@ -356,7 +356,7 @@ func (m *stateMerger) row(t *schema.Table, w *changeset.Row, audiences []int) (*
 			m.unknown = true
 			continue
 		}
-		if m.known != nil && m.known(t.Number, c.Number) || c.Personal && p.redacted() {
+		if m.known != nil && m.known(t.Number, c.Number) || p.redacted(c) {
 			continue
 		}
 		if err := m.field(p, at, cells, w, was, from); err != nil {

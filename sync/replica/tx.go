@@ -227,7 +227,7 @@ func (tx *Tx) put(table string, id schema.ID, values schema.Values, force map[st
 		if c.Sealed() && tx.r.Locked() {
 			return fmt.Errorf("put %s.%s: %w", table, name, ErrLocked)
 		}
-		if c.Personal && p.redacted() {
+		if p.redacted(c) {
 			if v == nil {
 				continue
 			}

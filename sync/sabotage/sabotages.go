@@ -115,7 +115,7 @@ var sabotages = []sabotage{
 	{"insertion-twice", "an insertion that arrives again is there once", "sync/replica/text.go",
 		one(`if overlaps(i-1) || overlaps(i) {`, `if false && overlaps(i) {`), replicas, "^TestLongTextLaws$"},
 	{"redaction-loses", "a redaction beats every edit", "sync/replica/redact.go",
-		one(`	if !p.redacted() {
+		one(`	if !p.marked() {
 		return nil
 	}`, `	if true {
 		return nil

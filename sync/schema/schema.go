@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"regexp"
+	"slices"
 )
 
 // Kind says how concurrent writes of a column merge.
@@ -57,6 +58,9 @@ type Column struct {
 	forceSealed bool
 	// Personal is emptied when the row is redacted.
 	Personal bool
+	// RedactedBy names a mark like Table.RedactedBy that empties this column alone, which
+	// is due earlier than the others.
+	RedactedBy string
 }
 
 // Fingerprint is equal for schemas under which equal rows have equal checksums.
@@ -141,6 +145,9 @@ func (c Column) Seal() Column { c.forceSealed = true; return c }
 // row is redacted; see Table.RedactedBy.
 func (c Column) Redactable() Column { c.Personal = true; return c }
 
+// RedactableBy is Redactable for a value that has a mark of its own as well.
+func (c Column) RedactableBy(mark string) Column { c.Personal, c.RedactedBy = true, mark; return c }
+
 // First makes the first write stand (merge kind immutable).
 func (c Column) First() Column { c.Kind = Immutable; return c }
 
@@ -161,7 +168,11 @@ type Table struct {
 
 	byName   map[string]int
 	byNumber map[uint16]int
+	marks    []int
 }
+
+// Marks are the positions of the columns that redact the row or some of it.
+func (t *Table) Marks() []int { return t.marks }
 
 // Column finds a column by name; nil if there is none.
 func (t *Table) Column(name string) *Column {
@@ -218,8 +229,17 @@ func New(tables ...*Table) (*Schema, error) {
 			}
 			t.byName[c.Name], t.byNumber[c.Number] = i, i
 		}
-		if c := t.Column(t.RedactedBy); t.RedactedBy != "" && (c == nil || c.Kind != Immutable || c.Type != Int) {
-			return nil, fmt.Errorf("%s is redacted by %q, which is no immutable integer", t.Name, t.RedactedBy)
+		for _, c := range slices.Concat([]Column{{Name: t.Name, RedactedBy: t.RedactedBy}}, t.Columns) {
+			if c.RedactedBy == "" {
+				continue
+			}
+			mark := t.Column(c.RedactedBy)
+			if mark == nil || mark.Kind != Immutable || mark.Type != Int || mark.Personal {
+				return nil, fmt.Errorf("%s is redacted by %q, which is no immutable integer", c.Name, c.RedactedBy)
+			}
+			if i := t.Index(mark.Number); !slices.Contains(t.marks, i) {
+				t.marks = append(t.marks, i)
+			}
 		}
 		if c := t.Column(t.MergedInto); t.MergedInto != "" && (c == nil || c.Kind != Register || c.Type != Ref) {
 			return nil, fmt.Errorf("%s is merged into %q, which is no reference", t.Name, t.MergedInto)

@@ -15,7 +15,7 @@ export const zh = {
       fix: '改', record: '记录', now: '现在', then: '改后', stays: '不改', correct: '改这 {n} 条',
     },
     done: { keep: '已定：{what}', swap: '已换：{what}', accept: '已核：{what}', join: '已并成一条，可在“名册与重复”拆开：{what}', edit: '已改：{what}', void: '已作废：{what}', restore: '已恢复：{what}', shift: '已改 {n} 条', release: '已接收：{what}' },
-    markReviewed: '已核', markVoid: '作废', markLive: '恢复', history: '经过', lost: '未采用', takenOut: '已去掉', column: { voided: '作废', reviewed: '已核', merged_into: '并入', redacted_at: '脱敏', state: '状态', photo_ids: '照片', no_indicator: '无线索' },
+    markReviewed: '已核', markVoid: '作废', markLive: '恢复', history: '经过', lost: '未采用', takenOut: '已去掉', column: { voided: '作废', reviewed: '已核', merged_into: '并入', redacted_at: '脱敏', phone_redacted_at: '电话脱敏', state: '状态', photo_ids: '照片', no_indicator: '无线索' },
   },
 }
 export const en: typeof zh = {
@@ -34,6 +34,6 @@ export const en: typeof zh = {
       fix: 'Correct', record: 'Record', now: 'Now', then: 'Then', stays: 'stays', correct: 'Correct {n}',
     },
     done: { keep: 'Kept: {what}', swap: 'Swapped: {what}', accept: 'Reviewed: {what}', join: 'Joined; split it under Registers · Duplicates: {what}', edit: 'Corrected: {what}', void: 'Voided: {what}', restore: 'Restored: {what}', shift: '{n} corrected', release: 'Taken in: {what}' },
-    markReviewed: 'reviewed', markVoid: 'void', markLive: 'restored', history: 'History', lost: 'not used', takenOut: 'taken out', column: { voided: 'Void', reviewed: 'Reviewed', merged_into: 'Merged into', redacted_at: 'Redacted', state: 'State', photo_ids: 'Photos', no_indicator: 'No indicator' },
+    markReviewed: 'reviewed', markVoid: 'void', markLive: 'restored', history: 'History', lost: 'not used', takenOut: 'taken out', column: { voided: 'Void', reviewed: 'Reviewed', merged_into: 'Merged into', redacted_at: 'Redacted', phone_redacted_at: 'Telephone redacted', state: 'State', photo_ids: 'Photos', no_indicator: 'No indicator' },
   },
 }
