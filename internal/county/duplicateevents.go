@@ -78,6 +78,8 @@ func (a *event) compare(b *event) (score int64, reasons []string) {
 	switch {
 	case apart >= farApart && a.morning() != b.morning():
 		add(-30, "") // a round in the morning and one after noon are two, though the first was closed late
+	case a.lead == b.lead && (a.end != 0 && a.end <= b.start || b.end != 0 && b.end <= a.start):
+		add(-35, "") // one was over when the other began: the kit asked, and whoever opened it meant another
 	case apart <= nearby || a.end >= b.start && b.end >= a.start:
 		add(15, "same_time")
 	case a.morning() == b.morning():

@@ -60,12 +60,14 @@ func TestOneEventRecordedTwice(t *testing.T) {
 	s.do(func(tx *replicaTx) error {
 		return tx.Put("activity", again, schema.Values{"heads_stated": int64(90)})
 	})
-	open("street", "2025-04-12 09:00", "CGPCS", "汽车站", nil)     // elsewhere
-	open("street", "2025-04-13 09:00", "CGPCS", "岭口集市", nil)    // another day
-	open("lecture", "2025-04-12 09:00", "CGPCS", "岭口集市", nil)   // another kind
-	open("household", "2025-05-01 09:00", "CGPCS", "锦苑小区", nil) // a round in the morning
-	open("household", "2025-05-01 15:00", "CGPCS", "锦苑小区", nil) // and one after noon
-	open("street", "2025-06-01 09:00", "CGPCS", "夜市", nil)      //
+	open("street", "2025-04-12 09:00", "CGPCS", "汽车站", nil)                                                                // elsewhere
+	open("street", "2025-04-13 09:00", "CGPCS", "岭口集市", nil)                                                               // another day
+	open("lecture", "2025-04-12 09:00", "CGPCS", "岭口集市", nil)                                                              // another kind
+	open("household", "2025-05-01 09:00", "CGPCS", "锦苑小区", nil)                                                            // a round in the morning
+	open("household", "2025-05-01 15:00", "CGPCS", "锦苑小区", nil)                                                            // and one after noon
+	open("street", "2025-06-01 09:00", "CGPCS", "夜市", nil)                                                                 //
+	open("lecture", "2025-06-02 09:00", "CGPCS", "县一中", schema.Values{"end_at": at("2025-06-02 09:50"), "title": "开学第一课"}) // one class
+	open("lecture", "2025-06-02 10:00", "CGPCS", "县一中", schema.Values{"end_at": at("2025-06-02 10:50"), "title": "开学第一课", "device_id": schema.Derive(o.realm, "kit", "second")})
 	s.void("activity", open("street", "2025-06-01 09:10", "FZZX", "夜市", nil))
 	s.put("activity", schema.Values{"kind": "street", "state": "cancelled", "start_at": at("2025-06-01 09:10"), "lead_unit_id": s.unit["FZZX"], "place_text": "夜市"})
 
