@@ -17,9 +17,6 @@ import (
 const (
 	checkedKey = "check/found"
 	checkEvery = 24 * time.Hour
-	// keepChangesets is how long a laptop keeps what it sent and received, for other
-	// laptops and sticks, after the county has it in a backup.
-	keepChangesets = 60 * 24 * time.Hour
 	// maxFound bounds what is remembered of a check; a broken disk has more.
 	maxFound = 200
 )
@@ -60,13 +57,7 @@ func (s *Sync) upkeep(ctx context.Context, r *replica.Replica, now bool) error {
 	if _, err := s.checkRows(ctx, r); err != nil {
 		return err
 	}
-	// What the county has in a backup need not be kept as it was sent; what was
-	// redacted since is in it still.
-	if err := forgetRedacted(ctx, r); err != nil {
-		return err
-	}
-	_, err := r.Compact(ctx, replica.Retention{Before: s.a.opts.Wall().Add(-keepChangesets)})
-	return err
+	return forgetRedacted(ctx, r)
 }
 
 // checkRows reads every row now.

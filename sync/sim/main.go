@@ -22,7 +22,7 @@ import (
 )
 
 // rare are events without which many steps prove little.
-var rare = []string{"abort", "clock", "clone", "compacted", "correct", "crash", "crash before anchor", "dropped", "exchange cut", "exchange flipped", "exchange lost", "exchange shuffled", "exchange twice",
+var rare = []string{"abort", "clock", "clone", "compacted", "correct", "crash", "crash before anchor", "exchange cut", "exchange flipped", "exchange lost", "exchange shuffled", "exchange twice",
 	"gap", "join", "key", "release", "renew", "restore", "restore disk", "upgrade", "write redact", "write resolve"}
 
 func main() {

@@ -28,15 +28,6 @@ func (w *world) compact() error {
 	if n > 0 {
 		w.events["compacted"]++
 	}
-	// A kit drops what the root has in a backup.
-	kit := w.nodes[1+w.rng.IntN(len(w.nodes)-1)]
-	if n, err = kit.r.Compact(w.ctx, replica.Retention{Before: before}); err != nil {
-		return err
-	}
-	w.note("drop", n > 0)
-	if n > 0 {
-		w.events["dropped"]++
-	}
 	return nil
 }
 
