@@ -166,8 +166,8 @@ func (tx *Tx) disposable(s stream, keep Retention) (uint64, error) {
 	// What is held back, and what a newer schema knows, is merged from its bytes, what the
 	// root did not confirm is offered again, and part of a seal is looked into.
 	var first uint64
-	if err := tx.conn.QueryRowContext(tx.ctx, `SELECT coalesce(min(number), 0) FROM (SELECT number FROM _held WHERE origin = ?1 AND audience = ?2
-		UNION ALL SELECT number FROM _unknown WHERE origin = ?1 AND audience = ?2 UNION ALL SELECT number FROM _unsent WHERE origin = ?1 AND audience = ?2)`, s.origin, s.audience).Scan(&first); err != nil {
+	if err := tx.conn.QueryRowContext(tx.ctx, `SELECT coalesce(min(number), 0) FROM (SELECT number FROM _held WHERE origin = ?1 AND audience = ?2 UNION ALL SELECT number FROM _unsent WHERE origin = ?1 AND audience = ?2
+		UNION ALL SELECT number FROM _unknown WHERE origin = ?1 AND audience = ?2)`, s.origin, s.audience).Scan(&first); err != nil {
 		return 0, err
 	}
 	if first > 0 {
