@@ -96,6 +96,9 @@ func TestLinkThatIsDownCarriesNothing(t *testing.T) {
 	if _, err := io.ReadFull(open, make([]byte, 6)); err != nil {
 		t.Fatal(err)
 	}
+	for k.Bytes.Load() < 12 { // the line counts what it has passed on
+		time.Sleep(time.Millisecond)
+	}
 	before := k.Bytes.Load()
 	k.Set(Down, "")
 	for _, c := range []net.Conn{open, dial(t, k)} { // one from before, one new
