@@ -28,9 +28,10 @@ func (r *Replica) Ahead() time.Duration { return r.opts.Wall().Sub(r.clock.Right
 
 // Correct tells the replica how far its wall clock is ahead of the right time, behind
 // when negative. Until it is closed its stamps follow the right time, whatever becomes
-// of the wall clock; after that, as far before or after the wall clock as it was. It tells whether unsealed writes got other stamps: then the replica
-// asks the county anew, see GoOn. Writes that would come to lie before what their author
-// had seen, or after now, keep their stamps.
+// of the wall clock; after that, as far from the wall clock as they were. It tells whether
+// unsealed writes got other stamps: then the replica asks the county anew, see GoOn.
+// Writes that would come to lie before what their author had seen, or after now, keep
+// their stamps.
 func (r *Replica) Correct(ctx context.Context, ahead time.Duration) (restamped bool, err error) {
 	err = r.update(ctx, false, func(tx *Tx) (err error) {
 		restamped, err = tx.correct(ahead)

@@ -58,6 +58,14 @@ func sqlType(c *schema.Column) string {
 // migrate makes the database fit the schema: tables, columns and indexes that
 // are missing are added, in one transaction. Adding a column rewrites no row.
 func migrate(ctx context.Context, tx *sql.Tx, s *schema.Schema, further map[string][][]string) error {
+	// Of a database from before there were several marks: what was scrubbed is scrubbed again.
+	if have, err := columnsOf(ctx, tx, "_scrubbed"); err != nil {
+		return err
+	} else if len(have) > 0 && !have["mark"] {
+		if _, err := tx.ExecContext(ctx, "DROP TABLE _scrubbed"); err != nil {
+			return err
+		}
+	}
 	if _, err := tx.ExecContext(ctx, engineDDL); err != nil {
 		return err
 	}
