@@ -3,6 +3,8 @@ package county
 import (
 	"cmp"
 	"context"
+	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,7 +116,7 @@ func (c *County) recordedEvents(ctx context.Context, reader *figures.Reader) ([]
 	var list []*event
 	for rows.Next() {
 		e := &event{}
-		var partners *string
+		var partners sql.NullString
 		if err := rows.Scan(&e.id, &e.kind, &e.start, &e.end, &e.lead, &e.venue, &e.place, &e.title, &partners, &e.device); err != nil {
 			return nil, err
 		}
@@ -123,7 +125,11 @@ func (c *County) recordedEvents(ctx context.Context, reader *figures.Reader) ([]
 			e.venue = reader.Survivor(e.venue)
 			e.place = model.Norm(venues[e.venue])
 		}
-		for _, text := range strings.FieldsFunc(deref(partners), func(r rune) bool { return strings.ContainsRune(`[]", `, r) }) {
+		var units []string
+		if partners.Valid && json.Unmarshal([]byte(partners.String), &units) != nil {
+			units = nil // damaged: compared without
+		}
+		for _, text := range units {
 			if id, err := schema.ParseID(text); err == nil {
 				e.partners = append(e.partners, reader.Survivor(id))
 			}
@@ -150,13 +156,6 @@ func (c *County) allVenueNames(ctx context.Context) (map[schema.ID]string, error
 		names[id] = name
 	}
 	return names, rows.Err()
-}
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }
 
 // eventsTwice proposes activities that are one event, surest first.

@@ -25,9 +25,8 @@ type result struct {
 	amount, people int64
 }
 
-// digitsOf is a number without spaces, dashes and brackets: 青公（2025）311号 is 青公20250311号
-// to nobody, but 2025-0311 is 20250311.
-func digitsOf(ref string) string {
+// bareNumber is a number without spaces, dashes and brackets: 2025-0311 is 20250311.
+func bareNumber(ref string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return r
@@ -92,7 +91,7 @@ func (c *County) outcomePairs(ctx context.Context) ([]Pair, error) {
 		if err := rows.Scan(&r.id, &r.kind, &r.ref, &r.on, &r.source, &r.amount, &r.people, &r.unit); err != nil {
 			return nil, err
 		}
-		r.ref, r.unit = digitsOf(r.ref), reader.Survivor(r.unit)
+		r.ref, r.unit = bareNumber(r.ref), reader.Survivor(r.unit)
 		perKind[r.kind+r.on]++
 		blocks[r.kind+" on "+r.on] = append(blocks[r.kind+" on "+r.on], r)
 		if r.ref != "" {

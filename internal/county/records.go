@@ -158,8 +158,8 @@ func (c *County) selection(ctx context.Context, q *RecordQuery) (l listing, wher
 		if ids, err = c.members(ctx, ids); err != nil {
 			return l, "", nil, err
 		}
-		part, values := onlyThese("a.lead_unit_id", ids)
-		add(strings.TrimPrefix(part, "AND "), values...)
+		part, values := among("a.lead_unit_id", ids)
+		add(part, values...)
 	}
 	if q.Kind != "" {
 		add(`a.kind = ?`, q.Kind)
@@ -370,8 +370,8 @@ func (c *County) newest(ctx context.Context, units []schema.ID, limit int, names
 	var where string
 	var args []any
 	if len(units) > 0 {
-		only, these := onlyThese("a.lead_unit_id", units)
-		where, args = " "+only, these
+		where, args = among("a.lead_unit_id", units)
+		where = " AND " + where
 	}
 	args = append(args, args...)
 	// A consultation's id tells when it was made (UUIDv7), so that the newest

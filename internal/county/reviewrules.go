@@ -236,11 +236,17 @@ func (c *County) reviewStock(ctx context.Context, names *nameBook) ([]ReviewItem
 	return items, rows.Err()
 }
 
-// onlyThese narrows ruleOutside.
+// onlyThese narrows a condition.
 func onlyThese(column string, ids []schema.ID) (string, []any) {
+	condition, args := among(column, ids)
+	return `AND ` + condition, args
+}
+
+// among is the condition that a column holds one of some ids, at least one.
+func among(column string, ids []schema.ID) (string, []any) {
 	args := make([]any, len(ids))
 	for i := range ids {
 		args[i] = ids[i][:]
 	}
-	return `AND ` + column + ` IN (?` + strings.Repeat(", ?", len(ids)-1) + `)`, args
+	return column + ` IN (?` + strings.Repeat(", ?", len(ids)-1) + `)`, args
 }

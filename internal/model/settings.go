@@ -54,13 +54,18 @@ func ReadSettings(ctx context.Context, r *replica.Replica) (Settings, error) {
 	if err != nil {
 		return Settings{}, fmt.Errorf("read settings: %w", err)
 	}
+	return readSettings(all), nil
+}
+
+// readSettings reads stored values by key.
+func readSettings(all map[string]json.RawMessage) Settings {
 	s := DefaultSettings()
 	for key, into := range s.fields() {
 		if raw, ok := all[key]; ok && json.Valid(raw) {
-			_ = json.Unmarshal(raw, into) // see above
+			_ = json.Unmarshal(raw, into) // see ReadSettings
 		}
 	}
-	return s, nil
+	return s
 }
 
 // fields are the settings by key.

@@ -12,17 +12,18 @@ import (
 
 // SettingsOf reads what a transaction sees, as ReadSettings does.
 func SettingsOf(tx *replica.Tx, realm schema.ID) (Settings, error) {
-	s := DefaultSettings()
-	for key, into := range s.fields() {
+	all := map[string]json.RawMessage{}
+	s := Settings{}
+	for key := range s.fields() {
 		row, err := tx.Get("setting", SettingID(realm, key))
 		if err != nil {
 			return Settings{}, fmt.Errorf("read setting %s: %w", key, err)
 		}
-		if row != nil && json.Valid([]byte(row.Text("value"))) {
-			_ = json.Unmarshal([]byte(row.Text("value")), into) // see ReadSettings
+		if row != nil {
+			all[key] = json.RawMessage(row.Text("value"))
 		}
 	}
-	return s, nil
+	return readSettings(all), nil
 }
 
 // Since is what stands with what was changed in s since it showed saw: single values, and
