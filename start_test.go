@@ -43,14 +43,7 @@ func TestTheKitTellsWhyItDoesNotOpen(t *testing.T) {
 
 // Started again, the kit shows the one that is open instead.
 func TestTheKitStartedTwice(t *testing.T) {
-	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
-		t.Skip("the page is shown by a program of the system's own")
-	}
-	bin := t.TempDir()
-	if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte("#!/bin/sh\nexit 0\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	showNothing(t)
 	dir := filepath.Join(t.TempDir(), "kit")
 	first, url := child(t, "fieldkit", `kit: (\S+)`, "kit", "--dir", dir, "--no-open", "--manual")
 	if code, out, says := attempt(t, "kit", "--dir", dir, "--manual", "--browser"); code != 0 || !strings.Contains(out, "已转到它的") || strings.Contains(out+says, "token") {
@@ -71,14 +64,7 @@ func TestTheKitStartedTwice(t *testing.T) {
 // Pressed twice while the first is still opening or closing, the second waits; when the
 // first is gone it opens by itself, and when the first stays silent it says so.
 func TestTheKitStartedWhileAnotherIsBusy(t *testing.T) {
-	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
-		t.Skip("the page is shown by a program of the system's own")
-	}
-	bin := t.TempDir()
-	if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte("#!/bin/sh\nexit 0\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	showNothing(t)
 	dir := filepath.Join(t.TempDir(), "kit")
 	busy, err := app.Open(t.Context(), app.Options{Dir: dir}) // it holds the data and hears no knock
 	if err != nil {
@@ -93,4 +79,17 @@ func TestTheKitStartedWhileAnotherIsBusy(t *testing.T) {
 	if err := kitCall(url, "Kit/State", &state); err != nil {
 		t.Error(err)
 	}
+}
+
+// showNothing stands in for the program that shows a page.
+func showNothing(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		t.Skip("the page is shown by a program of the system's own")
+	}
+	bin := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte("#!/bin/sh\nexit 0\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 }

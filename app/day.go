@@ -205,7 +205,11 @@ func (y *Day) addStock(out *DayReport) error {
 func (y *Day) addFollowUps(r *replica.Replica, out *DayReport) error {
 	return r.Each(context.Background(), "consultation", "WHERE outcome = 'K5' AND closed_at IS NULL AND coalesce(follow_up_on, '') <= ? ORDER BY occurred_at", []any{out.On}, func(row *replica.Row) error {
 		if live(row) {
-			out.Items = append(out.Items, DayItem{Key: "follow_up/" + row.ID.String(), Kind: "follow_up", ID: row.ID, Title: y.s.codes().label("fraud_type", row.Text("fraud_type")) + " · " + row.Text("follow_up_on"), Blocked: true})
+			title := y.s.codes().label("fraud_type", row.Text("fraud_type"))
+			if day := row.Text("follow_up_on"); day != "" {
+				title += " · " + day
+			}
+			out.Items = append(out.Items, DayItem{Key: "follow_up/" + row.ID.String(), Kind: "follow_up", ID: row.ID, Title: title, Blocked: true})
 		}
 		return nil
 	})
